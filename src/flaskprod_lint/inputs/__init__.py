@@ -1,0 +1,1 @@
+"""The files we read: one module per format, from text to located facts, without meaning."""

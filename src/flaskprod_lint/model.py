@@ -1,0 +1,627 @@
+"""What will run: deployments, their images, processes, servers, apps and database engines.
+
+`resolve` fills the model, rules read it. Nothing here reads a file or knows an order of precedence.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+
+from flaskprod_lint.source import Place, Span
+
+NOWHERE = Place(None)
+
+
+@dataclass(frozen=True, slots=True)
+class Unknown:
+    """A value that only run time decides, with the reason in plain words and the place where knowledge ends."""
+
+    reason: str
+    at: Span | None = None
+
+    def __str__(self) -> str:
+        return f"unknown: {self.reason}"
+
+
+@dataclass(frozen=True, slots=True)
+class EnvironmentRead:
+    """A variable that a value was read from. `default` is the literal used when it is unset, None when there is none.
+
+    `is_set` says whether something in the deployment sets the variable (True), nothing can (False), or a person may
+    have set it where we cannot look, such as a platform's dashboard (None).
+    """
+
+    name: str
+    default: object = None
+    has_default: bool = False
+    is_set: bool | None = None
+    at: Span | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Override:
+    """A value that lost to another, and where it stands."""
+
+    value: object
+    origin: Place
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """One named value in effect: what set it, what that beat, and the variables it was read from.
+
+    `value` is in the type its consumer ends up with, or Unknown. `origin.note` says what set it when the place alone
+    does not ("Gunicorn's default", "PORT, set by Heroku"). `is_default` marks what nobody set.
+    """
+
+    name: str
+    value: object
+    origin: Place = NOWHERE
+    overrides: tuple[Override, ...] = ()
+    environment: tuple[EnvironmentRead, ...] = ()
+    is_default: bool = False
+
+    @property
+    def known(self) -> bool:
+        return not isinstance(self.value, Unknown)
+
+    @property
+    def span(self) -> Span | None:
+        return self.origin.span
+
+
+@dataclass(frozen=True, slots=True)
+class Platform:
+    """A hosting platform, with the facts that verdicts rest on (platforms.yaml has them with their sources).
+
+    `port_injected` and `sigterm_to_all` are None where the facts say nothing. `limits` maps a database plan to its
+    connections. `origin` is the file that says the project is deployed there, or the option that said so.
+    """
+
+    id: str
+    name: str
+    origin: Place = NOWHERE
+    port_injected: bool | None = None
+    port_default: int | None = None
+    proxy_on_same_host: bool = False
+    sigterm_to_all: bool = False
+    stop_signal: str | None = None
+    grace_seconds: float | None = None
+    injects: Mapping[str, str] = field(default_factory=dict)
+    database_variables: tuple[str, ...] = ()
+    database_scheme: str | None = None
+    limits: Mapping[str, int] = field(default_factory=dict)
+    chooses_user: bool = False
+    overlaps: bool = False
+    ephemeral_disk: bool | None = None
+    runs_release: bool = False
+    unconfirmed: frozenset[str] = frozenset()
+
+
+# Commands and processes
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """What a manifest, an image or a script says to start. `form` is "exec" (no shell: argv is what runs) or "shell".
+
+    `argv` holds the words of an exec form; `text` is as written.
+    """
+
+    text: str
+    form: str
+    origin: Place
+    argv: tuple[str, ...] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One program that a process runs, after shells, scripts, wrappers and task runners were followed.
+
+    `argv` has an Unknown where run time decides a word. `environment` holds what was set for this step on the way
+    (inline assignments, exports). `sure` is False under a condition that cannot be known, `background` True for
+    `command &`. `trail` leads from the process's command to the line that starts the program.
+    """
+
+    argv: tuple[str | Unknown, ...]
+    text: str
+    origin: Place
+    trail: tuple[Place, ...] = ()
+    environment: Mapping[str, Setting] = field(default_factory=dict)
+    cwd: str = ""
+    sure: bool = True
+    background: bool = False
+
+    @property
+    def program(self) -> str:
+        """The name of the program without its folder; empty when it is unknown."""
+        first = self.argv[0] if self.argv else ""
+        return first.replace("\\", "/").rpartition("/")[2] if isinstance(first, str) else ""
+
+
+@dataclass(frozen=True, slots=True)
+class Signal:
+    """Whether SIGTERM, sent to the process's first program, reaches the server: True, False or None for unknown.
+
+    `reason` is the sentence that explains it; `at` the line to change; `instead` the text to write there.
+    """
+
+    reaches: bool | None
+    reason: str = ""
+    at: Place = NOWHERE
+    instead: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class CommandFault:
+    """Something about a command that keeps it from running, or from running as written.
+
+    `kind` is "not-found", "not-executable", "one-element", "builtin", "crlf", "no-interpreter", "port-not-expanded".
+    """
+
+    kind: str
+    reason: str
+    at: Place
+    instead: str = ""
+
+
+@dataclass(slots=True)
+class Process:
+    """One command that runs: `kind` is web, worker, release or cron. `why` says why it counts as production or not.
+
+    `steps` are all the programs it runs, in order; `main` the index of the one it stays in (the server of a web
+    process); earlier ones run at each boot. `variables` is its environment when it starts.
+    `port_expected` is the port that the platform or the manifest connects to; `port_set` whether PORT is set for it
+    (None: cannot be known). `proxy` is the place of an nginx (or alike) in the same container or unit before it.
+    """
+
+    name: str
+    kind: str
+    command: Command
+    environment: str = "production"
+    why: str = ""
+    trail: tuple[Place, ...] = ()
+    instances: Setting = field(default_factory=lambda: Setting("instances", 1, is_default=True))
+    variables: dict[str, Setting] = field(default_factory=dict)
+    steps: tuple[Step, ...] = ()
+    main: int | None = None
+    faults: tuple[CommandFault, ...] = ()
+    signal: Signal = field(default_factory=lambda: Signal(None))
+    server: Server | None = None
+    app: App | None = None
+    port_set: bool | None = None
+    port_expected: Setting | None = None
+    proxy: Place | None = None
+    unknowns: list[Unknown] = field(default_factory=list)
+
+    @property
+    def main_step(self) -> Step | None:
+        return self.steps[self.main] if self.main is not None and self.main < len(self.steps) else None
+
+    @property
+    def boot_steps(self) -> tuple[Step, ...]:
+        """The programs that run at each boot before the main one."""
+        return self.steps if self.main is None else self.steps[: self.main]
+
+
+# Servers
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """One address that a server listens on. `port` is None for a socket, Unknown where run time decides it.
+
+    `from_port` is True when the port is what PORT says. `port_default` is the one used when PORT is unset.
+    """
+
+    text: str
+    host: str | Unknown | None
+    port: int | Unknown | None
+    socket: str | None = None
+    origin: Place = NOWHERE
+    from_port: bool = False
+    port_default: int | None = None
+
+    @property
+    def is_loopback(self) -> bool:
+        return isinstance(self.host, str) and (self.host in ("localhost", "::1") or self.host.startswith("127."))
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """The WSGI application that a server loads, as written, and what was found of it.
+
+    `state` is "found", "module-missing", "name-missing", "not-called" (a factory named without a call),
+    "not-a-factory" (an app that is called), "bad-arguments" or "unknown"; `detail` says more in a sentence.
+    `file` is the module's path in the project, `definition` the place that makes the app.
+    """
+
+    text: str
+    module: str
+    attribute: str
+    origin: Place
+    called: bool = False
+    state: str = "unknown"
+    detail: str = ""
+    file: str | None = None
+    definition: Place | None = None
+
+
+@dataclass(slots=True)
+class Server:
+    """The program that accepts HTTP. `settings` has Gunicorn's own names, whatever the server, as far as they apply.
+
+    `name` is gunicorn, werkzeug (the development server), waitress, uwsgi, uvicorn, hypercorn, granian, gevent,
+    mod_wsgi … or unknown. `workers`, `threads` and `concurrency` (requests that one worker serves at once) are what
+    is in effect; `worker_class` after Gunicorn's own changes (threads turn sync into gthread).
+    `access_log` and `error_log` are destinations: "-" and "/dev/stdout" are streams, None is off.
+    `requires` are the distributions it needs beside itself (gevent for its worker class).
+    `config_file` is the configuration file that is loaded. `stray_config_files` look like one and are not loaded.
+    """
+
+    name: str
+    step: Step
+    version: str | None = None
+    target: Target | None = None
+    settings: dict[str, Setting] = field(default_factory=dict)
+    bind: tuple[Address, ...] = ()
+    workers: Setting | None = None
+    threads: Setting | None = None
+    concurrency: Setting | None = None
+    worker_class: Setting | None = None
+    access_log: Setting | None = None
+    error_log: Setting | None = None
+    reload: Setting | None = None
+    debug: Setting | None = None
+    timeout: Setting | None = None
+    requires: tuple[str, ...] = ()
+    config_file: Place | None = None
+    stray_config_files: tuple[Place, ...] = ()
+
+    @property
+    def is_gunicorn(self) -> bool:
+        return self.name == "gunicorn"
+
+    @property
+    def is_dev_server(self) -> bool:
+        return self.name == "werkzeug"
+
+
+# The application and its database
+
+
+@dataclass(frozen=True, slots=True)
+class Reached:
+    """Something that loading the app does, with how it gets there. `sure` is False under an unknown condition.
+
+    `kind` is "app.run", "upgrade", "create_all", "drop_all" or "load_dotenv".
+    """
+
+    kind: str
+    at: Place
+    trail: tuple[Place, ...] = ()
+    sure: bool = True
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class LogHandler:
+    """A logging handler that the app adds: `destination` is a path, "-" for a stream, or Unknown."""
+
+    kind: str
+    destination: str | Unknown
+    at: Place
+    logger: str = ""
+    level: str | None = None
+    sure: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class SecretUse:
+    """A secret setting of the app as written. `kind` is "literal", "fallback", "random", "environment" or "unknown".
+
+    `variable` is the environment variable of a fallback. `guard` is the place of code that refuses to start with this
+    value, if there is one. `sure` is False when production may not load this code. The value itself is never kept:
+    `weak` says that it is a placeholder or a word anyone would guess, `length` how long it is.
+    """
+
+    name: str
+    kind: str
+    at: Span
+    trail: tuple[Place, ...] = ()
+    variable: str | None = None
+    variable_set: bool | None = None
+    weak: bool = False
+    length: int = 0
+    guard: Place | None = None
+    sure: bool = True
+
+
+@dataclass(slots=True)
+class Engine:
+    """A database engine that production code makes. Settings have SQLAlchemy's names; the URL is kept without secrets.
+
+    `url` has the password replaced by "***"; `url_kind` is "literal", "fallback", "environment" or "unknown";
+    `dialect` is postgresql, mysql, sqlite … or None when it cannot be known; `has_password` whether a literal URL
+    (or fallback) carries one that could be real. `library` is SQLAlchemy or Flask-SQLAlchemy.
+    """
+
+    definition: Place
+    library: str = "SQLAlchemy"
+    library_version: str | None = None
+    bind: str | None = None
+    url: Setting | None = None
+    url_kind: str = "unknown"
+    url_variables: tuple[EnvironmentRead, ...] = ()
+    dialect: str | None = None
+    driver: str | None = None
+    has_password: bool = False
+    pool_class: Setting | None = None
+    pool_size: Setting | None = None
+    max_overflow: Setting | None = None
+    pool_pre_ping: Setting | None = None
+    pool_recycle: Setting | None = None
+    sure: bool = True
+
+
+@dataclass(slots=True)
+class App:
+    """A Flask application as production loads it. `config` is what is in effect after all writes, by name.
+
+    `files` are the project's files that loading it runs, in order; `trail` leads from the WSGI target to the app.
+    `config_objects` are what `from_object` and its kin loaded, by name. `frameworks` are the extensions it uses.
+    """
+
+    name: str
+    definition: Place
+    factory: bool = False
+    trail: tuple[Place, ...] = ()
+    config: dict[str, Setting] = field(default_factory=dict)
+    config_objects: list[Setting] = field(default_factory=list)
+    debug: Setting | None = None
+    testing: Setting | None = None
+    secrets: list[SecretUse] = field(default_factory=list)
+    engines: list[Engine] = field(default_factory=list)
+    reached: list[Reached] = field(default_factory=list)
+    handlers: list[LogHandler] = field(default_factory=list)
+    files: tuple[str, ...] = ()
+    reads_variables: frozenset[str] = frozenset()
+    unknowns: list[Unknown] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class Migrations:
+    """The project's migrations: their tool (alembic), folder and number, and every place that runs or makes them.
+
+    `runs` are all the programs of the deployment's processes and image that upgrade; each is (where, step), with
+    `where` one of release, boot, build, worker, ci. `autogenerates` likewise for commands that write new revisions.
+    """
+
+    tool: str = "alembic"
+    folder: Place | None = None
+    count: int = 0
+    runs: tuple[MigrationRun, ...] = ()
+    autogenerates: tuple[MigrationRun, ...] = ()
+    elsewhere: Place | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class MigrationRun:
+    """A step that upgrades the database (or writes revisions), and when it runs."""
+
+    where: str
+    process: str
+    step: Step
+    effective: bool = True
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class BudgetRow:
+    """The connections of one process through one engine. Counts are Unknown where a factor is.
+
+    `reachable` is what PostgreSQL can ever count, `configured` workers × pool_size, `ceiling` with the overflow.
+    """
+
+    process: str
+    engine: Place | None
+    instances: Setting
+    workers: Setting
+    concurrency: Setting
+    pool_size: Setting
+    max_overflow: Setting
+    reachable: int | Unknown
+    configured: int | Unknown
+    ceiling: int | Unknown
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Budget:
+    """The connection budget of a deployment against the database's limit. `limit` is None where none is known."""
+
+    rows: tuple[BudgetRow, ...]
+    limit: Setting | None
+    reachable: int | Unknown
+    configured: int | Unknown
+    ceiling: int | Unknown
+
+
+# Images and packages
+
+
+@dataclass(frozen=True, slots=True)
+class Package:
+    """A distribution that production installs. `pin` is exact, locked, compatible (~=), range, none, vcs or local."""
+
+    name: str
+    version: str | None
+    pin: str
+    origin: Place
+    direct: bool = True
+    extras: tuple[str, ...] = ()
+
+
+@dataclass(slots=True)
+class Packages:
+    """What is installed where the process runs. `complete` is an Unknown when it cannot be read to the end."""
+
+    packages: dict[str, Package] = field(default_factory=dict)
+    complete: bool | Unknown = True
+    sources: tuple[Place, ...] = ()
+
+    def find(self, name: str) -> Package | None:
+        """A package by its normalised name (lower case, "-" for "_" and ".")."""
+        return self.packages.get(name.lower().replace("_", "-").replace(".", "-"))
+
+
+@dataclass(frozen=True, slots=True)
+class Copied:
+    """A COPY or ADD from the build context into the shipped image: sources and destination after substitution."""
+
+    sources: tuple[str, ...]
+    destination: str
+    at: Place
+    files: tuple[str, ...] = ()
+    missing: tuple[str, ...] = ()
+    excluded: tuple[tuple[str, Place], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ImageRun:
+    """A RUN of the shipped stage (or of an earlier one that it is built from): its programs, in order."""
+
+    text: str
+    at: Place
+    steps: tuple[Step, ...]
+    stage: str
+    shipped: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class SecretLiteral:
+    """A secret that stands literally where it can be read: in an image, a manifest or a dotenv file.
+
+    `weak` says it is a placeholder or a guessable word; `kind` what it is ("password", "key", "token", "file");
+    `how` the instruction or key that holds it (ARG, ENV, RUN export, COPY, environment …).
+    `development` marks services that only development uses; `own_database` the password of the manifest's own
+    database service.
+    """
+
+    name: str
+    at: Span
+    how: str
+    kind: str = "key"
+    length: int = 0
+    weak: bool = False
+    shipped: bool = True
+    development: bool = False
+    own_database: bool = False
+
+
+@dataclass(slots=True)
+class Image:
+    """The image that a deployment ships: its final (or targeted) stage with all that it inherits.
+
+    `base` is the reference after FROM of the first stage in its chain, `bases` all references with their places.
+    `shell` is what shell forms run under: dash, bash, busybox or unknown. `user` is the last USER (root by default).
+    `stage` is the name or the index of the shipped stage. `python` is the version of the base image, when it says.
+    `context_filter` is the .dockerignore in force, `sends_git` whether the build context includes .git.
+    """
+
+    dockerfile: str
+    stage: str
+    origin: Place
+    base: Setting
+    bases: tuple[Setting, ...] = ()
+    entrypoint: Command | None = None
+    cmd: Command | None = None
+    workdir: str = "/"
+    user: Setting = field(default_factory=lambda: Setting("user", "root", is_default=True))
+    variables: dict[str, Setting] = field(default_factory=dict)
+    shell: str = "unknown"
+    exposed: tuple[Setting, ...] = ()
+    stop_signal: Setting | None = None
+    health_check: Command | None = None
+    copies: tuple[Copied, ...] = ()
+    runs: tuple[ImageRun, ...] = ()
+    packages: Packages = field(default_factory=Packages)
+    python: Setting | None = None
+    secrets: tuple[SecretLiteral, ...] = ()
+    env_files: tuple[Copied, ...] = ()
+    context_filter: Place | None = None
+    copies_context: tuple[Copied, ...] = ()
+    sends_git: bool = False
+    install_after_copy: Place | None = None
+    keeps_pip_cache: tuple[Place, ...] = ()
+    fetched_tools: frozenset[str] = frozenset()
+    build_arguments: dict[str, Setting] = field(default_factory=dict)
+
+
+# The deployment
+
+
+@dataclass(frozen=True, slots=True)
+class EnvFile:
+    """A dotenv file of the project with the secrets in it. `committed` as git says; `loaded_by` what reads it."""
+
+    path: str
+    committed: bool
+    secrets: tuple[SecretLiteral, ...]
+    loaded_by: Place | None = None
+    example: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Conflict:
+    """Two files of the same platform that start the web process differently; `winner` runs, `loser` does not."""
+
+    winner: Command
+    loser: Command
+    reason: str
+
+
+@dataclass(slots=True)
+class Deployment:
+    """One way in which the project reaches production (`environment`), with why it counts as that.
+
+    `name` is what a person would call it ("Dockerfile", "Procfile on Heroku"); `origin` its first file.
+    `web_missing` is set when an image or manifest starts no web process: the place and the sentence that says so.
+    """
+
+    name: str
+    origin: Place
+    environment: str = "production"
+    why: str = ""
+    platform: Platform | None = None
+    tiers: tuple[str, ...] = ()
+    image: Image | None = None
+    processes: list[Process] = field(default_factory=list)
+    packages: Packages = field(default_factory=Packages)
+    python: Setting | None = None
+    budget: Budget | None = None
+    migrations: Migrations | None = None
+    secrets: tuple[SecretLiteral, ...] = ()
+    env_files: tuple[EnvFile, ...] = ()
+    conflicts: tuple[Conflict, ...] = ()
+    web_missing: Place | None = None
+    unused_release: Place | None = None
+    unknowns: list[tuple[str, Unknown]] = field(default_factory=list)
+
+    @property
+    def is_production(self) -> bool:
+        return self.environment == "production"
+
+    @property
+    def web_processes(self) -> Iterator[Process]:
+        return (process for process in self.processes if process.kind == "web")
+
+    @property
+    def apps(self) -> list[App]:
+        """The apps that its processes load, each once."""
+        found: list[App] = []
+        for process in self.processes:
+            if process.app is not None and not any(process.app is app for app in found):
+                found.append(process.app)
+        return found

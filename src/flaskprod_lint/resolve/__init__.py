@@ -1,0 +1,1 @@
+"""From facts to deployments: who starts what, and which value wins."""

@@ -1,0 +1,80 @@
+"""Which file of the project stands at a path in production: the image's COPYs, mounts, or a buildpack's /app."""
+
+from __future__ import annotations
+
+import posixpath
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from flaskprod_lint.model import Unknown
+from flaskprod_lint.source import Place, Project
+
+
+@dataclass(frozen=True, slots=True)
+class Mount:
+    """A file or folder of the project (`origin_path`, "" for all of it) that stands at `path` in production.
+
+    `unknown` is a reason when something stands there that cannot be read, such as what a RUN made.
+    """
+
+    path: str
+    origin_path: str
+    origin: Place
+    excluded: Callable[[str], bool] | None = None
+    unknown: str | None = None
+
+
+@dataclass(slots=True)
+class Tree:
+    """The file system of a process, as far as the project says. Later mounts hide earlier ones."""
+
+    project: Project
+    mounts: list[Mount] = field(default_factory=list)
+
+    def mount(self, path: str, origin_path: str, origin: Place, excluded: Callable[[str], bool] | None = None) -> None:
+        """Put a file or folder of the project at an absolute path."""
+        self.mounts.append(Mount(posixpath.normpath(path), origin_path.strip("/"), origin, excluded))
+
+    def mount_unknown(self, path: str, reason: str, origin: Place) -> None:
+        """Say that something unreadable stands at an absolute path and below it."""
+        self.mounts.append(Mount(posixpath.normpath(path), "", origin, unknown=reason))
+
+    def locate(self, path: str, cwd: str = "/") -> str | Unknown | None:
+        """The project path of the file or folder at `path`; None when nothing of the project stands there.
+
+        Unknown only when something that cannot be read may stand there.
+        """
+        absolute = posixpath.normpath(posixpath.join(cwd or "/", path))
+        hidden: Unknown | None = None
+        for mount in reversed(self.mounts):
+            found = self._in_mount(mount, absolute)
+            if isinstance(found, Unknown):
+                hidden = hidden or found
+            elif found is not None:
+                return found
+        return hidden
+
+    def paths_of(self, project_path: str) -> list[str]:
+        """The absolute paths at which a file of the project stands in production, the last mount first."""
+        found = []
+        for mount in reversed(self.mounts):
+            if mount.unknown is not None or (mount.excluded and mount.excluded(project_path)):
+                continue
+            if mount.origin_path in ("", project_path) or project_path.startswith(mount.origin_path + "/"):
+                rest = project_path[len(mount.origin_path) :].strip("/")
+                found.append(posixpath.normpath(posixpath.join(mount.path, rest)) if rest else mount.path)
+        return found
+
+    def _in_mount(self, mount: Mount, absolute: str) -> str | Unknown | None:
+        if absolute == mount.path:
+            rest = ""
+        elif absolute.startswith(mount.path.rstrip("/") + "/"):
+            rest = absolute[len(mount.path.rstrip("/")) + 1 :]
+        else:
+            return None
+        if mount.unknown is not None:
+            return Unknown(mount.unknown, mount.origin.span)
+        path = posixpath.join(mount.origin_path, rest).strip("/") if rest else mount.origin_path
+        if mount.excluded and mount.excluded(path):
+            return None
+        return path if path in self.project or self.project.is_folder(path) else None

@@ -1,0 +1,254 @@
+"""Where things are: the files of a project, the places in them, and values that carry their place."""
+
+from __future__ import annotations
+
+import bisect
+import os
+import stat
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Generic, TypeVar
+
+T = TypeVar("T")
+
+#: Files larger than this are reported and not read: no deployment file or module comes near it.
+MAX_BYTES = 4 * 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Span:
+    """A range of text in one file of the project. Lines and columns are 1-based, columns count characters."""
+
+    path: str
+    line: int
+    column: int = 1
+    end_line: int = 0
+    end_column: int = 0
+
+    def __post_init__(self) -> None:
+        if not self.end_line:
+            object.__setattr__(self, "end_line", self.line)
+            object.__setattr__(self, "end_column", self.end_column or self.column)
+
+    def __str__(self) -> str:
+        return f"{self.path}:{self.line}"
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A place with what it says: one link of a trail, or a piece of evidence.
+
+    `span` is None for what no file of the project says, such as a default of Gunicorn or a platform's rule;
+    `note` is then all there is to show.
+    """
+
+    span: Span | None
+    note: str = ""
+
+    @property
+    def path(self) -> str:
+        return self.span.path if self.span else ""
+
+    def __str__(self) -> str:
+        if self.span is None:
+            return self.note
+        return f"{self.span}  {self.note}".rstrip()
+
+
+@dataclass(frozen=True, slots=True)
+class Located(Generic[T]):
+    """A value with the place that says it."""
+
+    value: T
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """A file of the project that could not be read or parsed, in words for its owner."""
+
+    message: str
+    place: Place
+
+
+@dataclass(slots=True)
+class Source:
+    """The text of one file. Line ends are normalised to "\\n"; a byte order mark is removed.
+
+    `crlf` says that the first line ended in "\\r\\n"; `executable` that the file has an execute bit (asked of git
+    where there is git).
+    """
+
+    path: str
+    text: str
+    crlf: bool = False
+    executable: bool = False
+    _starts: list[int] = field(default_factory=list, repr=False)
+
+    @property
+    def lines(self) -> list[str]:
+        return self.text.split("\n")
+
+    def line(self, number: int) -> str:
+        """The text of a 1-based line, without its end; empty when there is no such line."""
+        starts = self._line_starts()
+        if not 1 <= number <= len(starts):
+            return ""
+        end = self.text.find("\n", starts[number - 1])
+        return self.text[starts[number - 1] : end if end >= 0 else len(self.text)]
+
+    def span(self, start: int, end: int) -> Span:
+        """The span of the characters from offset `start` up to, but without, offset `end`."""
+        line, column = self.position(start)
+        end_line, end_column = self.position(max(start, end))
+        return Span(self.path, line, column, end_line, end_column)
+
+    def line_span(self, number: int) -> Span:
+        """The span of a whole line, from its first character that is not blank."""
+        text = self.line(number)
+        indent = len(text) - len(text.lstrip())
+        return Span(self.path, number, indent + 1, number, len(text.rstrip()) + 1)
+
+    def position(self, offset: int) -> tuple[int, int]:
+        """The 1-based line and column of a character offset."""
+        starts = self._line_starts()
+        line = bisect.bisect_right(starts, offset)
+        return line, offset - starts[line - 1] + 1
+
+    def offset(self, line: int, column: int) -> int:
+        """The character offset of a 1-based line and column."""
+        return self._line_starts()[line - 1] + column - 1
+
+    def _line_starts(self) -> list[int]:
+        if not self._starts:
+            self._starts = [0]
+            position = self.text.find("\n")
+            while position >= 0:
+                self._starts.append(position + 1)
+                position = self.text.find("\n", position + 1)
+        return self._starts
+
+
+def decode(data: bytes) -> str:
+    """The text of a file's bytes: UTF-8, or UTF-16 with its mark; what is neither has its odd bytes replaced."""
+    if data[:2] in (b"\xff\xfe", b"\xfe\xff"):
+        return data.decode("utf-16", errors="replace")
+    return data.decode("utf-8-sig", errors="replace")
+
+
+class Project:
+    """The files of the project that is linted: which there are, their texts, and what was parsed out of them.
+
+    Built by `discover`. Every file is read once and every reading of it is made once.
+    `paths` are relative to `root`, with "/". `tracked` is None where there is no git.
+    """
+
+    def __init__(
+        self,
+        root: Path,
+        paths: Iterable[str],
+        *,
+        tracked: frozenset[str] | None = None,
+        executable: frozenset[str] | None = None,
+        ignored: Callable[[str], bool] | None = None,
+    ) -> None:
+        self.root = root
+        self.paths = tuple(sorted(set(paths)))
+        self.tracked = tracked
+        self.problems: list[Problem] = []
+        self._executable = executable
+        self._ignored = ignored
+        self._set = frozenset(self.paths)
+        self._folders = frozenset(folder for path in self.paths for folder in _parents(path))
+        self._sources: dict[str, Source | None] = {}
+        self._facts: dict[tuple[str, object], object] = {}
+        self._formats: dict[str, tuple[str, ...]] = {}
+
+    def __contains__(self, path: object) -> bool:
+        return path in self._set
+
+    def is_folder(self, path: str) -> bool:
+        """Whether a folder of that path holds at least one file of the project; "" is the project itself."""
+        return path in self._folders or path == ""
+
+    def below(self, folder: str) -> tuple[str, ...]:
+        """The paths in a folder and its folders."""
+        if not folder:
+            return self.paths
+        first = bisect.bisect_left(self.paths, folder + "/")
+        last = bisect.bisect_left(self.paths, folder + "0")
+        return self.paths[first:last]
+
+    def of_format(self, name: str) -> tuple[str, ...]:
+        """The paths that discovery took for inputs of that format (`discover.FORMATS`)."""
+        return self._formats.get(name, ())
+
+    def set_formats(self, formats: dict[str, tuple[str, ...]]) -> None:
+        self._formats = formats
+
+    def is_ignored(self, path: str) -> bool:
+        """Whether the project's .gitignore files leave out this path (also a path that does not exist)."""
+        return bool(self._ignored and self._ignored(path))
+
+    def is_committed(self, path: str) -> bool:
+        """Whether a file is tracked by git or, where there is no git, is not ignored."""
+        if self.tracked is not None:
+            return path in self.tracked
+        return path in self._set and not self.is_ignored(path)
+
+    def read(self, path: str) -> Source | None:
+        """The text of a file of the project; None (with a problem noted) for one that cannot be read as text."""
+        if path not in self._sources:
+            self._sources[path] = self._read(path) if path in self._set else None
+        return self._sources[path]
+
+    def facts(self, path: str, reader: Callable[[Source], T]) -> T | None:
+        """What `reader` makes of a file, made once; None for a file that is absent or cannot be read."""
+        key = (path, reader)
+        if key not in self._facts:
+            source = self.read(path)
+            self._facts[key] = None if source is None else reader(source)
+        return self._facts[key]  # type: ignore[return-value]
+
+    def problem(self, message: str, span: Span) -> None:
+        """Note that a file is broken, once."""
+        found = Problem(message, Place(span))
+        if found not in self.problems:
+            self.problems.append(found)
+
+    def _read(self, path: str) -> Source | None:
+        try:
+            data, mode = self._bytes(self.root / path)
+        except (OSError, ValueError) as error:
+            reason = error.strerror if isinstance(error, OSError) else str(error)
+            self.problem(f"not read: {reason or error}", Span(path, 1))
+            return None
+        if b"\0" in data and data[:2] not in (b"\xff\xfe", b"\xfe\xff"):
+            self.problem("not read: the file holds NUL bytes, so it is not text", Span(path, 1))
+            return None
+        text = decode(data)
+        crlf = text.partition("\n")[0].endswith("\r")
+        if self._executable is not None and self.tracked and path in self.tracked:
+            executable = path in self._executable
+        else:
+            executable = bool(mode & stat.S_IXUSR)
+        return Source(path, text.replace("\r\n", "\n").replace("\r", "\n"), crlf, executable)
+
+    @staticmethod
+    def _bytes(file: Path) -> tuple[bytes, int]:
+        """Content and mode of a regular file, opened without waiting (a FIFO would) and no larger than MAX_BYTES."""
+        descriptor = os.open(file, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
+        with os.fdopen(descriptor, "rb") as stream:
+            status = os.fstat(descriptor)
+            if not stat.S_ISREG(status.st_mode):
+                raise ValueError("not a regular file")
+            if status.st_size > MAX_BYTES:
+                raise ValueError(f"the file has {status.st_size:,} bytes, more than the {MAX_BYTES:,} that are read")
+            return stream.read(MAX_BYTES + 1), status.st_mode
+
+
+def _parents(path: str) -> Iterable[str]:
+    while "/" in path:
+        path = path.rpartition("/")[0]
+        yield path
