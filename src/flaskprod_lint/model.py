@@ -15,10 +15,15 @@ NOWHERE = Place(None)
 
 @dataclass(frozen=True, slots=True)
 class Unknown:
-    """A value that only run time decides, with the reason in plain words and the place where knowledge ends."""
+    """A value that only run time decides, with the reason in plain words and the place where knowledge ends.
+
+    `symbol` names a quantity that is known by name only: "host-cpus" for what is computed from the number of the
+    host's processors; `reason` is then the formula ("host CPUs × 2 + 1").
+    """
 
     reason: str
     at: Span | None = None
+    symbol: str = ""
 
     def __str__(self) -> str:
         return f"unknown: {self.reason}"
