@@ -154,6 +154,7 @@ class Project:
         ignored: Callable[[str], bool] | None = None,
     ) -> None:
         self.root = root
+        self._real_root = Path(os.path.realpath(root))
         self.paths = tuple(sorted(set(paths)))
         self.tracked = tracked
         self.problems: list[Problem] = []
@@ -219,7 +220,7 @@ class Project:
 
     def _read(self, path: str) -> Source | None:
         try:
-            data, mode = self._bytes(self.root / path)
+            data, mode = self._bytes(path)
         except (OSError, ValueError) as error:
             reason = error.strerror if isinstance(error, OSError) else str(error)
             self.problem(f"not read: {reason or error}", Span(path, 1))
@@ -235,9 +236,11 @@ class Project:
             executable = bool(mode & stat.S_IXUSR)
         return Source(path, text.replace("\r\n", "\n").replace("\r", "\n"), crlf, executable)
 
-    @staticmethod
-    def _bytes(file: Path) -> tuple[bytes, int]:
+    def _bytes(self, path: str) -> tuple[bytes, int]:
         """Content and mode of a regular file, opened without waiting (a FIFO would) and no larger than MAX_BYTES."""
+        file = os.path.realpath(self.root / path, strict=True)
+        if file != str(self._real_root / path) and not file.startswith(str(self._real_root) + os.sep):
+            raise ValueError("the link leads out of the project")
         descriptor = os.open(file, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
         with os.fdopen(descriptor, "rb") as stream:
             status = os.fstat(descriptor)

@@ -1,0 +1,291 @@
+"""Which files a project has, and which of them are inputs of which format."""
+
+from __future__ import annotations
+
+import fnmatch
+import os
+import subprocess
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+from flaskprod_lint.source import Project, Span
+
+#: Folders that never hold a project's own files, by name, wherever they stand below the project.
+SKIPPED_FOLDERS = frozenset(
+    (
+        ".git .hg .svn .bzr __pycache__ node_modules bower_components site-packages .venv .tox .nox .eggs "
+        ".mypy_cache .pytest_cache .ruff_cache .hypothesis .terraform .next .nuxt .cache .idea .vscode"
+    ).split()
+)
+
+#: More files than this are no project but a disk; the rest is left out, with a problem that says so.
+MAX_FILES = 200_000
+
+_BY_NAME = {
+    "procfile": "procfile",
+    "makefile": "makefile",
+    "gnumakefile": "makefile",
+    "package.json": "package-json",
+    "pyproject.toml": "pyproject",
+    "uv.lock": "uv-lock",
+    "poetry.lock": "poetry-lock",
+    "pdm.lock": "pdm-lock",
+    "pylock.toml": "pylock",
+    "pipfile": "pipfile",
+    "pipfile.lock": "pipfile-lock",
+    "setup.cfg": "setup-cfg",
+    "environment.yml": "environment-yml",
+    "environment.yaml": "environment-yml",
+    "fly.toml": "fly",
+    "render.yaml": "render",
+    "render.yml": "render",
+    "app.json": "app-json",
+    "heroku.yml": "heroku-yml",
+    "runtime.txt": "runtime-txt",
+    ".python-version": "python-version",
+    ".tool-versions": "tool-versions",
+    "alembic.ini": "alembic-ini",
+    ".gitlab-ci.yml": "gitlab-ci",
+    ".flaskenv": "dotenv",
+    ".env": "dotenv",
+    ".dockerignore": "dockerignore",
+    "dockerfile": "dockerfile",
+    "containerfile": "dockerfile",
+}
+
+#: Formats by a pattern of the lower-case name; the first that fits counts.
+_BY_PATTERN = (
+    ("*.dockerignore", "dockerignore"),
+    ("dockerfile.*", "dockerfile"),
+    ("dockerfile-*", "dockerfile"),
+    ("dockerfile_*", "dockerfile"),
+    ("*.dockerfile", "dockerfile"),
+    ("containerfile.*", "dockerfile"),
+    ("compose*.y*ml", "compose"),
+    ("docker-compose*.y*ml", "compose"),
+    ("docker_compose*.y*ml", "compose"),
+    ("*.compose.y*ml", "compose"),
+    ("procfile.*", "procfile"),
+    ("*requirements*.txt", "requirements"),
+    ("*requirements*.in", "requirements"),
+    ("constraints*.txt", "requirements"),
+    (".env.*", "dotenv"),
+    (".env-*", "dotenv"),
+    (".env_*", "dotenv"),
+    ("*.env", "dotenv"),
+    ("fly.*.toml", "fly"),
+    ("*.service", "systemd"),
+    ("*.sh", "shell"),
+    ("*.bash", "shell"),
+    ("supervisord*.conf", "supervisord"),
+    ("supervisor*.conf", "supervisord"),
+    ("supervisor*.ini", "supervisord"),
+    ("supervisord*.ini", "supervisord"),
+    ("nginx*.conf*", "nginx"),
+    ("*nginx*.conf*", "nginx"),
+    ("default.conf*", "nginx"),
+    ("uwsgi*.ini", "uwsgi-ini"),
+    ("*uwsgi*.ini", "uwsgi-ini"),
+    ("*.mk", "makefile"),
+)
+
+#: Formats that alone make a folder worth linting.
+INPUT_FORMATS = frozenset({"python", "gunicorn-config", *_BY_NAME.values(), *(name for _, name in _BY_PATTERN)})
+
+
+def format_of(path: str) -> str | None:
+    """The format that a path's name promises, or None. Gunicorn's configuration files are also Python."""
+    folder, _, name = path.rpartition("/")
+    lower = name.lower()
+    if lower.endswith(".py"):
+        return "gunicorn-config" if "gunicorn" in lower else "python"
+    found = _BY_NAME.get(lower)
+    if found is None and "requirements" in folder.rpartition("/")[2] and lower.endswith((".txt", ".in")):
+        found = "requirements"
+    if found is None and ".github/workflows" in folder and lower.endswith((".yml", ".yaml")):
+        found = "github-workflow"
+    if found is None and lower.endswith(".conf") and folder.rpartition("/")[2] in ("nginx", "supervisor", "supervisord"):
+        found = "nginx" if folder.endswith("nginx") else "supervisord"
+    if found is None:
+        found = next((name for pattern, name in _BY_PATTERN if fnmatch.fnmatchcase(lower, pattern)), None)
+    return found
+
+
+def open_project(root: Path) -> Project:
+    """The project at `root`: what git lists there (tracked, and new files that are not ignored), else what stands there.
+
+    Never follows a link to a folder, and leaves out virtual environments, node_modules and caches by what they are
+    below `root`; the names of the folders above it do not matter.
+    """
+    listed = _git_files(root)
+    if listed is None:
+        paths, skipped = _walk(root)
+        project = Project(root, _without_environments(paths), ignored=_ignore_rules(root, paths))
+    else:
+        tracked, others, executable = listed
+        paths, skipped = [*tracked, *others], False
+        kept = _without_environments([path for path in paths if not _in_skipped_folder(path)])
+        kept += _local_dotenv_files(root, kept)
+        project = Project(root, kept, tracked=frozenset(tracked), executable=executable)
+    if skipped:
+        project.problem(f"only the first {MAX_FILES:,} files are looked at", Span(".", 1))
+    project.set_formats(_formats(project))
+    return project
+
+
+def _formats(project: Project) -> dict[str, tuple[str, ...]]:
+    found: dict[str, list[str]] = {}
+    for path in project.paths:
+        name = format_of(path)
+        if name is not None:
+            found.setdefault(name, []).append(path)
+    found["python"] = sorted([*found.get("python", ()), *found.get("gunicorn-config", ())])
+    if not found["python"]:
+        del found["python"]
+    return {name: tuple(paths) for name, paths in found.items()}
+
+
+# With git
+
+
+def _git_files(root: Path) -> tuple[list[str], list[str], frozenset[str]] | None:
+    """Tracked paths, new ones that are not ignored, and those with an execute bit; None where git does not answer."""
+    staged = _git(root, "ls-files", "-z", "--stage")
+    if staged is None:
+        return None
+    tracked: list[str] = []
+    executable = set()
+    for entry in filter(None, staged.split("\0")):
+        meta, _, path = entry.partition("\t")
+        mode = meta.partition(" ")[0]
+        if mode == "160000":  # a submodule is another project
+            continue
+        tracked.append(path)
+        if mode == "100755":
+            executable.add(path)
+    others = _git(root, "ls-files", "-z", "--others", "--exclude-standard") or ""
+    new = [path for path in others.split("\0") if path and not path.endswith("/")]
+    if not tracked and not new:
+        return None
+    present = set(os.listdir(root))
+    tracked = [path for path in tracked if path.partition("/")[0] in present]
+    return tracked, new, frozenset(executable)
+
+
+def _git(root: Path, *arguments: str) -> str | None:
+    """What git prints, called so that nothing the repository configures is run; None when it fails."""
+    command = ["git", "-c", "core.fsmonitor=false", "-c", "core.hooksPath=", "-c", "core.quotePath=false", *arguments]
+    environment = {key: value for key, value in os.environ.items() if not key.startswith("GIT_")}
+    environment.update(GIT_OPTIONAL_LOCKS="0", LC_ALL="C")
+    try:
+        done = subprocess.run(command, cwd=root, env=environment, capture_output=True, timeout=60, check=True)
+    except (OSError, subprocess.SubprocessError):
+        return None
+    return done.stdout.decode("utf-8", errors="surrogateescape")
+
+
+def _local_dotenv_files(root: Path, paths: list[str]) -> list[str]:
+    """Dotenv files that git ignores: not committed, but an image may copy them from the folder of its Dockerfile."""
+    folders = {""} | {path.rpartition("/")[0] for path in paths if format_of(path) in ("dockerfile", "compose")}
+    known = set(paths)
+    found = []
+    for folder in folders:
+        for name in _names(root / folder):
+            path = f"{folder}/{name}" if folder else name
+            if name.startswith(".env") and path not in known and (root / path).is_file():
+                found.append(path)
+    return found
+
+
+def _names(folder: Path) -> list[str]:
+    try:
+        return os.listdir(folder)
+    except OSError:
+        return []
+
+
+# Without git
+
+
+def _walk(root: Path) -> tuple[list[str], bool]:
+    """All paths below `root`, and whether there were more than MAX_FILES."""
+    found: list[str] = []
+    waiting = [""]
+    while waiting:
+        folder = waiting.pop()
+        for name, is_folder in _entries(root / folder):
+            path = f"{folder}/{name}" if folder else name
+            if is_folder:
+                if name not in SKIPPED_FOLDERS:
+                    waiting.append(path)
+            elif len(found) >= MAX_FILES:
+                return found, True
+            else:
+                found.append(path)
+    return found, False
+
+
+def _entries(folder: Path) -> Iterator[tuple[str, bool]]:
+    try:
+        with os.scandir(folder) as entries:
+            for entry in entries:
+                yield entry.name, entry.is_dir(follow_symlinks=False)
+    except OSError:
+        return
+
+
+def _ignore_rules(root: Path, paths: list[str]) -> Callable[[str], bool] | None:
+    """What the .gitignore files say, as pathspec reads them; None when there are none."""
+    files = sorted(path for path in paths if path == ".gitignore" or path.endswith("/.gitignore"))
+    if not files:
+        return None
+    from pathspec import GitIgnoreSpec
+
+    rules = []
+    for path in files:
+        try:
+            lines = (root / path).read_text("utf-8", errors="replace").splitlines()
+        except OSError:
+            continue
+        rules.append((path.rpartition("/")[0], GitIgnoreSpec.from_lines(lines)))
+
+    def ignored(path: str) -> bool:
+        for folder, spec in reversed(rules):
+            inside = path[len(folder) + 1 :] if folder and path.startswith(folder + "/") else path if not folder else None
+            if inside is not None:
+                answer = spec.check_file(inside).include
+                if answer is not None:
+                    return answer
+        return False
+
+    return ignored
+
+
+# Both
+
+
+def _in_skipped_folder(path: str) -> bool:
+    return any(part in SKIPPED_FOLDERS for part in path.split("/")[:-1])
+
+
+def _without_environments(paths: list[str]) -> list[str]:
+    """The paths that are not in a virtual environment: a folder with a pyvenv.cfg, or the lib/pythonX.Y of one.
+
+    A project whose own root holds a pyvenv.cfg is kept, without the lib and bin that the environment brought.
+    """
+    marks = {path.rpartition("/")[0] for path in paths if path.rpartition("/")[2] == "pyvenv.cfg"}
+    prefixes = tuple(f"{folder}/" for folder in marks if folder)
+    if "" in marks:
+        prefixes += ("lib/", "lib64/", "Lib/", "bin/", "Scripts/", "include/")
+    return [path for path in paths if not path.startswith(prefixes) and not _in_python_library(path)]
+
+
+def _in_python_library(path: str) -> bool:
+    """Whether a path is below lib/pythonX.Y, the library of a committed environment without its pyvenv.cfg."""
+    if "/python" not in path and not path.startswith("lib"):
+        return False
+    parts = path.split("/")
+    return any(
+        first in ("lib", "lib64") and second.startswith(("python2.", "python3."))
+        for first, second in zip(parts, parts[1:-1], strict=False)
+    )
