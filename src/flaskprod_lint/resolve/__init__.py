@@ -1,1 +1,69 @@
 """From facts to deployments: who starts what, and which value wins."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from flaskprod_lint.model import Deployment, Process
+from flaskprod_lint.resolve.options import Options
+from flaskprod_lint.source import Project
+
+if TYPE_CHECKING:
+    from flaskprod_lint.resolve.context import Context
+
+#: Called with the name of a stage and what it raised: a defect of ours that the rest of the run survives.
+OnCrash = Callable[[str, Exception], None]
+
+
+def resolve(project: Project, options: Options, on_crash: OnCrash) -> list[Deployment]:
+    """Every deployment of a project, production first, each with its processes, servers, apps, engines and budget."""
+    from flaskprod_lint.resolve import deployments
+
+    found: list[Deployment] = []
+    with _surviving("deployments", on_crash):
+        for planned in deployments.find(project, options):
+            with _surviving(planned.deployment.name, on_crash):
+                _complete(project, options, planned.deployment, planned.contexts, on_crash)
+            found.append(planned.deployment)
+    return sorted(found, key=lambda deployment: (not deployment.is_production, deployment.origin.path, deployment.name))
+
+
+def _complete(
+    project: Project, options: Options, deployment: Deployment, contexts: dict[str, Context], on_crash: OnCrash
+) -> None:
+    from flaskprod_lint.resolve import budget, migrations
+
+    for process in deployment.processes:
+        with _surviving(f"{deployment.name}: {process.name}", on_crash):
+            _complete_process(process, contexts[process.name])
+    with _surviving(f"{deployment.name}: migrations", on_crash):
+        deployment.migrations = migrations.of_deployment(project, deployment)
+    with _surviving(f"{deployment.name}: connection budget", on_crash):
+        deployment.budget = budget.of_deployment(deployment, options)
+
+
+def _complete_process(process: Process, context: Context) -> None:
+    """Follow the process's command to its programs, its server and the app that this loads."""
+    from flaskprod_lint.resolve import app, commands, servers
+
+    execution = commands.follow(process.command, context)
+    process.steps = execution.steps
+    process.main = execution.main
+    process.signal = execution.signal
+    process.faults = execution.faults
+    process.unknowns.extend(execution.unknowns)
+    if process.environment != "production":
+        return
+    if process.kind == "web":
+        process.server = servers.of_process(process, context)
+    process.app = app.of_process(process, context)
+
+
+@contextmanager
+def _surviving(stage: str, on_crash: OnCrash) -> Iterator[None]:
+    try:
+        yield
+    except Exception as error:
+        on_crash(stage, error)

@@ -1,0 +1,218 @@
+"""The program in one function: discover, resolve, ask the rules, and make the report."""
+
+from __future__ import annotations
+
+import hashlib
+import traceback
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field, replace
+from importlib import import_module
+from pathlib import Path
+
+from flaskprod_lint import discover, resolve
+from flaskprod_lint.catalogue import RULES
+from flaskprod_lint.checklist import answer
+from flaskprod_lint.config import Config
+from flaskprod_lint.finding import ITEMS, Crash, Evidence, Finding, Report, UnknownFact
+from flaskprod_lint.masking import mask_finding, mask_line
+from flaskprod_lint.model import Deployment, Unknown
+from flaskprod_lint.resolve.options import Options
+from flaskprod_lint.rules import EvidenceOf, Rule
+from flaskprod_lint.running import what_runs
+from flaskprod_lint.source import Place, Project
+
+
+class NothingToLint(Exception):
+    """The directory holds no file that says anything about a Python project."""
+
+
+@dataclass(slots=True)
+class Examined:
+    """A project as it will run: what `show` prints and what the rules are asked about."""
+
+    project: Project
+    deployments: list[Deployment]
+    crashes: list[Crash] = field(default_factory=list)
+
+    @property
+    def production(self) -> list[Deployment]:
+        return [deployment for deployment in self.deployments if deployment.is_production]
+
+
+def examine(root: Path, config: Config) -> Examined:
+    """Resolve the project at `root` without asking any rule.
+
+    Raises NothingToLint for a directory without a single input.
+    """
+    project = discover.open_project(root)
+    if not any(project.of_format(name) for name in discover.INPUT_FORMATS):
+        raise NothingToLint(f"nothing to lint in {root}: no Python file, Dockerfile, Procfile or other input")
+    crashes: list[Crash] = []
+
+    def on_crash(stage: str, error: Exception) -> None:
+        crashes.append(Crash(stage, _describe(error)))
+
+    return Examined(project, resolve.resolve(project, options_of(config), on_crash), crashes)
+
+
+def lint(root: Path, config: Config | None = None) -> Report:
+    """The report on the project at `root`.
+
+    Raises NothingToLint for a directory without a single input. A rule or stage of ours that fails is in
+    `Report.crashes`; everything else is still reported.
+    """
+    config = config or Config()
+    examined = examine(root, config)
+    report = Report(project=root.resolve().name, crashes=examined.crashes, files=len(examined.project.paths))
+    asked = list(rules_to_ask(config))
+    found = [finding for function in asked for finding in _ask(function, examined.production, report.crashes)]
+    report.findings = [mask_finding(finding) for finding in _finished(found, examined.project)]
+    _fill(report, examined)
+    return report
+
+
+def options_of(config: Config) -> Options:
+    """The part of a configuration that decides what runs."""
+    return Options(
+        platform=config.platform,
+        tiers=config.tiers,
+        db_connections=config.db_connections,
+        instances=config.instances,
+        production=config.production,
+        development=config.development,
+        today=config.today,
+    )
+
+
+def rules_to_ask(config: Config) -> Iterator[Rule]:
+    """The rule functions that the configuration selects and does not ignore, by checklist item."""
+    for function in marked("rule_id"):
+        name = function.rule_id  # type: ignore[attr-defined]
+        names = {name, RULES[name].item}
+        if (not config.select or names & set(config.select)) and not names & set(config.ignore):
+            yield function
+
+
+def marked(mark: str) -> Iterator[Callable[[Deployment], Iterator[Finding]]]:
+    """The functions of the rule modules that carry a mark (`rule_id` or `evidence_item`), in the order of the file."""
+    for item in ITEMS:
+        module = import_module(f"flaskprod_lint.rules.{item}")
+        yield from (function for function in vars(module).values() if hasattr(function, mark))
+
+
+def _ask(function: Rule, deployments: Iterable[Deployment], crashes: list[Crash]) -> Iterator[Finding]:
+    name: str = function.rule_id  # type: ignore[attr-defined]
+    info = RULES[name]
+    for deployment in deployments:
+        try:
+            for finding in function(deployment):
+                yield replace(
+                    finding,
+                    rule=name,
+                    item=info.item,
+                    severity=finding.severity or info.severity,
+                    instead=finding.instead or info.instead or None,
+                    deployments=(deployment.name,),
+                )
+        except Exception as error:
+            crashes.append(Crash(f"rule {name}", _describe(error)))
+            return
+
+
+def _describe(error: Exception) -> str:
+    """What a defect of ours was, with the line of our code, and nothing of the project's text."""
+    frame = traceback.extract_tb(error.__traceback__)[-1]
+    return f"{type(error).__name__} in {Path(frame.filename).name}:{frame.lineno} ({frame.name})"
+
+
+def _finished(found: Iterable[Finding], project: Project) -> list[Finding]:
+    """Each finding once, with the deployments it holds for, in order, with its fingerprint."""
+    once: dict[tuple[object, ...], Finding] = {}
+    for finding in found:
+        key = (finding.rule, finding.at)
+        known = once.get(key)
+        once[key] = finding if known is None else _joined(known, finding)
+    seen: dict[str, int] = {}
+    finished = []
+    for finding in sorted(once.values(), key=lambda finding: finding.sort_key):
+        finished.append(replace(finding, fingerprint=_fingerprint(finding, project, seen)))
+    return finished
+
+
+def _joined(first: Finding, second: Finding) -> Finding:
+    """One finding for two deployments: the worse and the surer of the two speaks."""
+    leading = min(first, second, key=lambda finding: (finding.level.rank, finding.confidence.rank))
+    names = dict.fromkeys((*first.deployments, *second.deployments))
+    return replace(leading, deployments=tuple(names))
+
+
+def _fingerprint(finding: Finding, project: Project, seen: dict[str, int]) -> str:
+    """A key that survives moved lines: the rule, the path, the line without its blanks, and which of several it is."""
+    source = project.read(finding.at.path)
+    text = "".join((source.line(finding.at.line) if source else "").split())
+    base = "\0".join((finding.rule, finding.at.path, text))
+    seen[base] = seen.get(base, 0) + 1
+    return hashlib.sha256(f"{base}\0{seen[base]}".encode("utf-8", "surrogatepass")).hexdigest()[:16]
+
+
+def _fill(report: Report, examined: Examined) -> None:
+    evidence = _evidence(examined.production, report.crashes)
+    report.checklist = [answer(item, evidence[item], report) for item in ITEMS]
+    report.problems = list(examined.project.problems)
+    report.deployments = [deployment.name for deployment in examined.production]
+    report.what_runs = what_runs(examined.production)
+    report.unknowns = list(_unknowns(examined.production))
+    for deployment in examined.production:
+        if deployment.platform is not None and report.platform is None:
+            report.platform, report.platform_origin = deployment.platform.id, deployment.platform.origin
+            report.tier = ", ".join(deployment.tiers) or None
+    _excerpt(report, examined.project)
+
+
+def _evidence(deployments: list[Deployment], crashes: list[Crash]) -> dict[str, list[Evidence]]:
+    found: dict[str, list[Evidence]] = {item: [] for item in ITEMS}
+    for function in marked("evidence_item"):
+        of: EvidenceOf = function  # type: ignore[assignment]
+        item: str = function.evidence_item  # type: ignore[attr-defined]
+        for deployment in deployments:
+            try:
+                found[item].append(of(deployment))
+            except Exception as error:
+                crashes.append(Crash(f"evidence of {item}", _describe(error)))
+                found[item].append(Evidence(unknown="flaskprod-lint failed here; the report of the defect is above"))
+    return found
+
+
+def _unknowns(deployments: list[Deployment]) -> Iterator[UnknownFact]:
+    once: set[tuple[str, str, str]] = set()
+    for deployment in deployments:
+        for what, unknown in _unknowns_of(deployment):
+            fact = UnknownFact(what, unknown.reason, Place(unknown.at))
+            key = (what, unknown.reason, str(fact.place))
+            if key not in once:
+                once.add(key)
+                yield fact
+
+
+def _unknowns_of(deployment: Deployment) -> Iterator[tuple[str, Unknown]]:
+    yield from deployment.unknowns
+    for process in deployment.processes:
+        for unknown in process.unknowns:
+            yield f"command of {process.name}", unknown
+        for name, setting in sorted(process.server.settings.items() if process.server else ()):
+            if isinstance(setting.value, Unknown):
+                yield f"{process.server.name if process.server else ''} {name}", setting.value
+        for unknown in process.app.unknowns if process.app else ():
+            yield f"app of {process.name}", unknown
+
+
+def _excerpt(report: Report, project: Project) -> None:
+    """Keep the lines that the report shows: a finding's and the one before it, with secrets masked."""
+    for finding in report.findings:
+        source = project.read(finding.at.path)
+        if source is None:
+            continue
+        lines = report.excerpts.setdefault(finding.at.path, {})
+        last = min(finding.at.end_line, finding.at.line + 2)
+        for number in range(max(1, finding.at.line - 1), last + 1):
+            lines[number] = mask_line(source.line(number), secret=finding.item == "secrets" or "url" in finding.rule)

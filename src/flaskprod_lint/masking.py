@@ -1,0 +1,68 @@
+"""Keeps secret values out of everything that is shown. Masked text keeps its length, so that columns stay right."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+
+from flaskprod_lint.finding import Finding
+from flaskprod_lint.source import Place
+
+_SECRET_WORDS = r"(?:SECRET|PASSWORD|PASSWD|PWD|TOKEN|API_?KEY|ACCESS_?KEY|PRIVATE_?KEY|CREDENTIALS?|SALT|KEY)"
+_NAME = re.compile(rf"[\"']?(?P<name>\b[A-Za-z0-9_.-]*{_SECRET_WORDS}[A-Za-z0-9_]*)[\"']?\]?", re.IGNORECASE)
+_ASSIGNED = re.compile(
+    rf"(?P<before>{_NAME.pattern}\s*(?::(?!:)|=(?!=))\s*)(?P<value>\"[^\"\n]*\"|'[^'\n]*'|[^\s\"',;)\]}}]+)",
+    re.IGNORECASE,
+)
+_URL_PASSWORD = re.compile(r"(?<=://)(?P<user>[^\s:/@\"']*):(?P<password>[^\s/\"']+)@")
+_QUOTED = re.compile(r"(?P<quote>[\"'])(?P<value>(?:\\.|(?!(?P=quote)).)*)(?P=quote)?")
+_VARIABLE = re.compile(r"[A-Z]+(?:_[A-Z]+)*_?(?:KEY|URL|URI|SECRET|PASSWORD|TOKEN|SALT|DSN|ENV|CONFIG|DB)")
+_BARE = re.compile(r"(?P<before>(?:^|[\s\w])[=:]\s*)(?P<value>[^\s\"'\[\](){},]+)")
+_DOCKER_PAIR = re.compile(r"(?P<before>^\s*(?:ENV|ARG)\s+\w+\s+)(?P<value>\S.*)$", re.IGNORECASE)
+
+
+def mask_line(text: str, *, secret: bool) -> str:
+    """A source line to show. `secret` says that a finding about a secret stands on or beside it: mask every value."""
+    text = mask_text(text)
+    if not secret:
+        return text
+    text = _QUOTED.sub(_stars_inside_quotes, text)
+    text = _DOCKER_PAIR.sub(_stars_for_value, text)
+    return _BARE.sub(_stars_for_value, text)
+
+
+def mask_text(text: str) -> str:
+    """Any text that names files' contents: passwords in URLs and values assigned to secret names are masked."""
+    if "://" in text:
+        text = _URL_PASSWORD.sub(lambda found: f"{found['user']}:{'*' * len(found['password'])}@", text)
+    return _ASSIGNED.sub(_stars_for_value, text)
+
+
+def mask_finding(finding: Finding) -> Finding:
+    """A finding whose message and trail show no secret."""
+    because = tuple(Place(place.span, mask_text(place.note)) for place in finding.because)
+    return replace(finding, message=mask_text(finding.message), because=because)
+
+
+def _stars_inside_quotes(found: re.Match[str]) -> str:
+    value = found["value"]
+    if _VARIABLE.fullmatch(value) or value.startswith("$"):
+        return found[0]
+    closing = found["quote"] if len(found[0]) > len(value) + 1 else ""
+    return f"{found['quote']}{'*' * len(value)}{closing}"
+
+
+def _stars_for_value(found: re.Match[str]) -> str:
+    value = found["value"]
+    quote = value[0] if value[0] in "\"'" else ""
+    inside = value.strip("\"'") if quote else value
+    if not _is_value(inside):
+        return found[0]
+    return f"{found['before']}{quote}{'*' * len(inside)}{quote}"
+
+
+def _is_value(text: str) -> bool:
+    """Whether a text can be a secret itself: not a reference to a variable, a call, a constant or a mask."""
+    if not text or text.startswith(("$", "{", "<", "*", "os.", "env", "config", "self.", "app.", "settings.", "current_app")):
+        return False
+    return "(" not in text and text not in ("None", "True", "False", "null", "true", "false")
