@@ -88,7 +88,7 @@ class _Builder:
                 self.take(event, type(event).__name__)
         except yaml.YAMLError as error:
             return self._problem(error)
-        except (_TooDeep, ValueError, RecursionError) as error:
+        except (_TooDeepError, ValueError, RecursionError) as error:
             return Problem(f"not read: {error}", Place(Span(self.source.path, 1)))
         return None
 
@@ -103,7 +103,7 @@ class _Builder:
             tag = event.tag or ""
             self.stack.append(_Open(kind, event.start_mark.index, bool(event.flow_style), event.anchor, tag))
             if len(self.stack) > MAX_DEPTH:
-                raise _TooDeep(f"nested more than {MAX_DEPTH} levels deep")
+                raise _TooDeepError(f"nested more than {MAX_DEPTH} levels deep")
         elif name in ("MappingEndEvent", "SequenceEndEvent"):
             opened = self.stack.pop()
             self.add(self._close(opened, event.end_mark.index), opened.anchor)
@@ -164,7 +164,7 @@ class _Builder:
         return Problem(f"this {kind} is broken: {what}", Place(Span(self.source.path, line, column)))
 
 
-class _TooDeep(Exception):
+class _TooDeepError(Exception):
     """The file is nested deeper than any deployment file."""
 
 
