@@ -30,7 +30,7 @@ LAW = {
 #: The modules that may use a library that is no part of Python.
 WRAPPERS = {
     "yaml": {"inputs/yaml_tree.py"},
-    "tomli": {"inputs/toml_tree.py"},
+    "tomli": {"inputs/toml_tree.py", "config.py"},
     "dockerfile_parse": {"inputs/dockerfile.py"},
     "tree_sitter": {"inputs/shell.py"},
     "tree_sitter_bash": {"inputs/shell.py"},
