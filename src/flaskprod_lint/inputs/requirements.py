@@ -1,0 +1,142 @@
+"""requirements.txt and its kin, line by line as pip joins them; single requirements as PEP 508 writes them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from flaskprod_lint.source import Located, Source, Span
+
+_NAME = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?")
+_COMMENT = re.compile(r"(^|\s+)#.*$")
+_PER_REQUIREMENT = re.compile(r"\s--(?:hash|config-settings?|global-option|install-option)\b.*$")
+_EGG = re.compile(r"[#&]egg=([A-Za-z0-9._-]+)")
+
+
+@dataclass(frozen=True, slots=True)
+class Requirement:
+    """One distribution asked for. `pin` is exact, compatible, range, none, vcs (git branch or commit) or local.
+
+    `version` is the exact version, when there is one; `name` is normalised and empty when the line does not say it.
+    `hashed` says that the line pins the file by its hash; `marker` is the environment marker as written.
+    """
+
+    name: str
+    pin: str
+    span: Span
+    version: str | None = None
+    extras: tuple[str, ...] = ()
+    hashed: bool = False
+    marker: str = ""
+    text: str = ""
+
+
+@dataclass(slots=True)
+class Requirements:
+    """The facts of one requirements file: what it asks for, what it includes, and lines that cannot be read."""
+
+    requirements: list[Requirement] = field(default_factory=list)
+    includes: list[Located[str]] = field(default_factory=list)
+    constraints: list[Located[str]] = field(default_factory=list)
+    invalid: list[Located[str]] = field(default_factory=list)
+
+
+def normalise(name: str) -> str:
+    """A distribution's name as PEP 503 compares it."""
+    return re.sub(r"[-_.]+", "-", name).lower()
+
+
+def read(source: Source) -> Requirements:
+    """The facts of a requirements file."""
+    found = Requirements()
+    for line in _logical_lines(source):
+        _read_line(line.value, line.span, found)
+    return found
+
+
+def _logical_lines(source: Source) -> Iterator[Located[str]]:
+    """Lines joined at trailing backslashes, without comments, each with the span of its first physical line."""
+    parts: list[str] = []
+    first = 0
+    for number, line in enumerate(source.lines, 1):
+        if not parts:
+            first = number
+        comment = line.lstrip().startswith("#")
+        if line.endswith("\\") and not comment:
+            parts.append(line[:-1])
+            continue
+        parts.append("" if comment else line)
+        text = _COMMENT.sub("", " ".join(parts)).strip()
+        parts = []
+        if text:
+            yield Located(text, source.line_span(first))
+
+
+def _read_line(text: str, span: Span, found: Requirements) -> None:
+    if text.startswith("-"):
+        option, _, value = text.replace("=", " ", 1).partition(" ") if text.startswith("--") else _short(text)
+        value = value.strip().strip("\"'")
+        if option in ("-r", "--requirement"):
+            found.includes.append(Located(value, span))
+        elif option in ("-c", "--constraint"):
+            found.constraints.append(Located(value, span))
+        elif option in ("-e", "--editable"):
+            found.requirements.append(from_location(value, span))
+        return
+    requirement = parse(text, span)
+    if requirement is None:
+        found.invalid.append(Located(text, span))
+    else:
+        found.requirements.append(requirement)
+
+
+def _short(text: str) -> tuple[str, str, str]:
+    return text[:2], "", text[2:].lstrip("= ")
+
+
+def parse(text: str, span: Span) -> Requirement | None:
+    """One requirement; None for what is none. Paths and URLs are requirements too, as pip takes them."""
+    hashed = "--hash" in text
+    text = _PER_REQUIREMENT.sub("", text).strip()
+    if not text or text.startswith((".", "/", "~")) or text.endswith((".whl", ".tar.gz", ".zip")) or _is_url(text):
+        return from_location(text, span) if text else None
+    from packaging.requirements import InvalidRequirement
+    from packaging.requirements import Requirement as Parsed
+
+    try:
+        parsed = Parsed(text)
+    except InvalidRequirement:
+        return None
+    version = next((one.version for one in parsed.specifier if _is_exact(one.operator, one.version)), None)
+    pin = "vcs" if parsed.url else _pin([(one.operator, one.version) for one in parsed.specifier])
+    marker = str(parsed.marker or "")
+    return Requirement(normalise(parsed.name), pin, span, version, tuple(sorted(parsed.extras)), hashed, marker, text)
+
+
+def from_location(text: str, span: Span) -> Requirement:
+    """What pip installs from a path, an archive or a repository."""
+    egg = _EGG.search(text)
+    name = normalise(egg[1]) if egg else ""
+    if not name and text.endswith((".whl", ".tar.gz", ".zip")):
+        file = text.rpartition("/")[2]
+        name = normalise(_NAME.match(file.partition("-")[0])[0]) if _NAME.match(file) else ""  # type: ignore[index]
+    extras = re.search(r"\[([\w, -]+)\]$", text.partition("#")[0])
+    pin = "vcs" if _is_url(text) and text.startswith(("git", "hg", "svn", "bzr")) else "local"
+    return Requirement(name, pin, span, None, tuple(re.split(r"[,\s]+", extras[1])) if extras else (), text=text)
+
+
+def _is_url(text: str) -> bool:
+    return "://" in text.partition(" ")[0] or text.startswith(("git+", "file:"))
+
+
+def _is_exact(operator: str, version: str) -> bool:
+    return operator == "===" or (operator == "==" and "*" not in version)
+
+
+def _pin(specifiers: list[tuple[str, str]]) -> str:
+    if any(_is_exact(operator, version) for operator, version in specifiers):
+        return "exact"
+    if any(operator == "~=" or "*" in version for operator, version in specifiers):
+        return "compatible"
+    return "range" if specifiers else "none"
