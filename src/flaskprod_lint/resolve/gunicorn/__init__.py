@@ -1,0 +1,1 @@
+"""Gunicorn's settings in effect, as Gunicorn itself resolves them."""
