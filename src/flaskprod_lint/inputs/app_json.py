@@ -1,0 +1,96 @@
+"""app.json of Heroku and Dokku: variables, formation, add-ons, scripts."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from flaskprod_lint.inputs import yaml_tree
+from flaskprod_lint.inputs.nodes import Entry, Node
+from flaskprod_lint.source import Located, Problem, Source
+
+
+@dataclass(frozen=True, slots=True)
+class AppVariable:
+    """One entry of `env`. `value` is None when a person or a generator gives it."""
+
+    name: Located[str]
+    value: Located[str] | None = None
+    generated: bool = False
+    required: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Formation:
+    """How many dynos of a process run, and how large."""
+
+    process: Located[str]
+    quantity: Located[str] | None = None
+    size: Located[str] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class AppJson:
+    """The facts of an app.json. `is_heroku` is False for a file of that name with nothing of this format in it."""
+
+    path: str
+    variables: tuple[AppVariable, ...] = ()
+    formation: tuple[Formation, ...] = ()
+    addons: tuple[Located[str], ...] = ()
+    buildpacks: tuple[Located[str], ...] = ()
+    stack: Located[str] | None = None
+    postdeploy: Located[str] | None = None
+    dokku_predeploy: Located[str] | None = None
+    dokku_postdeploy: Located[str] | None = None
+    problem: Problem | None = None
+    is_heroku: bool = True
+
+
+_KEYS = frozenset(
+    ("buildpacks", "env", "formation", "addons", "scripts", "stack", "repository", "environments", "healthchecks")
+)
+
+
+def read(source: Source) -> AppJson:
+    """The facts of an app.json; an Expo app's file of the same name is none of ours."""
+    documents = yaml_tree.read(source)
+    root = documents.root
+    if root is None or not root.is_mapping or root.get("expo") is not None:
+        return AppJson(source.path, problem=documents.problem, is_heroku=False)
+    return AppJson(
+        source.path,
+        variables=tuple(_variable(entry.key, entry.value) for entry in _entries(root.get("env"))),
+        formation=tuple(_formation(entry.key, entry.value) for entry in _entries(root.get("formation"))),
+        addons=_named(root.get("addons"), "plan"),
+        buildpacks=_named(root.get("buildpacks"), "url"),
+        stack=root.string("stack"),
+        postdeploy=root.string("scripts", "postdeploy"),
+        dokku_predeploy=root.string("scripts", "dokku", "predeploy"),
+        dokku_postdeploy=root.string("scripts", "dokku", "postdeploy"),
+        problem=documents.problem,
+        is_heroku=any(entry.key.value in _KEYS for entry in root.entries),
+    )
+
+
+def _variable(name: Located[str], node: Node) -> AppVariable:
+    if node.is_scalar:
+        return AppVariable(name, node.located)
+    required = node.get("required")
+    generated = node.get("generator") is not None
+    return AppVariable(name, node.string("value"), generated, required is None or required.boolean is not False)
+
+
+def _formation(process: Located[str], node: Node) -> Formation:
+    if node.is_scalar:
+        return Formation(process, node.located)
+    return Formation(process, node.string("quantity"), node.string("size"))
+
+
+def _named(node: Node | None, key: str) -> tuple[Located[str], ...]:
+    """The items of a list, each a text or a mapping with the text at `key`."""
+    items = node.items if node is not None else ()
+    found = (item.string(key) if item.is_mapping else item.located for item in items)
+    return tuple(text for text in found if text is not None)
+
+
+def _entries(node: Node | None) -> tuple[Entry, ...]:
+    return node.entries if node is not None else ()
