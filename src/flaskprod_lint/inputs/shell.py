@@ -335,7 +335,9 @@ class _Reader:
         redirects = [found for child in node.children if child != body_node for found in self._redirect(child)]
         body: Node = SimpleCommand((), (), (), start, start) if body_node is None else self.node(body_node)
         if isinstance(body, SimpleCommand):
-            body = replace(body, redirects=(*body.redirects, *redirects), end=end)
+            marks = [child.start_byte for child in node.children if child.type.endswith("_redirect")]
+            more = self._overlooked(body_node.end_byte, marks[0]) if body_node and marks else []
+            body = replace(body, words=(*body.words, *more), redirects=(*body.redirects, *redirects), end=end)
         else:
             body = Redirected(body, tuple(redirects), start, end)
         for child in node.children:
