@@ -10,15 +10,15 @@ import shutil
 from pathlib import Path
 
 import pytest
-from conftest import ROOT
 
+from conftest import ROOT
 from flaskprod_lint.catalogue import RULES
 from flaskprod_lint.config import load_config
 from flaskprod_lint.finding import Confidence, Finding, Report
 from flaskprod_lint.lint import lint, marked
 
 FOLDER = ROOT / "tests" / "rules"
-PROJECTS = sorted(project for rule in FOLDER.iterdir() if rule.is_dir() for project in rule.iterdir() if project.is_dir())
+PROJECTS = sorted(project for project in FOLDER.glob("*/*") if project.is_dir())
 
 
 def run(project: Path, scratch: Path) -> Report:

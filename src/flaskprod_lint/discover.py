@@ -6,6 +6,7 @@ import fnmatch
 import os
 import subprocess
 from collections.abc import Callable, Iterator
+from itertools import pairwise
 from pathlib import Path
 
 from flaskprod_lint.source import Project, Span
@@ -89,6 +90,9 @@ _BY_PATTERN = (
     ("*.mk", "makefile"),
 )
 
+#: Formats of *.conf files by the folder they stand in.
+_BY_FOLDER = {"nginx": "nginx", "supervisor": "supervisord", "supervisord": "supervisord"}
+
 #: Formats that alone make a folder worth linting.
 INPUT_FORMATS = frozenset({"python", "gunicorn-config", *_BY_NAME.values(), *(name for _, name in _BY_PATTERN)})
 
@@ -104,15 +108,15 @@ def format_of(path: str) -> str | None:
         found = "requirements"
     if found is None and ".github/workflows" in folder and lower.endswith((".yml", ".yaml")):
         found = "github-workflow"
-    if found is None and lower.endswith(".conf") and folder.rpartition("/")[2] in ("nginx", "supervisor", "supervisord"):
-        found = "nginx" if folder.endswith("nginx") else "supervisord"
+    if found is None and lower.endswith(".conf"):
+        found = _BY_FOLDER.get(folder.rpartition("/")[2])
     if found is None:
         found = next((name for pattern, name in _BY_PATTERN if fnmatch.fnmatchcase(lower, pattern)), None)
     return found
 
 
 def open_project(root: Path) -> Project:
-    """The project at `root`: what git lists there (tracked, and new files that are not ignored), else what stands there.
+    """The project at `root`: what git lists (tracked, and new files that are not ignored), else what stands there.
 
     Never follows a link to a folder, and leaves out virtual environments, node_modules and caches by what they are
     below `root`; the names of the folders above it do not matter.
@@ -251,11 +255,11 @@ def _ignore_rules(root: Path, paths: list[str]) -> Callable[[str], bool] | None:
 
     def ignored(path: str) -> bool:
         for folder, spec in reversed(rules):
-            inside = path[len(folder) + 1 :] if folder and path.startswith(folder + "/") else path if not folder else None
-            if inside is not None:
-                answer = spec.check_file(inside).include
-                if answer is not None:
-                    return answer
+            if folder and not path.startswith(folder + "/"):
+                continue
+            answer = spec.check_file(path[len(folder) :].lstrip("/")).include
+            if answer is not None:
+                return answer
         return False
 
     return ignored
@@ -287,5 +291,5 @@ def _in_python_library(path: str) -> bool:
     parts = path.split("/")
     return any(
         first in ("lib", "lib64") and second.startswith(("python2.", "python3."))
-        for first, second in zip(parts, parts[1:-1], strict=False)
+        for first, second in pairwise(parts[:-1])
     )

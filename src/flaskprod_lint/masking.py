@@ -18,6 +18,7 @@ _URL_PASSWORD = re.compile(r"(?<=://)(?P<user>[^\s:/@\"']*):(?P<password>[^\s/\"
 _QUOTED = re.compile(r"(?P<quote>[\"'])(?P<value>(?:\\.|(?!(?P=quote)).)*)(?P=quote)?")
 _VARIABLE = re.compile(r"[A-Z]+(?:_[A-Z]+)*_?(?:KEY|URL|URI|SECRET|PASSWORD|TOKEN|SALT|DSN|ENV|CONFIG|DB)")
 _BARE = re.compile(r"(?P<before>(?:^|[\s\w])[=:]\s*)(?P<value>[^\s\"'\[\](){},]+)")
+_REFERENCES = ("$", "{", "<", "*", "os.", "env", "config", "self.", "app.", "settings.", "current_app")
 _DOCKER_PAIR = re.compile(r"(?P<before>^\s*(?:ENV|ARG)\s+\w+\s+)(?P<value>\S.*)$", re.IGNORECASE)
 
 
@@ -63,6 +64,6 @@ def _stars_for_value(found: re.Match[str]) -> str:
 
 def _is_value(text: str) -> bool:
     """Whether a text can be a secret itself: not a reference to a variable, a call, a constant or a mask."""
-    if not text or text.startswith(("$", "{", "<", "*", "os.", "env", "config", "self.", "app.", "settings.", "current_app")):
+    if not text or text.startswith(_REFERENCES):
         return False
     return "(" not in text and text not in ("None", "True", "False", "null", "true", "false")

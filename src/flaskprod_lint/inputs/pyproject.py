@@ -10,7 +10,9 @@ from flaskprod_lint.inputs.requirements import Requirement, normalise
 from flaskprod_lint.source import Located, Source
 
 #: Groups that an installation for production leaves out when the file itself does not say.
-DEVELOPMENT_GROUPS = frozenset(("dev", "develop", "development", "test", "tests", "testing", "lint", "docs", "doc", "typing"))
+DEVELOPMENT_GROUPS = frozenset(
+    ("dev", "develop", "development", "test", "tests", "testing", "lint", "docs", "doc", "typing")
+)
 
 
 @dataclass(slots=True)
