@@ -11,7 +11,7 @@ from flaskprod_lint.source import Located, Problem, Source, Span
 
 @dataclass(frozen=True, slots=True)
 class RenderVariable:
-    """One entry of `envVars`. `how` is value, generated, database, service, group, dashboard (sync: false) or unknown."""
+    """One entry of `envVars`. `how` is value, generated, database, service, group, dashboard or unknown."""
 
     name: Located[str]
     how: str

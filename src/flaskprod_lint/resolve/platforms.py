@@ -1,0 +1,165 @@
+"""The hosting platforms: what platforms.yaml says of each, read one at a time and only when asked."""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections.abc import Mapping
+from dataclasses import replace
+from functools import lru_cache
+from importlib import resources
+
+from flaskprod_lint.inputs import yaml_tree
+from flaskprod_lint.inputs.nodes import Node
+from flaskprod_lint.model import Platform
+from flaskprod_lint.source import Place, Source
+
+#: Other names that people use for a platform.
+ALIASES = {
+    "compose": "docker-compose",
+    "docker": "docker-compose",
+    "podman": "podman-quadlet",
+    "fly.io": "fly",
+    "flyio": "fly",
+    "cloudrun": "cloud-run",
+    "google-cloud-run": "cloud-run",
+    "app-engine": "gae-standard",
+    "gae": "gae-standard",
+    "app-platform": "digitalocean",
+    "do": "digitalocean",
+    "k8s": "kubernetes",
+    "eb": "beanstalk",
+    "elastic-beanstalk": "beanstalk",
+    "fargate": "ecs",
+    "azure": "azure-appservice",
+    "clever-cloud": "clevercloud",
+    "cf": "cloud-foundry",
+    "panda-stack": "pandastack",
+}
+
+_SEPARATOR = re.compile(r"^---\n", re.MULTILINE)
+_ID = re.compile(r"id: (\S+)\n")
+
+
+def get(name: str, *, origin: Place | None = None, build: str = "buildpack") -> Platform | None:
+    """The platform of that id or name, None for one that is not known.
+
+    `build` says what builds the app: "buildpack" (or the platform's native runtime) or "image", which decides what is
+    injected. `origin` is the file or option that says the project is deployed there.
+    """
+    platform = _load(_id_of(name), build)
+    if platform is None or origin is None:
+        return platform
+    return replace(platform, origin=origin)
+
+
+def ids() -> tuple[str, ...]:
+    """The ids of all platforms, in the order of the file."""
+    return tuple(name for name in _documents() if "/" not in name)
+
+
+def suggest(text: str) -> str | None:
+    """The id that is meant by a name that is none, if one is near."""
+    known = [*ids(), *ALIASES]
+    near = difflib.get_close_matches(text.lower().replace(" ", "-"), known, n=1, cutoff=0.6)
+    return _id_of(near[0]) if near else None
+
+
+def facts(name: str) -> Node | None:
+    """All that platforms.yaml says of a platform, or of a database service ("database/neon")."""
+    text = _documents().get(_id_of(name))
+    return yaml_tree.read(Source("platforms.yaml", text)).root if text is not None else None
+
+
+def web_concurrency(name: str, sizes: tuple[str, ...]) -> str | None:
+    """What the platform's buildpack sets WEB_CONCURRENCY to for an instance of one of these sizes."""
+    node = facts(name)
+    values = node.at("web_concurrency", "values") if node is not None else None
+    known = {entry.key.value.lower(): entry.value.text for entry in (values.entries if values else ())}
+    return next((known[size.lower()] for size in sizes if size.lower() in known), None)
+
+
+def sets_web_concurrency(name: str) -> bool:
+    """Whether the platform's buildpack sets WEB_CONCURRENCY by the size of the instance."""
+    node = facts(name)
+    values = node.at("web_concurrency", "values") if node is not None else None
+    return values is not None
+
+
+def _id_of(name: str) -> str:
+    lower = name.strip().lower().replace(" ", "-").replace("_", "-")
+    return ALIASES.get(lower, lower)
+
+
+@lru_cache(maxsize=1)
+def _documents() -> Mapping[str, str]:
+    """The text of each document of the file, by its id."""
+    text = resources.files("flaskprod_lint").joinpath("platforms.yaml").read_text("utf-8")
+    found = {}
+    for document in _SEPARATOR.split(text)[1:]:
+        match = _ID.match(document)
+        if match:
+            found[match[1]] = document
+    return found
+
+
+@lru_cache(maxsize=64)
+def _load(name: str, build: str) -> Platform | None:
+    node = facts(name) if "/" not in name else None
+    if node is None:
+        return None
+    return Platform(
+        id=name,
+        name=_text(node, "name") or name,
+        port_injected=_switch(node, "port", "injected"),
+        port_default=_whole(node, "port", "default"),
+        proxy_on_same_host=bool(_switch(node, "proxy_on_same_host")),
+        sigterm_to_all=bool(_switch(node, "stop", "to_every_process")),
+        stop_signal=_text(node, "stop", "signal"),
+        grace_seconds=_number(node, "stop", "grace_seconds"),
+        injects=_texts(node.at("injects", build)),
+        database_variables=_names(node.at("database", "variables")),
+        database_scheme=_text(node, "database", "scheme"),
+        limits=_limits(node.at("database", "limits")),
+        chooses_user=bool(_switch(node, "user_chosen_by_platform")),
+        overlaps=bool(_switch(node, "deploys_overlap")),
+        ephemeral_disk=_switch(node, "disk", "ephemeral"),
+        runs_release=bool(_switch(node, "release", "supported")),
+        unconfirmed=frozenset(_names(node.get("unconfirmed"))),
+    )
+
+
+def _text(node: Node, *path: str) -> str | None:
+    found = node.string(*path)
+    return found.value if found is not None else None
+
+
+def _switch(node: Node, *path: str) -> bool | None:
+    found = node.at(*path)
+    return found.boolean if found is not None and found.is_scalar else None
+
+
+def _number(node: Node, *path: str) -> float | None:
+    text = _text(node, *path)
+    return float(text) if text is not None else None
+
+
+def _whole(node: Node, *path: str) -> int | None:
+    text = _text(node, *path)
+    return int(text) if text is not None else None
+
+
+def _texts(node: Node | None) -> dict[str, str]:
+    entries = node.entries if node is not None else ()
+    return {entry.key.value: entry.value.text for entry in entries if entry.value.is_scalar}
+
+
+def _names(node: Node | None) -> tuple[str, ...]:
+    return tuple(name.value for name in node.strings()) if node is not None else ()
+
+
+def _limits(node: Node | None) -> dict[str, int]:
+    """Database plans with their connections, those without a number left out."""
+    entries = node.entries if node is not None else ()
+    counts = {entry.key.value: _whole(entry.value, "connections") for entry in entries}
+    return {plan: count for plan, count in counts.items() if count is not None}
