@@ -192,6 +192,7 @@ class Process:
     steps: tuple[Step, ...] = ()
     main: int | None = None
     faults: tuple[CommandFault, ...] = ()
+    packages: Packages = field(default_factory=lambda: Packages(complete=Unknown("not read")))
     signal: Signal = field(default_factory=lambda: Signal(None))
     server: Server | None = None
     app: App | None = None
@@ -375,7 +376,8 @@ class App:
     """A Flask application as production loads it. `config` is what is in effect after all writes, by name.
 
     `files` are the project's files that loading it runs, in order; `trail` leads from the WSGI target to the app.
-    `config_objects` are what `from_object` and its kin loaded, by name. `frameworks` are the extensions it uses.
+    `config_objects` are what `from_object` and its kin loaded, by name, in order. `unsure` are the names of `config`
+    that hold only under a condition which cannot be known. `reads_variables` are read on the way, also by scripts.
     """
 
     name: str
@@ -392,6 +394,7 @@ class App:
     handlers: list[LogHandler] = field(default_factory=list)
     files: tuple[str, ...] = ()
     reads_variables: frozenset[str] = frozenset()
+    unsure: frozenset[str] = frozenset()
     unknowns: list[Unknown] = field(default_factory=list)
 
 
