@@ -36,29 +36,41 @@ def _complete(
     from flaskprod_lint.resolve import budget, migrations
 
     for process in deployment.processes:
-        with _surviving(f"{deployment.name}: {process.name}", on_crash):
-            _complete_process(process, contexts[process.name])
+        name = f"{deployment.name}: {process.name}"
+        for stage in (_follow_command, _resolve_server, _load_app):
+            with _surviving(name, on_crash):
+                stage(process, contexts[process.name])
     with _surviving(f"{deployment.name}: migrations", on_crash):
         deployment.migrations = migrations.of_deployment(project, deployment)
     with _surviving(f"{deployment.name}: connection budget", on_crash):
         deployment.budget = budget.of_deployment(deployment, options)
 
 
-def _complete_process(process: Process, context: Context) -> None:
-    """Follow the process's command to its programs, its server and the app that this loads."""
-    from flaskprod_lint.resolve import app, commands, servers
+def _follow_command(process: Process, context: Context) -> None:
+    from flaskprod_lint.resolve import commands
 
     execution = commands.follow(process.command, context)
     process.steps = execution.steps
     process.main = execution.main
     process.signal = execution.signal
     process.faults = execution.faults
+    process.packages = context.packages
     process.unknowns.extend(execution.unknowns)
-    if process.environment != "production":
-        return
+
+
+def _resolve_server(process: Process, context: Context) -> None:
+    from flaskprod_lint.resolve import servers
+
     if process.kind == "web":
         process.server = servers.of_process(process, context)
-    process.app = app.of_process(process, context)
+
+
+def _load_app(process: Process, context: Context) -> None:
+    """Only of what production runs: the app of a development process decides no verdict."""
+    from flaskprod_lint.resolve import app
+
+    if process.environment == "production":
+        process.app = app.of_process(process, context)
 
 
 @contextmanager

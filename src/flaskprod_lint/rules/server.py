@@ -1,0 +1,49 @@
+"""Rules of the item "Gunicorn, not the Flask dev server"."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from flaskprod_lint.finding import Finding
+from flaskprod_lint.model import Deployment, Process, Server
+from flaskprod_lint.rules import rule
+from flaskprod_lint.source import Place
+
+#: The distribution that brings each server, where its name is not the server's.
+_DISTRIBUTIONS = {"mod_wsgi": "mod-wsgi"}
+#: Servers that a system package or Python itself brings, so that no requirement is expected.
+_NOT_FROM_PIP = frozenset(("werkzeug", "unknown", "mod_wsgi", "python", "passenger"))
+
+
+@rule("server-not-installed")
+def server_not_installed(deployment: Deployment) -> Iterator[Finding]:
+    for process in deployment.web_processes:
+        server = process.server
+        if server is None or process.packages.complete is not True:
+            continue
+        missing = [name for name in _needed(server) if process.packages.find(name) is None]
+        if missing and server.step.origin.span is not None:
+            yield _not_installed(process, server, missing)
+
+
+def _needed(server: Server) -> list[str]:
+    """The distributions that the server cannot start without."""
+    if server.name in _NOT_FROM_PIP:
+        return []
+    return [_DISTRIBUTIONS.get(server.name, server.name), *server.requires]
+
+
+def _not_installed(process: Process, server: Server, missing: list[str]) -> Finding:
+    sources = process.packages.sources
+    files = ", ".join(dict.fromkeys(place.path for place in sources)) or "what is installed"
+    span = server.step.origin.span
+    assert span is not None
+    names = " and ".join(missing)
+    because = tuple(Place(place.span, f"{place.note or 'installed'}: {names} is not in it") for place in sources)
+    return Finding(
+        f"`{process.name}` starts {server.name}, but {files} does not install {names}: the process exits at once",
+        at=span,
+        because=(*server.step.trail, *because),
+        label=f"{names} is not installed",
+        instead="\n".join(missing),
+    )
