@@ -57,7 +57,8 @@ class Setting:
     """One named value in effect: what set it, what that beat, and the variables it was read from.
 
     `value` is in the type its consumer ends up with, or Unknown. `origin.note` says what set it when the place alone
-    does not ("Gunicorn's default", "PORT, set by Heroku"). `is_default` marks what nobody set.
+    does not ("Gunicorn's default", "PORT, set by Heroku"). `is_default` marks what nobody set. `sure` is False for
+    what was decided under a condition that cannot be known.
     """
 
     name: str
@@ -66,6 +67,7 @@ class Setting:
     overrides: tuple[Override, ...] = ()
     environment: tuple[EnvironmentRead, ...] = ()
     is_default: bool = False
+    sure: bool = True
 
     @property
     def known(self) -> bool:
