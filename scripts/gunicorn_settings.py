@@ -106,6 +106,8 @@ def spans(found: dict[str, dict[str, object]]) -> list[tuple[str, str, str | Non
 
 def row(name: str, since: str, until: str | None, form: dict[str, object]) -> str:
     derived = DERIVED.get(name)
+    if derived == "home" and not str(form["default"]).startswith("/"):
+        derived = None
     default = form["default"] if derived in (None, "PORT", "WEB_CONCURRENCY", "FORWARDED_ALLOW_IPS") else None
     values = (name, since, until, tuple(form["flags"]), form["action"], form["type"], form["validator"])  # type: ignore[arg-type]
     return f"    {(*values, default, derived, form['nargs'], form['const'])!r},\n"

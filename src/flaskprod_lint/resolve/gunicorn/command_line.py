@@ -178,7 +178,8 @@ def _options(setting: Known, words: Sequence[Word]) -> dict[str, Any]:
 
 def _converter(setting: Known, words: Sequence[Word]) -> Callable[[str], Given]:
     """Argparse's type of a setting: the value with the word that it came from. Raises ValueError as the type would."""
-    convert = {"int": int, "auto_int": _auto_int}.get(setting.type, str)
+    converters: dict[str, Callable[[str], Any]] = {"int": int, "auto_int": _auto_int}
+    convert = converters.get(setting.type, str)
 
     def make(text: str) -> Given:
         word = _word(text, words)

@@ -32,7 +32,7 @@ ROWS: tuple[tuple[object, ...], ...] = (
     ('ciphers', '20.0.4', None, ('--ciphers',), 'store', 'str', 'string', None, None, None, None),
     ('config', '19.9.0', '20.1.0', ('-c', '--config'), 'store', 'str', 'string', None, None, None, None),
     ('config', '20.1.0', None, ('-c', '--config'), 'store', 'str', 'string', './gunicorn.conf.py', None, None, None),
-    ('control_socket', '25.1.0', '25.2.0', ('--control-socket',), 'store', 'str', 'string', None, 'home', None, None),
+    ('control_socket', '25.1.0', '25.2.0', ('--control-socket',), 'store', 'str', 'string', 'gunicorn.ctl', None, None, None),
     ('control_socket', '25.2.0', None, ('--control-socket',), 'store', 'str', 'string', None, 'home', None, None),
     ('control_socket_disable', '25.1.0', None, ('--no-control-socket',), 'store_true', 'str', 'bool', False, None, None, None),
     ('control_socket_mode', '25.1.0', None, ('--control-socket-mode',), 'store', 'auto_int', 'pos_int', 384, None, None, None),

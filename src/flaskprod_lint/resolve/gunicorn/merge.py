@@ -1,0 +1,212 @@
+"""The settings in effect: defaults, then the configuration file, then GUNICORN_CMD_ARGS, then the command line."""
+
+from __future__ import annotations
+
+import posixpath
+import shlex
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from flaskprod_lint.model import NOWHERE, Override, Setting, Step, Unknown
+from flaskprod_lint.resolve.context import Context
+from flaskprod_lint.resolve.gunicorn import config_file, defaults
+from flaskprod_lint.resolve.gunicorn.command_line import CommandLine, Given, Word, parse
+from flaskprod_lint.resolve.gunicorn.config_file import ConfigFile, FileValue
+from flaskprod_lint.resolve.gunicorn.locating import place_of_option
+from flaskprod_lint.resolve.gunicorn.table import Known, settings_of
+from flaskprod_lint.resolve.gunicorn.validators import RefusalError, validate
+from flaskprod_lint.source import Place
+
+DOES_NOT_START = "Gunicorn does not start"
+
+
+@dataclass(slots=True)
+class Resolved:
+    """What Gunicorn makes of a command. `refusals` say why it would exit at once, `ignored` are names it overlooks.
+
+    `target` is the word that names the application, with the place that says it.
+    """
+
+    settings: dict[str, Setting] = field(default_factory=dict)
+    version: str | None = None
+    target: Word | None = None
+    target_origin: Place = NOWHERE
+    file: ConfigFile | None = None
+    refusals: list[Place] = field(default_factory=list)
+    only_prints: str = ""
+
+
+def resolve(words: Sequence[Word], step: Step, context: Context) -> Resolved:
+    """The settings of `gunicorn words…`; `context` is at the folder, and has the variables, that it starts with."""
+    package = context.packages.find("gunicorn")
+    resolved = Resolved(version=package.version if package else None)
+    known = settings_of(resolved.version)
+    line = parse(words, known)
+    environment, environment_place = _environment_line(context, known, resolved)
+    _note_refusal(line, step.origin, "", resolved)
+    _note_refusal(environment, environment_place, "GUNICORN_CMD_ARGS: ", resolved)
+    resolved.only_prints = line.only_prints or environment.only_prints
+    resolved.file = _load_file(line, environment, environment_place, step, context, known)
+    for name, setting in known.items():
+        merging = _Merging(setting, resolved, context, step)
+        merging.default()
+        merging.file()
+        merging.line(environment, environment_place)
+        merging.line(line, None)
+        resolved.settings[name] = merging.setting
+    if resolved.file is not None and resolved.file.refusal is not None:
+        resolved.refusals.append(resolved.file.refusal)
+    _set_target(line, step, resolved)
+    return resolved
+
+
+def _note_refusal(line: CommandLine, place: Place, prefix: str, resolved: Resolved) -> None:
+    if line.refusal:
+        resolved.refusals.append(Place(place.span, f"{prefix}{line.refusal}"))
+
+
+def _environment_line(context: Context, known: Mapping[str, Known], resolved: Resolved) -> tuple[CommandLine, Place]:
+    setting = context.variables.get("GUNICORN_CMD_ARGS")
+    if setting is None:
+        return CommandLine(), NOWHERE
+    place = Place(setting.origin.span, setting.origin.note or "GUNICORN_CMD_ARGS")
+    if not isinstance(setting.value, str):
+        reason = setting.value.reason if isinstance(setting.value, Unknown) else "not text"
+        return CommandLine(loose=[Word("", unknown=Unknown(f"GUNICORN_CMD_ARGS: {reason}", place.span))]), place
+    try:
+        texts = shlex.split(setting.value)
+    except ValueError as error:
+        resolved.refusals.append(Place(place.span, f"GUNICORN_CMD_ARGS cannot be read: {error}"))
+        return CommandLine(), place
+    line = parse([Word(text) for text in texts], known)
+    line.positionals = []
+    return line, place
+
+
+def _load_file(
+    line: CommandLine,
+    environment: CommandLine,
+    environment_place: Place,
+    step: Step,
+    context: Context,
+    known: Mapping[str, Known],
+) -> ConfigFile | None:
+    """The one file that is loaded: that of the command line, else of GUNICORN_CMD_ARGS, else ./gunicorn.conf.py."""
+    for given_by, place in ((line, None), (environment, environment_place)):
+        given = given_by.given.get("config")
+        if given and given[-1].value:
+            origin = place or place_of_option(given[-1], step, context)
+            return config_file.load(given[-1].value, origin, step, context, known)
+    return config_file.load(None, NOWHERE, step, context, known)
+
+
+def _set_target(line: CommandLine, step: Step, resolved: Resolved) -> None:
+    setting = resolved.settings.get("wsgi_app")
+    if line.positionals:
+        resolved.target, resolved.target_origin = line.positionals[0], step.origin
+    elif setting is not None and isinstance(setting.value, str):
+        resolved.target, resolved.target_origin = Word(setting.value), setting.origin
+    elif setting is not None and isinstance(setting.value, Unknown):
+        resolved.target, resolved.target_origin = Word("", unknown=setting.value), setting.origin
+    elif not line.refusal and not resolved.only_prints and resolved.settings["paste"].value is None:
+        resolved.refusals.append(Place(step.origin.span, "no application is named"))
+
+
+class _Merging:
+    """One setting, taken through the places that may set it, from the weakest to the strongest."""
+
+    def __init__(self, known: Known, resolved: Resolved, context: Context, step: Step) -> None:
+        self.known, self.resolved, self.context, self.step = known, resolved, context, step
+        self.setting = Setting(known.name, None)
+
+    def default(self) -> None:
+        try:
+            setting = defaults.default_of(self.known, self.context)
+        except RefusalError as error:
+            variable = self.context.variables[str(self.known.derived)]
+            self.resolved.refusals.append(Place(variable.span, str(error)))
+            unknown = Unknown(f"{DOES_NOT_START}: {error}", variable.span)
+            setting = Setting(self.known.name, unknown, variable.origin, is_default=True)
+        self.setting = setting if setting.value is None else replace(setting, value=self._validated(setting))
+
+    def file(self) -> None:
+        file = self.resolved.file
+        if file is None:
+            return
+        value = file.values.get(self.known.name)
+        if value is not None:
+            self._set(self._of_file(value), value.overrides)
+        if file.hidden is not None and value is None:
+            self._hide(file.hidden)
+
+    def line(self, line: CommandLine, place: Place | None) -> None:
+        """What a command line gives; `place` is that of GUNICORN_CMD_ARGS."""
+        given = line.given.get(self.known.name)
+        if given is None:
+            for word in line.loose:
+                self._loosen(word)
+            return
+        origin = place or self._place(given[-1])
+        reads = tuple(read for each in given if each.word for read in each.word.reads)
+        if self.known.action == "append":
+            self._set(Setting(self.known.name, [_text(each) for each in given], origin, environment=reads))
+            return
+        beaten = tuple(
+            Override(each.value, place or place_of_option(each, self.step, self.context)) for each in given[:-1]
+        )
+        last = given[-1].word.reads if given[-1].word else ()
+        self._set(Setting(self.known.name, given[-1].value, origin, environment=last), overrides=beaten[::-1])
+
+    def _place(self, given: Given) -> Place:
+        return place_of_option(given, self.step, self.context)
+
+    def _of_file(self, value: FileValue) -> Setting:
+        origin = Place(value.at) if value.at else (self.resolved.file.origin if self.resolved.file else NOWHERE)
+        return Setting(self.known.name, value.data, origin, environment=value.reads, sure=value.sure)
+
+    def _set(self, setting: Setting, overrides: Sequence[Override] = ()) -> None:
+        """Let a value take the place of what was there."""
+        before = self.setting
+        built_in = before.is_default and not any(read.is_set for read in before.environment)
+        beaten = () if built_in else (Override(before.value, before.origin), *before.overrides)
+        self.setting = replace(setting, value=self._validated(setting), overrides=(*overrides, *beaten))
+
+    def _validated(self, setting: Setting) -> Any:
+        value = setting.value
+        if _unknown_part(value) is not None:
+            return value
+        try:
+            made = validate(self.known.validator, value)
+        except RefusalError as error:
+            reason = f"`{self.known.name}`: {error}"
+            self.resolved.refusals.append(Place(setting.origin.span, reason))
+            return Unknown(f"{DOES_NOT_START}: {reason}", setting.span)
+        if self.known.validator == "chdir" and isinstance(made, str):
+            return posixpath.normpath(posixpath.join(self.context.cwd, made))
+        return made
+
+    def _hide(self, unknown: Unknown) -> None:
+        """Something that cannot be read may have set it."""
+        self._set(Setting(self.known.name, unknown, Place(unknown.at)))
+
+    def _loosen(self, word: Word) -> None:
+        """A word of the command line that may hold any options: none, as long as its variables stay unset."""
+        if word.unknown is None and all(read.is_set is None for read in word.reads):
+            self.setting = replace(self.setting, environment=(*self.setting.environment, *word.reads))
+            return
+        at = word.unknown.at if word.unknown else None
+        self._hide(Unknown(word.unknown.reason if word.unknown else f"{word.text} may hold more options", at))
+
+
+def _text(given: Given) -> Any:
+    """A value of a list as text: with the names of its variables where these are not known."""
+    return given.text if given.text else given.value
+
+
+def _unknown_part(value: Any) -> Unknown | None:
+    if isinstance(value, Unknown):
+        return value
+    if isinstance(value, list):
+        return next((item for item in value if isinstance(item, Unknown)), None)
+    return None
