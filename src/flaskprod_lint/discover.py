@@ -167,12 +167,12 @@ def _git_files(root: Path) -> tuple[list[str], list[str], frozenset[str]] | None
         tracked.append(path)
         if mode == "100755":
             executable.add(path)
-    others = _git(root, "ls-files", "-z", "--others", "--exclude-standard") or ""
-    new = [path for path in others.split("\0") if path and not path.endswith("/")]
+    marked = (_git(root, "ls-files", "-z", "-t", "--others", "--deleted", "--exclude-standard") or "").split("\0")
+    new = [entry[2:] for entry in marked if entry.startswith("? ") and not entry.endswith("/")]
+    deleted = {entry[2:] for entry in marked if entry.startswith("R ")}
     if not tracked and not new:
         return None
-    present = set(os.listdir(root))
-    tracked = [path for path in tracked if path.partition("/")[0] in present]
+    tracked = [path for path in tracked if path not in deleted]
     return tracked, new, frozenset(executable)
 
 
