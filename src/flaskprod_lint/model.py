@@ -113,13 +113,15 @@ class Platform:
 class Command:
     """What a manifest, an image or a script says to start. `form` is "exec" (no shell: argv is what runs) or "shell".
 
-    `argv` holds the words of an exec form; `text` is as written.
+    `argv` holds the words of an exec form; `text` is as written. `places` has the place of each word of `argv`, where
+    they are known: an image's ENTRYPOINT and CMD are joined into one command.
     """
 
     text: str
     form: str
     origin: Place
     argv: tuple[str, ...] | None = None
+    places: tuple[Place, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,6 +131,8 @@ class Step:
     `argv` has an Unknown where run time decides a word. `environment` holds what was set for this step on the way
     (inline assignments, exports). `sure` is False under a condition that cannot be known, `background` True for
     `command &`. `trail` leads from the process's command to the line that starts the program.
+    `raw` has each word as written (`0.0.0.0:$PORT`), `word_spans` where it stands, `environment_words` by index the
+    variables it came from. `entry_point` is the "module:function" that a console script of the project calls.
     """
 
     argv: tuple[str | Unknown, ...]
@@ -139,6 +143,10 @@ class Step:
     cwd: str = ""
     sure: bool = True
     background: bool = False
+    raw: tuple[str, ...] = ()
+    word_spans: tuple[Span | None, ...] = ()
+    environment_words: Mapping[int, tuple[EnvironmentRead, ...]] = field(default_factory=dict)
+    entry_point: str = ""
 
     @property
     def program(self) -> str:
@@ -152,12 +160,14 @@ class Signal:
     """Whether SIGTERM, sent to the process's first program, reaches the server: True, False or None for unknown.
 
     `reason` is the sentence that explains it; `at` the line to change; `instead` the text to write there.
+    `pid_one` says that the server itself is the first program: it must then handle SIGTERM of its own accord.
     """
 
     reaches: bool | None
     reason: str = ""
     at: Place = NOWHERE
     instead: str = ""
+    pid_one: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,12 +175,14 @@ class CommandFault:
     """Something about a command that keeps it from running, or from running as written.
 
     `kind` is "not-found", "not-executable", "one-element", "builtin", "crlf", "no-interpreter", "port-not-expanded".
+    `sure` is False where something that cannot be read may mend it.
     """
 
     kind: str
     reason: str
     at: Place
     instead: str = ""
+    sure: bool = True
 
 
 @dataclass(slots=True)
@@ -538,6 +550,9 @@ class Image:
     `shell` is what shell forms run under: dash, bash, busybox or unknown. `user` is the last USER (root by default).
     `stage` is the name or the index of the shipped stage. `python` is the version of the base image, when it says.
     `context_filter` is the .dockerignore in force, `sends_git` whether the build context includes .git.
+    `fetched_tools` are those of curl and wget that are in the image, or may be. `plain_base` is False where the base
+    image may bring a command, a user and variables of its own. `passed_secrets` are secrets that a build argument
+    leaves in the image.
     """
 
     dockerfile: str
@@ -567,6 +582,8 @@ class Image:
     keeps_pip_cache: tuple[Place, ...] = ()
     fetched_tools: frozenset[str] = frozenset()
     build_arguments: dict[str, Setting] = field(default_factory=dict)
+    plain_base: bool = True
+    passed_secrets: tuple[SecretLiteral, ...] = ()
 
 
 # The deployment
