@@ -110,7 +110,8 @@ def _of_platform(value: Value, context: Context) -> str | None:
     platform = context.platform
     if platform is None or not platform.database_scheme:
         return None
-    if not any(read.name in platform.database_variables for read in value.environment):
+    patterns = [re.sub(r"<\w+>", "[A-Z]+", name) for name in platform.database_variables]
+    if not any(re.fullmatch(pattern, read.name) for pattern in patterns for read in value.environment):
         return None
     found = _SCHEME.match(platform.database_scheme.replace("://", ":"))
     name = found.group(1) if found else platform.database_scheme
