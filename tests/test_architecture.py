@@ -23,7 +23,7 @@ LAW = {
     "running": {"finding", "masking", "model"},
     "suppress": {"finding", "source"},
     "fix": {"finding", "source"},
-    "outputs": {"outputs", "finding", "source", "catalogue"},
+    "outputs": {"outputs", "finding", "source", "catalogue", "model", "masking"},
     "config": {"catalogue", "finding", "source"},
 }
 

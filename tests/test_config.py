@@ -83,7 +83,8 @@ def test_a_pyproject_of_others_is_not_read(tmp_path: Path) -> None:
         ("zzz = 1", "pyproject.toml:2: unknown key 'zzz'"),
         (
             'ignore = ["bind-loopbak"]',
-            "pyproject.toml:2: ignore: there is no rule or checklist item 'bind-loopbak'; did you mean 'bind-loopback'?",
+            "pyproject.toml:2: ignore: there is no rule or checklist item 'bind-loopbak'; "
+            "did you mean 'bind-loopback'?",
         ),
         ("select = 3", "pyproject.toml:2: select: must be a list of strings, not 3"),
         ("ignore = ['server', 2]", "pyproject.toml:2: ignore: must be a list of strings, without 2"),

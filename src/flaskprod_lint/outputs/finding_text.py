@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from flaskprod_lint.finding import Confidence, Finding
-from flaskprod_lint.outputs.page import Page, Segment, cells, crop, visible, width_of, wrap
+from flaskprod_lint.outputs.page import Page, Segment, cells, crop, visible, wrap
 from flaskprod_lint.source import Place, Span
 
 INDENT = "    "
