@@ -582,6 +582,7 @@ class Image:
     keeps_pip_cache: tuple[Place, ...] = ()
     fetched_tools: frozenset[str] = frozenset()
     build_arguments: dict[str, Setting] = field(default_factory=dict)
+    shell_argv: tuple[str, ...] = ("/bin/sh", "-c")
     plain_base: bool = True
     passed_secrets: tuple[SecretLiteral, ...] = ()
 

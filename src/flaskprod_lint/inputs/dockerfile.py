@@ -7,6 +7,7 @@ business of `resolve.image`: nothing is substituted here.
 from __future__ import annotations
 
 import io
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
@@ -20,6 +21,9 @@ _PAIRS = frozenset({"ARG", "ENV", "LABEL"})
 
 #: Ends each line given to dockerfile-parse, which would else take a backslash there for a continuation.
 _END = " \x7f"
+
+#: Outside of ENV and its kin, Docker splits at blanks and lets quotes keep nothing together.
+_WORD = re.compile(r"\S+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,8 +150,7 @@ class _Reader:
     def _with_arguments(self, built: Instruction, line: JoinedLine, first: int, end: int) -> Instruction:
         if built.keyword in ("ONBUILD", "HEALTHCHECK"):
             return replace(built, inner=self._inner(line, first, end))
-        spans = words.raw_words(built.value, self.escape)
-        split = tuple(Located(built.value[a:b], built.part(a, b)) for a, b in spans)
+        split = tuple(Located(word.group(), built.part(*word.span())) for word in _WORD.finditer(built.value))
         argv = self._argv(built) if built.keyword in _JSON else None
         return replace(built, words=split, argv=argv, pairs=self._pairs(built))
 

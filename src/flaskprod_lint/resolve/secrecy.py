@@ -88,7 +88,8 @@ _PLACEHOLDER = re.compile(
 _GUESSABLE = _set(
     "dev develop development test testing tests secret secrets secretkey mysecret supersecret topsecret s3cr3t "
     "password passw0rd pass passwd pwd admin administrator root toor user guest default changeme letmein welcome "
-    "qwerty abc abc123 admin123 password1 password123 secret123 test123 postgres mysql mariadb redis rabbitmq mongo mongodb db database "
+    "qwerty abc abc123 admin123 password1 password123 secret123 test123 postgres mysql mariadb redis rabbitmq "
+    "mongo mongodb db database "
     "flask app key token apikey none local localhost docker example demo hello foo bar baz foobar random string "
     "secret-key secret_key dev-secret hard-to-guess-string"
 )

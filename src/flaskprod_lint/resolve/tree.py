@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fnmatch
 import posixpath
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -24,12 +25,29 @@ class Mount:
     unknown: str | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Change:
+    """Something a RUN or COPY does to a file at an absolute path (or below it): "executable" or "rewritten".
+
+    `path` may hold the wildcards of the shell. A rewritten file (`sed -i`, dos2unix) keeps its name, not its text.
+    """
+
+    kind: str
+    path: str
+    origin: Place
+
+    def touches(self, absolute: str) -> bool:
+        """Whether it changes the file at that path."""
+        return fnmatch.fnmatchcase(absolute, self.path) or absolute.startswith(self.path.rstrip("/") + "/")
+
+
 @dataclass(slots=True)
 class Tree:
     """The file system of a process, as far as the project says. Later mounts hide earlier ones."""
 
     project: Project
     mounts: list[Mount] = field(default_factory=list)
+    changes: list[Change] = field(default_factory=list)
 
     def mount(self, path: str, origin_path: str, origin: Place, excluded: Callable[[str], bool] | None = None) -> None:
         """Put a file or folder of the project at an absolute path."""
@@ -53,6 +71,15 @@ class Tree:
             elif found is not None:
                 return found
         return hidden
+
+    def change(self, kind: str, path: str, origin: Place) -> None:
+        """Note that the image's build makes a file executable or rewrites it."""
+        self.changes.append(Change(kind, posixpath.normpath(path), origin))
+
+    def changed(self, kind: str, path: str, cwd: str = "/") -> Change | None:
+        """The last such change of the file at `path`: whether `RUN chmod +x` or `sed -i` has touched it."""
+        absolute = posixpath.normpath(posixpath.join(cwd or "/", path))
+        return next((one for one in reversed(self.changes) if one.kind == kind and one.touches(absolute)), None)
 
     def paths_of(self, project_path: str) -> list[str]:
         """The absolute paths at which a file of the project stands in production, the last mount first."""

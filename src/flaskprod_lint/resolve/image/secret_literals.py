@@ -1,0 +1,62 @@
+"""Secrets that ENV, ARG or COPY put into an image."""
+
+from __future__ import annotations
+
+import posixpath
+import re
+
+from flaskprod_lint.inputs.dockerfile import Instruction
+from flaskprod_lint.model import SecretLiteral, Unknown
+from flaskprod_lint.resolve import secrecy
+from flaskprod_lint.resolve.image.context import BuildContext
+from flaskprod_lint.resolve.image.stage import StageState
+from flaskprod_lint.source import Span
+
+_KEY_FILE = re.compile(r"(^|/)(id_(rsa|dsa|ecdsa|ed25519)|[^/]*\.(pem|key|p12|pfx))$")
+
+
+def note_secrets(state: StageState, instruction: Instruction) -> None:
+    """Look at the pairs of an ENV or ARG."""
+    settings = state.variables if instruction.keyword == "ENV" else state.arguments
+    for pair in instruction.pairs:
+        if pair.value is None:
+            continue
+        name = pair.name.value
+        value = settings[name].value if name in settings else None
+        own = settings[name].span if name in settings else None
+        if isinstance(value, Unknown):
+            _note_passed(state, name, pair.value.value, pair.name.span)
+        elif isinstance(value, str) and own in (pair.value.span, pair.name.span):
+            found = secrecy.judge(name, value)
+            if found.secret and not _passes_known_argument(state, pair.value.value):
+                span = pair.value.span
+                literal = SecretLiteral(name, span, instruction.keyword, found.kind, found.length, found.weak)
+                state.secrets.append(literal)
+
+
+def _note_passed(state: StageState, name: str, written: str, span: Span) -> None:
+    """`ENV SECRET_KEY=$SECRET_KEY` of an ARG: whatever the build is given stays readable in the image."""
+    reference = re.fullmatch(r"[\"']?\$\{?(\w+)\}?[\"']?", written)
+    if reference and reference.group(1) in state.arguments and secrecy.is_secret_name(name):
+        state.passed_secrets.append(SecretLiteral(name, span, "ENV", "key"))
+
+
+def _passes_known_argument(state: StageState, written: str) -> bool:
+    """Whether the value is an ARG's whose own default was told already."""
+    return bool(re.fullmatch(r"[\"']?\$\{?\w+\}?[\"']?", written))
+
+
+def secret_files(state: StageState, context: BuildContext) -> list[SecretLiteral]:
+    """Private keys that a COPY brings."""
+    found = []
+    for copied in state.copies:
+        for path in copied.files:
+            if _KEY_FILE.search(path) and copied.at.span and _holds_private_key(context, path):
+                name = posixpath.basename(path)
+                found.append(SecretLiteral(name, copied.at.span, "COPY", "private-key"))
+    return found
+
+
+def _holds_private_key(context: BuildContext, path: str) -> bool:
+    source = context.project.read(path)
+    return source is not None and secrecy.judge("", source.text[:4000]).kind == "private-key"

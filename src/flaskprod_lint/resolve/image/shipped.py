@@ -1,0 +1,144 @@
+"""The finished image of the stage that ships."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+
+from flaskprod_lint.inputs.dockerfile import Stage
+from flaskprod_lint.model import Copied, Image, ImageRun, Packages, SecretLiteral, Setting, Unknown
+from flaskprod_lint.resolve import env_files, packages
+from flaskprod_lint.resolve.image import bases
+from flaskprod_lint.resolve.image.context import BuildContext
+from flaskprod_lint.resolve.image.secret_literals import secret_files
+from flaskprod_lint.resolve.image.stage import StageState
+from flaskprod_lint.resolve.image.stages import Builder
+from flaskprod_lint.source import Place
+
+_INSTALL = re.compile(
+    r"\bpip\d?(\.\d+)?\s+install\b.*(-r|--requirement)|\bpoetry\s+install|\bpipenv\s+(install|sync)|\buv\s+sync|\bpdm\s+(install|sync)"
+)
+
+
+def image(builder: Builder, state: StageState, stage: Stage) -> Image:
+    """The model's image of a built stage."""
+    context = builder.context
+    origin = stage.instruction.span
+    runs = _runs(builder, state)
+    whole = tuple(copied for copied in state.copies if _is_whole_context(copied, context))
+    return Image(
+        dockerfile=builder.facts.path,
+        stage=state.name,
+        origin=Place(origin, f"the stage {stage.name}" if stage.name else ""),
+        base=state.base,
+        bases=tuple(_bases(builder, state)),
+        entrypoint=state.entrypoint,
+        cmd=state.cmd,
+        workdir=state.workdir,
+        user=state.user,
+        variables=dict(state.variables),
+        shell=state.command_shell or state.shell,
+        shell_argv=state.shell_argv,
+        exposed=tuple(state.exposed),
+        stop_signal=state.stop_signal,
+        health_check=state.health_check,
+        copies=tuple(state.copies),
+        runs=runs,
+        packages=_packages(builder, state, runs),
+        python=_python(state),
+        secrets=_secrets(builder, state, context),
+        env_files=tuple(_env_files(state, context)),
+        context_filter=context.filter_place,
+        copies_context=whole,
+        sends_git=bool(whole) and context.sends_git,
+        install_after_copy=_install_after_copy(state, whole),
+        keeps_pip_cache=tuple(state.pip_caches),
+        fetched_tools=frozenset(state.tools),
+        build_arguments=dict(state.arguments),
+        plain_base=state.plain,
+        passed_secrets=tuple(state.passed_secrets),
+    )
+
+
+def _runs(builder: Builder, state: StageState) -> tuple[ImageRun, ...]:
+    """The RUNs of the shipped stage and of those it copies from, in the order of the file."""
+    own = set(state.chain)
+    found: dict[Place, ImageRun] = {}
+    for _, other in sorted(builder.done.items()):
+        for run in other.runs:
+            if run.stage in own or run.stage in state.sources:
+                found.setdefault(run.at, replace(run, shipped=run.stage in own))
+    return tuple(found.values())
+
+
+def _bases(builder: Builder, state: StageState) -> list[Setting]:
+    found: dict[Place, Setting] = {}
+    for _, other in sorted(builder.done.items()):
+        if other.name in {*state.chain, *state.sources}:
+            found.setdefault(other.base.origin, other.base)
+    return list(found.values())
+
+
+def _packages(builder: Builder, state: StageState, runs: tuple[ImageRun, ...]) -> Packages:
+    trees = {other.name: other.build_tree for other in builder.done.values()}
+    base = state.base.value if isinstance(state.base.value, str) else "an image that is named when it is built"
+    return packages.of_image(runs, trees, builder.context.project, base)
+
+
+def _python(state: StageState) -> Setting | None:
+    if state.reference is None:
+        reason = state.base.value if isinstance(state.base.value, Unknown) else Unknown("the base image is not known")
+        return Setting("Python", reason, state.base.origin)
+    version = bases.python_version(state.reference)
+    if version is None:
+        return None
+    return Setting("Python", version, state.base.origin)
+
+
+def _secrets(builder: Builder, state: StageState, context: BuildContext) -> tuple[SecretLiteral, ...]:
+    """Those of the shipped stage, and of earlier ones (which stay in the build's cache and in the file itself)."""
+    found = {secret.at: secret for secret in [*state.secrets, *secret_files(state, context)]}
+    for other in builder.done.values():
+        for secret in other.secrets:
+            found.setdefault(secret.at, replace(secret, shipped=False))
+    return tuple(found.values())
+
+
+def _is_whole_context(copied: Copied, context: BuildContext) -> bool:
+    return any(context.path(source) == context.folder for source in copied.sources if not re.search(r"[*?:<]", source))
+
+
+def _env_files(state: StageState, context: BuildContext) -> list[Copied]:
+    """Each COPY that brings dotenv files with secrets, with those files."""
+    candidates = [one.path for one in env_files.find(context.project) if one.secrets and not one.example]
+    found = []
+    for copied in state.copies:
+        brought = [path for path in candidates if _brings(copied, path, context)]
+        if brought:
+            found.append(replace(copied, files=tuple(brought)))
+    return found
+
+
+def _brings(copied: Copied, path: str, context: BuildContext) -> bool:
+    if path in copied.files:
+        return True
+    if context.excludes(path):
+        return False
+    roots = [context.path(source) for source in copied.sources if not re.search(r"[*?<]|://", source)]
+    return any(not root or path.startswith(root + "/") for root in roots) and _in_folder(path, context.folder)
+
+
+def _in_folder(path: str, folder: str) -> bool:
+    return not folder or path.startswith(folder + "/")
+
+
+def _install_after_copy(state: StageState, whole: tuple[Copied, ...]) -> Place | None:
+    """The first RUN that installs the dependencies, when the sources were copied before it."""
+    if not whole or whole[0].at.span is None:
+        return None
+    for run in state.runs:
+        if run.at.span is None or run.at.span.path != whole[0].at.span.path:
+            continue
+        if any(_INSTALL.search(step.text) for step in run.steps):
+            return run.at if run.at.span > whole[0].at.span else None
+    return None
