@@ -36,8 +36,8 @@ WRAPPERS = {
     "tree_sitter_bash": {"inputs/shell.py"},
     "packaging": {"inputs/requirements.py"},
     "pathspec": {"discover.py"},
-    "rich": {"outputs/terminal.py", "cli.py"},
-    "click": {"cli.py"},
+    "rich": {"outputs/terminal.py"},
+    "click": {"cli.py", "cli_types.py"},
 }
 
 

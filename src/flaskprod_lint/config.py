@@ -70,11 +70,11 @@ def load_config(root: Path, file: Path | None = None) -> Config:
 
 def names_of_rules(names: Iterable[str]) -> tuple[str, ...]:
     """The names as given, once each is a rule or a checklist item."""
-    known = (*RULES, *ITEMS)
+    names, known = tuple(names), (*RULES, *ITEMS)
     for name in names:
         if name not in known:
             raise ConfigError(f"there is no rule or checklist item {name!r}{nearest(name, known)}")
-    return tuple(names)
+    return names
 
 
 def nearest(name: str, known: Iterable[str]) -> str:

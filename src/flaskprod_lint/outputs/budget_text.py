@@ -1,0 +1,57 @@
+"""The connection budget as a table: every factor, so that the sum can be checked by hand."""
+
+from __future__ import annotations
+
+from flaskprod_lint.model import Budget, BudgetRow, Unknown
+from flaskprod_lint.outputs.page import Page, Segment, cells
+from flaskprod_lint.outputs.values import origin, words
+
+HEADS = ("process", "instances", "workers", "engine", "at once", "configured")
+LEFT = (0, 3)
+
+
+def write_budget(budget: Budget, page: Page) -> None:
+    """Lay the budget out: a row for each process and engine, then the sums against the limit."""
+    page.add(("  budget of connections", "strong"), (f"  {page.clean(_limit(budget))}", "quiet"))
+    rows = [tuple(map(page.clean, _cells(row))) for row in budget.rows]
+    widths = [max(cells(row[column]) for row in (HEADS, *rows)) for column in range(len(HEADS))]
+    for number, row in enumerate((HEADS, *rows)):
+        texts = [_aligned(text, widths[column], column in LEFT) for column, text in enumerate(row)]
+        page.add(("    " + "  ".join(texts).rstrip(), "quiet" if number == 0 else ""))
+    page.add(("    ", ""), *_sums(budget, page))
+
+
+def _limit(budget: Budget) -> str:
+    if budget.limit is None:
+        return "no limit is known: give --db-connections or --tier"
+    return f"limit {words(budget.limit)}, {origin(budget.limit.origin)}".rstrip(", ")
+
+
+def _cells(row: BudgetRow) -> tuple[str, ...]:
+    engine = str(row.engine.span) if row.engine and row.engine.span else ""
+    return (
+        row.process,
+        _short(row.instances.value),
+        _short(row.workers.value),
+        engine,
+        _short(row.reachable),
+        _short(row.configured),
+    )
+
+
+def _short(value: object) -> str:
+    return "?" if isinstance(value, Unknown) else str(value)
+
+
+def _aligned(text: str, width: int, left: bool) -> str:
+    blanks = " " * (width - cells(text))
+    return text + blanks if left else blanks + text
+
+
+def _sums(budget: Budget, page: Page) -> list[Segment]:
+    dot = f" {page.glyphs.dot} "
+    limit = budget.limit.value if budget.limit is not None else None
+    reachable = budget.reachable
+    over = isinstance(limit, int) and isinstance(reachable, int) and reachable > limit
+    rest = f"{dot}configured {_short(budget.configured)}{dot}at most {_short(budget.ceiling)} with the overflow"
+    return [(f"in use at once {_short(reachable)}", "bad" if over else "strong"), (rest, "quiet")]

@@ -1,0 +1,158 @@
+"""What `show` prints: each deployment with its processes, and each value with what set it and what that beat."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from flaskprod_lint.masking import mask_text
+from flaskprod_lint.model import App, Deployment, Engine, Process, Server, Setting, Unknown
+from flaskprod_lint.outputs.budget_text import write_budget
+from flaskprod_lint.outputs.page import Page, Segment, cells, width_of
+from flaskprod_lint.outputs.values import origin, variables, words, words_for
+from flaskprod_lint.source import Place
+
+#: The settings that are shown even when nobody set them, in the order in which people ask.
+ASKED = ("bind", "workers", "threads", "worker_class", "timeout", "graceful_timeout", "accesslog", "errorlog")
+NAMES = {"gunicorn": "Gunicorn", "werkzeug": "Flask's development server", "unknown": "a server that is not known here"}
+INDENT = "  "
+
+
+def write_show(deployments: Sequence[Deployment], page: Page, *, everything: bool = False) -> None:
+    """Lay the deployments out. `everything` shows the settings that nobody set, too."""
+    for deployment in deployments:
+        page.blank()
+        _heading(deployment, page)
+        for process in deployment.processes:
+            page.blank()
+            _process(process, page, everything=everything)
+        for app in deployment.apps:
+            page.blank()
+            _app(app, page, everything=everything)
+        if deployment.budget is not None:
+            page.blank()
+            write_budget(deployment.budget, page)
+    if not deployments:
+        page.add(("Nothing here says how the project is deployed.", ""))
+
+
+def _heading(deployment: Deployment, page: Page) -> None:
+    name = page.clean(deployment.name)
+    kind = deployment.environment
+    dashes = page.width - cells(name) - cells(kind) - 2
+    page.add((f"{name} ", "heading"), (page.glyphs.dash * max(dashes, 2), "quiet"), (f" {kind}", "quiet"))
+    if deployment.why:
+        page.paragraph(page.clean(deployment.why), "quiet", first=[(INDENT, "")])
+    image = deployment.image
+    if image is not None:
+        base = words(image.base)
+        text = f"{image.dockerfile}, stage {image.stage}, from {base}, as {words(image.user)}"
+        page.paragraph(page.clean(f"image: {text}"), "quiet", first=[(INDENT, "")])
+
+
+# Processes
+
+
+def _process(process: Process, page: Page, *, everything: bool) -> None:
+    step = process.main_step
+    command = step.text if step is not None else process.command.text
+    note = "" if process.environment == "production" else f" ({process.environment}: {process.why})"
+    first: list[Segment] = [(f"{process.name}  ", "strong")]
+    page.paragraph(page.clean(mask_text(" ".join(command.split()))), "strong", first=[(INDENT, ""), *first])
+    start = " " * (width_of(first) + len(INDENT))
+    if note:
+        page.paragraph(page.clean(note.strip()), "quiet", first=[(start, "")])
+    trail = step.trail if step is not None and step.trail else process.trail
+    for number, place in enumerate(trail):
+        arrow = page.glyphs.arrow if number else " "
+        page.paragraph(page.clean(origin(place)), "quiet", first=[(f"{start}{arrow} ", "quiet")])
+    for unknown in process.unknowns:
+        page.paragraph(page.clean(f"not known here: {unknown.reason}"), "unsure", first=[(start, "")])
+    if process.server is not None:
+        page.blank()
+        _server(process.server, page, everything=everything)
+
+
+def _server(server: Server, page: Page, *, everything: bool) -> None:
+    name = NAMES.get(server.name, server.name)
+    target = f" serves {server.target.text}" if server.target else ""
+    version = f" {server.version}" if server.version else ""
+    definition = server.target.definition if server.target else None
+    place = f"  {definition.span}" if definition and definition.span else ""
+    page.add((f"{INDENT}{INDENT}", ""), (page.clean(f"{name}{version}{target}"), ""), (page.clean(place), "place"))
+    shown, left_out = _chosen(server, everything)
+    _settings(shown, page)
+    if left_out:
+        text = f"{left_out} more at their defaults: `flaskprod-lint show --all`"
+        page.add((f"{INDENT}{INDENT}", ""), (text, "quiet"))
+
+
+def _chosen(server: Server, everything: bool) -> tuple[list[Setting], int]:
+    """The settings to show, the ones people ask for first, and how many are left out."""
+    settings = server.settings
+    names = [name for name in ASKED if name in settings]
+    rest = sorted(set(settings) - set(names))
+    names += [name for name in rest if everything or not settings[name].is_default]
+    return [settings[name] for name in names], len(settings) - len(names)
+
+
+# Settings in columns
+
+
+def _settings(settings: Sequence[Setting], page: Page) -> None:
+    """Name, value, and the place that set it; below, what it beat."""
+    if not settings:
+        return
+    names = min(max(cells(setting.name) for setting in settings), 28)
+    values = min(max(cells(page.clean(words(setting))) for setting in settings), 24)
+    for setting in settings:
+        _setting(setting, page, names, values)
+
+
+def _setting(setting: Setting, page: Page, names: int, values: int) -> None:
+    first: list[Segment] = [(f"{INDENT}{INDENT}{page.clean(setting.name):{names}}  ", "")]
+    value = page.clean(words(setting))
+    style = "unsure" if not setting.known else "quiet" if setting.is_default else "strong"
+    where = page.clean(", ".join(filter(None, (origin(setting.origin), variables(setting)))))
+    column = width_of(first) + values + 2
+    if cells(value) <= values:
+        first += [(value, style), (" " * (values - cells(value) + 2), "")]
+        page.paragraph(where, "quiet" if setting.is_default else "place", first=first, indent=column)
+    else:
+        page.paragraph(value, style, first=first)
+        if where:
+            page.paragraph(where, "place", first=[(" " * column, "")])
+    for override in setting.overrides:
+        beaten = f"over {words_for(setting.name, override.value)} {page.glyphs.dot} {origin(override.origin)}"
+        page.paragraph(page.clean(beaten), "quiet", first=[(" " * column, "")])
+
+
+# Apps and engines
+
+
+def _app(app: App, page: Page, *, everything: bool) -> None:
+    kind = "made by a factory" if app.factory else ""
+    first: list[Segment] = [(f"{INDENT}app  ", "strong"), (page.clean(app.name), "strong"), ("  ", "")]
+    page.add(*first, (page.clean(origin(Place(app.definition.span))), "place"), (f"  {kind}" if kind else "", "quiet"))
+    settings = [app.config[name] for name in sorted(app.config)]
+    _settings([setting for setting in settings if everything or not setting.is_default], page)
+    for unknown in app.unknowns:
+        _unknown(unknown, page)
+    for engine in app.engines:
+        page.blank()
+        _engine(engine, page)
+
+
+def _unknown(unknown: Unknown, page: Page) -> None:
+    where = f"{unknown.at}  " if unknown.at else ""
+    text = page.clean(f"{where}not known here: {unknown.reason}")
+    page.paragraph(text, "unsure", first=[(f"{INDENT}{INDENT}", "")])
+
+
+def _engine(engine: Engine, page: Page) -> None:
+    bind = f" (bind {engine.bind})" if engine.bind else ""
+    version = f" {engine.library_version}" if engine.library_version else ""
+    head = page.clean(f"engine{bind}")
+    where = page.clean(origin(Place(engine.definition.span)))
+    page.add((INDENT, ""), (head, "strong"), ("  ", ""), (where, "place"), (f"  {engine.library}{version}", "quiet"))
+    found = (engine.url, engine.pool_class, engine.pool_size, engine.max_overflow, engine.pool_pre_ping)
+    _settings([setting for setting in (*found, engine.pool_recycle) if setting is not None], page)
