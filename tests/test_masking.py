@@ -1,0 +1,66 @@
+"""Secret values never show; everything else stays as written, at its column."""
+
+from __future__ import annotations
+
+import pytest
+
+from flaskprod_lint.masking import mask_line, mask_text
+
+SECRET = "hunter2hunter2"
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        f'SECRET_KEY = "{SECRET}"',
+        f"app.config['SECRET_KEY'] = '{SECRET}'",
+        f'app.secret_key = b"{SECRET}"',
+        f'SECRET_KEY = os.environ.get("SECRET_KEY", "{SECRET}")',
+        f'SECRET_KEY = os.environ.get("SECRET_KEY") or "{SECRET}"',
+        f'app.config.update(SECRET_KEY="{SECRET}", DEBUG=True)',
+        f"ENV SECRET_KEY={SECRET}",
+        f"ENV SECRET_KEY {SECRET}",
+        f"ARG API_TOKEN={SECRET}",
+        f"      SECRET_KEY: {SECRET}",
+        f"      - SECRET_KEY={SECRET}",
+        f'  "SECRET_KEY": "{SECRET}",',
+        f'SECRET_KEY="{SECRET}',
+        f'URL = "postgresql://shop:{SECRET}@db/shop"',
+        f"RUN export TOKEN={SECRET} && make",
+    ],
+)
+def test_secret_lines_show_no_value(line: str) -> None:
+    shown = mask_line(line, secret=True)
+    assert SECRET not in shown
+    assert len(shown) == len(line)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"gunicorn -e SECRET_KEY={SECRET} app:app",
+        f"SQLALCHEMY_DATABASE_URI = postgresql://shop:{SECRET}@db/shop",
+        f"redis://:{SECRET}@cache:6379/0",
+        f"JWT_SECRET_KEY: {SECRET}",
+        f'DB_PASSWORD="{SECRET}"',
+    ],
+)
+def test_other_text_shows_no_value_either(text: str) -> None:
+    assert SECRET not in mask_text(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "exec gunicorn --bind 0.0.0.0:$PORT --workers 3 app:app",
+        'SECRET_KEY = os.environ["SECRET_KEY"]',
+        "ENV PYTHONUNBUFFERED=1 PORT=8000",
+        "SECRET_KEY: ${SECRET_KEY}",
+        "fly.toml:12  internal_port = 8080",
+        "keyfile = None",
+        'CMD ["gunicorn", "--keep-alive", "5", "app:app"]',
+        "PRIMARY_KEY == other",
+    ],
+)
+def test_what_is_no_secret_stays(text: str) -> None:
+    assert mask_text(text) == text
