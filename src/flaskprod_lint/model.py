@@ -430,13 +430,20 @@ class Migrations:
 
 @dataclass(frozen=True, slots=True)
 class MigrationRun:
-    """A step that upgrades the database (or writes revisions), and when it runs."""
+    """A step that upgrades the database (or writes revisions), and when it runs.
+
+    `kind` is "upgrade", "create_all" or "autogenerate"; `sure` is False where a condition or a command that cannot be
+    followed decides; `trail` leads from a command of the project to the call that does it.
+    """
 
     where: str
     process: str
     step: Step
     effective: bool = True
     reason: str = ""
+    kind: str = "upgrade"
+    sure: bool = True
+    trail: tuple[Place, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -552,7 +559,7 @@ class Image:
     `context_filter` is the .dockerignore in force, `sends_git` whether the build context includes .git.
     `fetched_tools` are those of curl and wget that are in the image, or may be. `plain_base` is False where the base
     image may bring a command, a user and variables of its own. `passed_secrets` are secrets that a build argument
-    leaves in the image.
+    leaves in the image. `ignored_copies` are COPYs, also of stages it copies from, whose sources .dockerignore excludes.
     """
 
     dockerfile: str
@@ -585,6 +592,7 @@ class Image:
     shell_argv: tuple[str, ...] = ("/bin/sh", "-c")
     plain_base: bool = True
     passed_secrets: tuple[SecretLiteral, ...] = ()
+    ignored_copies: tuple[Copied, ...] = ()
 
 
 # The deployment
@@ -616,6 +624,7 @@ class Deployment:
 
     `name` is what a person would call it ("Dockerfile", "Procfile on Heroku"); `origin` its first file.
     `web_missing` is set when an image or manifest starts no web process: the place and the sentence that says so.
+    `today` (ISO) is the date of the run.
     """
 
     name: str
@@ -635,6 +644,7 @@ class Deployment:
     conflicts: tuple[Conflict, ...] = ()
     web_missing: Place | None = None
     unused_release: Place | None = None
+    today: str = ""
     unknowns: list[tuple[str, Unknown]] = field(default_factory=list)
 
     @property

@@ -109,7 +109,7 @@ def parse(text: str, span: Span) -> Requirement | None:
     except InvalidRequirement:
         return None
     version = next((one.version for one in parsed.specifier if _is_exact(one.operator, one.version)), None)
-    pin = "vcs" if parsed.url else _pin([(one.operator, one.version) for one in parsed.specifier])
+    pin = _pin_of_url(parsed.url) if parsed.url else _pin([(one.operator, one.version) for one in parsed.specifier])
     marker = str(parsed.marker or "")
     return Requirement(normalise(parsed.name), pin, span, version, tuple(sorted(parsed.extras)), hashed, marker, text)
 
@@ -122,8 +122,14 @@ def from_location(text: str, span: Span) -> Requirement:
         file = text.rpartition("/")[2]
         name = normalise(_NAME.match(file.partition("-")[0])[0]) if _NAME.match(file) else ""  # type: ignore[index]
     extras = re.search(r"\[([\w, -]+)\]$", text.partition("#")[0])
-    pin = "vcs" if _is_url(text) and text.startswith(("git", "hg", "svn", "bzr")) else "local"
+    pin = _pin_of_url(text) if _is_url(text) and text.startswith(("git", "hg", "svn", "bzr")) else "local"
     return Requirement(name, pin, span, None, tuple(re.split(r"[,\s]+", extras[1])) if extras else (), text=text)
+
+
+def _pin_of_url(url: str) -> str:
+    """A repository at a commit and an archive are always the same; a branch or tag moves."""
+    is_repository = url.startswith(("git", "hg", "svn", "bzr"))
+    return "exact" if not is_repository or re.search(r"@[0-9a-f]{40}\b", url) else "vcs"
 
 
 def _is_url(text: str) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import date
 from typing import TYPE_CHECKING
 
 from flaskprod_lint.model import Deployment, Process
@@ -33,8 +34,10 @@ def resolve(project: Project, options: Options, on_crash: OnCrash) -> list[Deplo
 def _complete(
     project: Project, options: Options, deployment: Deployment, contexts: dict[str, Context], on_crash: OnCrash
 ) -> None:
-    from flaskprod_lint.resolve import budget, migrations
+    from flaskprod_lint.resolve import budget, env_files, migrations
 
+    deployment.today = options.today or date.today().isoformat()
+    deployment.env_files = env_files.find(project)
     for process in deployment.processes:
         name = f"{deployment.name}: {process.name}"
         for stage in (_follow_command, _resolve_server, _load_app):

@@ -27,17 +27,17 @@ def build(
     context_folder: str = "",
     target: str | None = None,
     build_args: Mapping[str, Setting] | None = None,
-) -> tuple[Image, Tree] | None:
-    """The image that a Dockerfile makes, and its file system; None for a Dockerfile without a stage."""
+) -> tuple[Image, Tree]:
+    """The image that a Dockerfile makes, and its file system. Raises LookupError for one that has no stage."""
     facts = project.facts(dockerfile_path, dockerfile.read)
     if facts is None:
-        return None
+        raise LookupError(dockerfile_path)
     for problem in facts.problems:
         if problem.place.span:
             project.problem(problem.message, problem.place.span)
     stage = shipped_stage(facts, target)
     if stage is None:
-        return None
+        raise LookupError(f"{dockerfile_path} has no FROM")
     context = build_context.of(project, dockerfile_path, context_folder)
     builder = Builder(facts, context, build_args or {})
     state = builder.build(stage)

@@ -88,7 +88,7 @@ def python_version(reference: Reference) -> str | None:
     named = _NAMED_PYTHON.search(reference.name)
     if named:
         return f"{named.group(1)}.{named.group(2)}"
-    if "python" not in reference.text and reference.official != "pypy":
+    if "python" not in reference.text or reference.official == "pypy":
         return None
     found = _VERSION.search(reference.tag)
     if found is None or (found.start() == 0 and not re.search(r"python|pypy", reference.name)):

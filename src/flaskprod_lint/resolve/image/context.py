@@ -24,6 +24,11 @@ class BuildContext:
     def filter_place(self) -> Place | None:
         return Place(Span(self.ignore.path, 1)) if self.ignore else None
 
+    @property
+    def re_includes(self) -> bool:
+        """Whether .dockerignore has lines with `!`, so that a part of an excluded folder may be sent."""
+        return self.ignore is not None and any(pattern.includes for pattern in self.ignore.patterns)
+
     def path(self, source: str) -> str:
         """The project's path of a source of COPY: `..` cannot leave the context."""
         inside = posixpath.normpath(posixpath.join("/", source)).lstrip("/")

@@ -113,7 +113,7 @@ class Copying:
         project = self.context.project
         by = self.context.excluded_by(path) if path else None
         exists = path in project or project.is_folder(path)
-        if exists and by is not None:
+        if by is not None and (exists or not self.context.re_includes):
             excluded.append((source, Place(by.span, by.value)))
         elif not exists:
             missing.append(source)

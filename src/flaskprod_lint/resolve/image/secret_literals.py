@@ -10,8 +10,9 @@ from flaskprod_lint.model import SecretLiteral, Unknown
 from flaskprod_lint.resolve import secrecy
 from flaskprod_lint.resolve.image.context import BuildContext
 from flaskprod_lint.resolve.image.stage import StageState
-from flaskprod_lint.source import Span
+from flaskprod_lint.source import Located, Span
 
+_REFERENCE = re.compile(r"[\"']?\$\{?(\w+)\}?[\"']?")
 _KEY_FILE = re.compile(r"(^|/)(id_(rsa|dsa|ecdsa|ed25519)|[^/]*\.(pem|key|p12|pfx))$")
 
 
@@ -28,22 +29,25 @@ def note_secrets(state: StageState, instruction: Instruction) -> None:
             _note_passed(state, name, pair.value.value, pair.name.span)
         elif isinstance(value, str) and own in (pair.value.span, pair.name.span):
             found = secrecy.judge(name, value)
-            if found.secret and not _passes_known_argument(state, pair.value.value):
-                span = pair.value.span
-                literal = SecretLiteral(name, span, instruction.keyword, found.kind, found.length, found.weak)
-                state.secrets.append(literal)
+            if found.secret and not (instruction.keyword == "ARG" and found.weak):
+                span = _written_at(state, pair.value)
+                state.secrets.append(
+                    SecretLiteral(name, span, instruction.keyword, found.kind, found.length, found.weak)
+                )
+
+
+def _written_at(state: StageState, value: Located[str]) -> Span:
+    """Where the text stands: `ENV X=$X` takes it from the ARG above."""
+    reference = _REFERENCE.fullmatch(value.value)
+    setting = state.arguments.get(reference.group(1)) if reference else None
+    return setting.span if setting is not None and setting.span is not None else value.span
 
 
 def _note_passed(state: StageState, name: str, written: str, span: Span) -> None:
     """`ENV SECRET_KEY=$SECRET_KEY` of an ARG: whatever the build is given stays readable in the image."""
-    reference = re.fullmatch(r"[\"']?\$\{?(\w+)\}?[\"']?", written)
+    reference = _REFERENCE.fullmatch(written)
     if reference and reference.group(1) in state.arguments and secrecy.is_secret_name(name):
         state.passed_secrets.append(SecretLiteral(name, span, "ENV", "key"))
-
-
-def _passes_known_argument(state: StageState, written: str) -> bool:
-    """Whether the value is an ARG's whose own default was told already."""
-    return bool(re.fullmatch(r"[\"']?\$\{?\w+\}?[\"']?", written))
 
 
 def secret_files(state: StageState, context: BuildContext) -> list[SecretLiteral]:

@@ -13,6 +13,7 @@ from flaskprod_lint.resolve.image.context import BuildContext
 from flaskprod_lint.resolve.image.secret_literals import secret_files
 from flaskprod_lint.resolve.image.stage import StageState
 from flaskprod_lint.resolve.image.stages import Builder
+from flaskprod_lint.resolve.tree import Mount
 from flaskprod_lint.source import Place
 
 _INSTALL = re.compile(
@@ -57,6 +58,7 @@ def image(builder: Builder, state: StageState, stage: Stage) -> Image:
         build_arguments=dict(state.arguments),
         plain_base=state.plain,
         passed_secrets=tuple(state.passed_secrets),
+        ignored_copies=tuple(_ignored_copies(builder, state)),
     )
 
 
@@ -76,6 +78,14 @@ def _bases(builder: Builder, state: StageState) -> list[Setting]:
     for _, other in sorted(builder.done.items()):
         if other.name in {*state.chain, *state.sources}:
             found.setdefault(other.base.origin, other.base)
+    return list(found.values())
+
+
+def _ignored_copies(builder: Builder, state: StageState) -> list[Copied]:
+    found: dict[Place, Copied] = {}
+    for _, other in sorted(builder.done.items()):
+        if other.name in {*state.chain, *state.sources}:
+            found.update((copied.at, copied) for copied in other.copies if copied.excluded)
     return list(found.values())
 
 
@@ -100,6 +110,8 @@ def _secrets(builder: Builder, state: StageState, context: BuildContext) -> tupl
     found = {secret.at: secret for secret in [*state.secrets, *secret_files(state, context)]}
     for other in builder.done.values():
         for secret in other.secrets:
+            if secret.weak:
+                continue
             found.setdefault(secret.at, replace(secret, shipped=False))
     return tuple(found.values())
 
@@ -109,27 +121,20 @@ def _is_whole_context(copied: Copied, context: BuildContext) -> bool:
 
 
 def _env_files(state: StageState, context: BuildContext) -> list[Copied]:
-    """Each COPY that brings dotenv files with secrets, with those files."""
-    candidates = [one.path for one in env_files.find(context.project) if one.secrets and not one.example]
-    found = []
-    for copied in state.copies:
-        brought = [path for path in candidates if _brings(copied, path, context)]
-        if brought:
-            found.append(replace(copied, files=tuple(brought)))
-    return found
+    """Each COPY (also of a stage that this one copies from) that brings dotenv files with secrets, with those files."""
+    brought: dict[Place, list[str]] = {}
+    for one in env_files.find(context.project):
+        if one.secrets and not one.example:
+            places = dict.fromkeys(mount.origin for mount in state.tree.mounts if _brings(mount, one.path))
+            for place in places:
+                brought.setdefault(place, []).append(one.path)
+    return [Copied((), "", place, tuple(paths)) for place, paths in brought.items()]
 
 
-def _brings(copied: Copied, path: str, context: BuildContext) -> bool:
-    if path in copied.files:
-        return True
-    if context.excludes(path):
+def _brings(mount: Mount, path: str) -> bool:
+    if mount.unknown is not None or (mount.excluded and mount.excluded(path)):
         return False
-    roots = [context.path(source) for source in copied.sources if not re.search(r"[*?<]|://", source)]
-    return any(not root or path.startswith(root + "/") for root in roots) and _in_folder(path, context.folder)
-
-
-def _in_folder(path: str, folder: str) -> bool:
-    return not folder or path.startswith(folder + "/")
+    return not mount.origin_path or path == mount.origin_path or path.startswith(mount.origin_path + "/")
 
 
 def _install_after_copy(state: StageState, whole: tuple[Copied, ...]) -> Place | None:
