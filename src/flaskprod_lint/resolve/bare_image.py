@@ -1,0 +1,72 @@
+"""An image that no manifest builds: a Dockerfile by itself."""
+
+from __future__ import annotations
+
+import posixpath
+from dataclasses import replace
+
+from flaskprod_lint.model import Deployment, Platform, Process, Setting
+from flaskprod_lint.resolve import image as image_of
+from flaskprod_lint.resolve import images, planned
+from flaskprod_lint.resolve.options import Options
+from flaskprod_lint.resolve.planned import Planned
+from flaskprod_lint.resolve.standing import Standing
+from flaskprod_lint.source import Place, Project, Span
+
+
+def plan(
+    project: Project, path: str, standing: Standing, options: Options, platform: Platform | None = None
+) -> Planned | None:
+    """The deployment of a Dockerfile that nothing in the project builds or runs, on a platform if one is named."""
+    built = images.build(project, path)
+    if built is None:
+        return None
+    image = built.image
+    name = path if platform is None else f"{path} on {platform.name}"
+    deployment = Deployment(
+        name,
+        Place(Span(path, 1), "the image that `docker build` makes"),
+        standing.environment,
+        standing.why,
+        standing.sure,
+        platform=platform,
+        tiers=options.tiers,
+        image=image,
+        packages=image.packages,
+        python=image.python,
+    )
+    found = Planned(deployment, uses=frozenset((path,)))
+    command = image_of.command_of(image)
+    if command is None:
+        deployment.web_missing = Place(
+            image.origin.span, "this image has no CMD and no ENTRYPOINT: nothing starts in it"
+        )
+        return found
+    context = images.context_for(built, project)
+    port = platform.port_injected if platform is not None else None
+    if platform is not None:
+        more = {**planned.injected(platform), **planned.injected_port(platform), **planned.injected_database(platform)}
+        context = context.with_variables(planned.merged(context.variables, more))
+    process = Process(
+        _name(path, command.text),
+        planned.kind_of(command.text),
+        command,
+        trail=(command.origin,),
+        instances=planned.instances(options),
+        port_set=True if "PORT" in image.variables else port,
+        port_expected=_expected(platform),
+    )
+    found.add(process, replace(context, platform=platform, open_environment=True))
+    return found
+
+
+def _name(path: str, text: str) -> str:
+    folder = posixpath.dirname(path)
+    kind = planned.kind_of(text)
+    return kind if not folder or kind == "web" else posixpath.basename(folder)
+
+
+def _expected(platform: Platform | None) -> Setting | None:
+    if platform is None or platform.port_default is None:
+        return None
+    return Setting("port", platform.port_default, Place(None, f"{platform.name} connects to it unless told otherwise"))

@@ -1,0 +1,151 @@
+"""All the ways in which a project reaches production, each with its processes, before any command is followed."""
+
+from __future__ import annotations
+
+import posixpath
+from collections.abc import Iterator
+from dataclasses import replace
+
+from flaskprod_lint.inputs import dockerfile
+from flaskprod_lint.model import Deployment, Platform, Unknown
+from flaskprod_lint.resolve import bare_image, images, platforms, procfile, standing
+from flaskprod_lint.resolve.options import Options
+from flaskprod_lint.resolve.planned import Planned
+from flaskprod_lint.resolve.standing import Standing
+from flaskprod_lint.source import Place, Project, Span
+
+__all__ = ["Planned", "find"]
+
+#: Files whose presence says that another platform than Heroku reads a Procfile beside them.
+_PROCFILE_READERS = (
+    ("railway.toml", "railway"),
+    ("railway.json", "railway"),
+    ("nixpacks.toml", "railway"),
+    ("railpack.json", "railway"),
+    ("scalingo.json", "scalingo"),
+    (".do/app.yaml", "digitalocean"),
+    (".do/deploy.template.yaml", "digitalocean"),
+    (".buildpacks", "dokku"),
+    ("DOKKU_SCALE", "dokku"),
+)
+
+
+def find(project: Project, options: Options) -> list[Planned]:
+    """The deployments of a project, those for development among them.
+
+    A Dockerfile that a manifest for production builds is judged there and not again as an image by itself.
+    """
+    chosen = platforms.get(options.platform, origin=Place(None, "--platform")) if options.platform else None
+    found = [*_procfiles(project, options, chosen)]
+    found += _images(project, options, _used(found), chosen)
+    found = _narrowed(found, chosen)
+    return found or [_nothing(project, options, chosen)]
+
+
+def _used(found: list[Planned]) -> frozenset[str]:
+    """The files that deployments for production account for."""
+    return frozenset(path for one in found if one.deployment.is_production for path in one.uses)
+
+
+def _narrowed(found: list[Planned], chosen: Platform | None) -> list[Planned]:
+    """Only what runs on the platform that the user named, if any does."""
+    if chosen is None:
+        return found
+    return [one for one in found if one.deployment.platform is not None and one.deployment.platform.id == chosen.id]
+
+
+# Procfiles
+
+
+def _procfiles(project: Project, options: Options, chosen: Platform | None) -> Iterator[Planned]:
+    for path in project.of_format("procfile"):
+        platform = _reader_of(project, posixpath.dirname(path), chosen)
+        place = standing.of_path(path, options, f"a Procfile is what {platform.name} starts")
+        if path.rpartition("/")[2].lower() != "procfile" and not options.production:
+            place = Standing("development", "only a file named Procfile is read")
+        planned = procfile.plan(project, path, platform, place, options)
+        if planned is not None:
+            yield planned
+
+
+def _reader_of(project: Project, folder: str, chosen: Platform | None) -> Platform:
+    """The platform that reads the Procfile of a folder, with what says so."""
+    if chosen is not None:
+        return chosen
+    for name, platform_id in _PROCFILE_READERS:
+        path = posixpath.join(folder, name)
+        if path in project:
+            return _platform(platform_id, Place(Span(path, 1), f"{name} stands beside the Procfile"))
+    for name in ("app.json", "heroku.yml"):
+        path = posixpath.join(folder, name)
+        if path in project:
+            return _platform("heroku", Place(Span(path, 1), f"{name} is Heroku's"))
+    reason = "a Procfile is Heroku's; nothing here names another platform"
+    return _platform("heroku", Place(Span(posixpath.join(folder, "Procfile"), 1), reason))
+
+
+def _platform(platform_id: str, origin: Place) -> Platform:
+    return platforms.get(platform_id, origin=origin) or Platform(platform_id, platform_id, origin)
+
+
+# Images
+
+
+def _images(project: Project, options: Options, used: frozenset[str], chosen: Platform | None) -> Iterator[Planned]:
+    candidates = [path for path in project.of_format("dockerfile") if path not in used]
+    platform = replace(chosen, injects={}) if chosen is not None else None
+    for path in _that_matter(project, candidates, only=not used):
+        place = _standing_of_image(project, path, options)
+        planned = bare_image.plan(project, path, place, options, platform)
+        if planned is not None:
+            yield planned
+
+
+def _that_matter(project: Project, candidates: list[str], *, only: bool) -> list[str]:
+    """The Dockerfiles whose image can run the Flask app. The only one there is, is never passed over."""
+    runs = {path: _runs_python(project, path) for path in candidates}
+    likely = [path for path in candidates if runs[path]]
+    kept = likely or [path for path in candidates if runs[path] is None]
+    if len(kept) > 1:
+        with_flask = [path for path in kept if images.mentions_flask(project, _context_of(project, path))]
+        kept = with_flask or kept
+    return kept or (candidates if only and len(candidates) == 1 else [])
+
+
+def _runs_python(project: Project, path: str) -> bool | None:
+    facts = project.facts(path, dockerfile.read)
+    return images.can_run_python(facts) if facts is not None and facts.stages else None
+
+
+def _context_of(project: Project, path: str) -> str:
+    facts = project.facts(path, dockerfile.read)
+    return images.context_of(project, facts) if facts is not None else posixpath.dirname(path)
+
+
+def _standing_of_image(project: Project, path: str, options: Options) -> Standing:
+    found = standing.of_path(path, options, "`docker build` makes this image, and nothing says it is for development")
+    if not found.is_production or standing.production_word(path) or standing.told_by_user(path, options):
+        return found
+    folder = posixpath.dirname(path)
+    for other in project.of_format("dockerfile"):
+        if other != path and posixpath.dirname(other) == folder and standing.production_word(other):
+            return Standing("development", f"{other} beside it is the one for production", sure=False)
+    return found
+
+
+# Nothing
+
+
+def _nothing(project: Project, options: Options, chosen: Platform | None) -> Planned:
+    """What stands for a project that no file deploys."""
+    first = next((path for path in project.of_format("python")), ".")
+    deployment = Deployment(
+        "no deployment file" if chosen is None else f"{chosen.name}, with no deployment file",
+        Place(Span(first, 1), "no Dockerfile, Procfile or other file says how this project is started"),
+        why="nothing in the project says how it is started",
+        platform=chosen,
+        tiers=options.tiers,
+    )
+    reason = "no Dockerfile, Procfile or manifest says what is started in production"
+    deployment.unknowns.append(("the start command", Unknown(reason)))
+    return Planned(deployment)

@@ -1,0 +1,164 @@
+"""A deployment before its commands are followed, and the small steps of putting one together."""
+
+from __future__ import annotations
+
+import re
+import shlex
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+
+from flaskprod_lint.model import Command, Deployment, Platform, Process, Setting, Unknown
+from flaskprod_lint.resolve import secrecy
+from flaskprod_lint.resolve.context import Context
+from flaskprod_lint.resolve.options import Options
+from flaskprod_lint.source import Located, Place
+
+_WORKER = re.compile(
+    r"\bcelery\b.*\b(worker|beat|flower)\b|\brq\s+worker\b|\brqworker\b|\bdramatiq\b|huey_consumer|\barq\b"
+    r"|\btaskiq\s+worker\b|\brqscheduler\b|\bflower\b"
+)
+_UPGRADE = re.compile(r"\b(db|alembic|database)\b\s+(?:\S+\s+)*?(upgrade|migrate)\b")
+_SERVES = re.compile(r"gunicorn|uwsgi|waitress|uvicorn|hypercorn|granian|flask\b.*\brun\b|runserver|\bhttpd\b|nginx")
+
+#: Platforms that set DATABASE_URL without being asked once a project has a database there.
+_SETS_DATABASE_URL = frozenset(("pandastack", "heroku", "dokku", "scalingo"))
+
+
+@dataclass(slots=True)
+class Planned:
+    """A deployment whose processes have commands and nothing more, with where each of them runs.
+
+    `uses` are the project's files that this deployment accounts for: a Dockerfile among them is judged here.
+    """
+
+    deployment: Deployment
+    contexts: dict[str, Context] = field(default_factory=dict)
+    uses: frozenset[str] = frozenset()
+
+    def add(self, process: Process, context: Context) -> None:
+        """Add a process with the place it runs in; its name is made unique."""
+        process.name = self._free(process.name)
+        process.variables = {name: shown(setting) for name, setting in context.variables.items()}
+        process.packages = context.packages
+        process.environment = self.deployment.environment if process.environment == "production" else "development"
+        process.why = process.why or self.deployment.why
+        self.deployment.processes.append(process)
+        self.contexts[process.name] = context
+
+    def _free(self, name: str) -> str:
+        taken = {process.name for process in self.deployment.processes}
+        number = 2
+        found = name
+        while found in taken:
+            found, number = f"{name}-{number}", number + 1
+        return found
+
+
+def shown(setting: Setting) -> Setting:
+    """A variable as it may be printed: the value of a secret masked."""
+    value = setting.value
+    if not isinstance(value, str) or not secrecy.judge(setting.name, value).secret:
+        return setting if not isinstance(value, str) else replace(setting, value=secrecy.mask_url(value))
+    return replace(setting, value=secrecy.mask_url(value) if "://" in value else "***")
+
+
+def kind_of(text: str) -> str:
+    """What a command is for, told by its words: web, worker or release. What cannot be told is taken for web."""
+    if _SERVES.search(text):
+        return "web"
+    if _WORKER.search(text):
+        return "worker"
+    return "release" if _UPGRADE.search(text) else "web"
+
+
+def is_server_text(text: str) -> bool:
+    """Whether a command names a program that answers requests."""
+    return bool(_SERVES.search(text))
+
+
+def runs_python(text: str) -> bool:
+    """Whether a command names a program that a Flask project would run."""
+    return bool(_SERVES.search(text) or _WORKER.search(text) or _UPGRADE.search(text) or re.search(r"\bpython", text))
+
+
+def shell_command(text: Located[str], note: str = "") -> Command:
+    """A command that a shell runs."""
+    return Command(text.value, "shell", Place(text.span, note or text.value))
+
+
+def exec_command(text: Located[str], words: tuple[str, ...] | None = None, note: str = "") -> Command:
+    """A command that is split into words and run without a shell."""
+    argv = words if words is not None else split(text.value)
+    return Command(text.value, "exec", Place(text.span, note or text.value), argv)
+
+
+def split(text: str) -> tuple[str, ...]:
+    """The words of a text by the rules of a shell; what is no shell text is split at blanks."""
+    try:
+        return tuple(shlex.split(text))
+    except ValueError:
+        return tuple(text.split())
+
+
+def injected(platform: Platform, *, size: str | None = None, scaled: bool = False) -> dict[str, Setting]:
+    """The variables that a platform sets for every process, PORT apart.
+
+    `scaled` says that it also sets WEB_CONCURRENCY by the size of the instance: `size` has it when that is known.
+    """
+    place = Place(None, f"set by {platform.name}")
+    found = {name: Setting(name, value, place) for name, value in platform.injects.items()}
+    if scaled:
+        unknown = Unknown(f"{platform.name} sets it by the size of the instance, which is not known here")
+        found["WEB_CONCURRENCY"] = Setting("WEB_CONCURRENCY", size if size is not None else unknown, place)
+    return found
+
+
+def injected_port(platform: Platform) -> dict[str, Setting]:
+    """PORT as the platform sets it for a web process; nothing where it sets none."""
+    if not platform.port_injected:
+        return {}
+    place = Place(None, f"set by {platform.name}")
+    port = platform.port_default
+    value = str(port) if port is not None else Unknown(f"{platform.name} chooses it at each start")
+    return {"PORT": Setting("PORT", value, place)}
+
+
+def injected_database(platform: Platform) -> dict[str, Setting]:
+    """DATABASE_URL where the platform sets it by itself for a project with a database."""
+    if platform.id not in _SETS_DATABASE_URL:
+        return {}
+    place = Place(None, f"set by {platform.name}")
+    unknown = Unknown(f"{platform.name} sets it to the address of the database")
+    return {"DATABASE_URL": Setting("DATABASE_URL", unknown, place)}
+
+
+def instances(options: Options, count: Located[str] | None = None, note: str = "") -> Setting:
+    """How many copies of a process run: what the user says, else what a file says, else one."""
+    if options.instances is not None:
+        return Setting("instances", options.instances, Place(None, "--instances"))
+    if count is None:
+        return Setting("instances", 1, is_default=True)
+    number = int(count.value) if count.value.isdigit() else None
+    value = number if number is not None else Unknown("it is not a plain number", count.span)
+    return Setting("instances", value, Place(count.span, note or count.value))
+
+
+def literal(name: str, value: Located[str], how: str = "") -> Setting:
+    """A variable with the text that a file gives it."""
+    return Setting(name, value.value, Place(value.span, how or f"{name}={shown(Setting(name, value.value)).value}"))
+
+
+def merged(*environments: Mapping[str, Setting]) -> dict[str, Setting]:
+    """Environments on top of each other: the last one wins, and remembers what it beat."""
+    from flaskprod_lint.model import Override
+
+    found: dict[str, Setting] = {}
+    for environment in environments:
+        for name, setting in environment.items():
+            beaten = found.get(name)
+            if beaten is not None and beaten is not setting:
+                lost = shown(beaten)
+                overrides = (*setting.overrides, Override(lost.value, lost.origin), *lost.overrides)
+                setting = replace(setting, overrides=overrides)
+            found[name] = setting
+    return found
