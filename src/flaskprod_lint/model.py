@@ -624,13 +624,14 @@ class Deployment:
 
     `name` is what a person would call it ("Dockerfile", "Procfile on Heroku"); `origin` its first file.
     `web_missing` is set when an image or manifest starts no web process: the place and the sentence that says so.
-    `today` (ISO) is the date of the run.
+    `today` (ISO) is the date of the run. `sure` is False where it could be for the other environment.
     """
 
     name: str
     origin: Place
     environment: str = "production"
     why: str = ""
+    sure: bool = True
     platform: Platform | None = None
     tiers: tuple[str, ...] = ()
     image: Image | None = None
