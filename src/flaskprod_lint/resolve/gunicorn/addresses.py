@@ -7,10 +7,8 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from flaskprod_lint.model import NOWHERE, Address, EnvironmentRead, Unknown
+from flaskprod_lint.resolve.step_words import VARIABLE
 from flaskprod_lint.source import Place
-
-#: A variable that nobody has expanded yet: $PORT, ${PORT}, ${PORT:-8000}.
-VARIABLE = re.compile(r"\$(?:(?P<plain>[A-Za-z_]\w*)|\{(?P<braced>[A-Za-z_]\w*)(?::?[-=](?P<default>[^{}]*))?\})")
 
 #: Stands for one unexpanded variable while a bind string is taken apart; no port and no host looks like it.
 _HOLE = "\ue100"

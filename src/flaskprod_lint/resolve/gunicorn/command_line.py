@@ -7,9 +7,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, NoReturn
 
-from flaskprod_lint.model import EnvironmentRead, Unknown
-from flaskprod_lint.resolve.gunicorn.addresses import VARIABLE
 from flaskprod_lint.resolve.gunicorn.table import Known
+from flaskprod_lint.resolve.step_words import Word
 
 if TYPE_CHECKING:
     import argparse
@@ -17,27 +16,6 @@ if TYPE_CHECKING:
 #: Carries the number of a word through argparse, so that a value can be traced to the word that it came from.
 _MARK = re.compile("\ue000(\\d+)\ue001")
 _SHOWN_MARK = re.compile(r"(\\ue000|\ue000)\d+(\\ue001|\ue001)")
-
-
-@dataclass(frozen=True, slots=True)
-class Word:
-    """One argument. `reads` are the variables it came from; `expanded` says that a shell has seen to these.
-
-    `text` still holds `$NAME` for a variable that is not known; it is empty for an Unknown word.
-    """
-
-    text: str
-    reads: tuple[EnvironmentRead, ...] = ()
-    unknown: Unknown | None = None
-
-    @property
-    def known(self) -> bool:
-        return self.unknown is None and not (self.reads and VARIABLE.search(self.text))
-
-    @property
-    def is_only_a_variable(self) -> bool:
-        """Nothing of it is known: it may be a value, an option, several of them, or nothing at all."""
-        return not self.known and not VARIABLE.sub("", self.text)
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,17 +161,12 @@ def _converter(setting: Known, words: Sequence[Word]) -> Callable[[str], Given]:
 
     def make(text: str) -> Given:
         word = _word(text, words)
-        if not word.known:
-            reason = word.unknown or Unknown(f"{_variables(word)} is not known here")
-            return Given(setting.name, reason, word.text, "", word)
+        if word.unknown is not None:
+            return Given(setting.name, word.unknown, word.text, "", word)
         return Given(setting.name, convert(word.text), word.text, "", word)
 
     make.__name__ = setting.type
     return make
-
-
-def _variables(word: Word) -> str:
-    return " and ".join(dict.fromkeys(read.name for read in word.reads)) or word.text
 
 
 def _auto_int(text: str) -> int:

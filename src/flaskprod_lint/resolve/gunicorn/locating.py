@@ -2,44 +2,36 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from flaskprod_lint.model import Step
-from flaskprod_lint.resolve.context import Context
 from flaskprod_lint.resolve.gunicorn.command_line import Given
-from flaskprod_lint.source import Place, Span
+from flaskprod_lint.resolve.step_words import Word, place_of
+from flaskprod_lint.source import Place
 
 
-def place_of_option(given: Given, step: Step, context: Context) -> Place:
-    """The place of the option within its command, where it can be made out; else that of the command."""
-    span = step.origin.span
+def place_of_option(given: Given, words: Sequence[Word], step: Step) -> Place:
+    """The place of an option with its value, where it can be made out; else that of the command."""
     note = f"{given.flag} {given.text}".strip()
-    if span is None:
-        return Place(None, step.origin.note or note)
-    return Place(_within(span, given, context) or span, note)
+    for index in range(len(words) - 1, -1, -1):
+        word, following = words[index], words[index + 1] if index + 1 < len(words) else None
+        if _is_flag(word.text, given.flag):
+            if not given.text:
+                return place_of(word, step, note)
+            if following is not None and following.text == given.text:
+                return place_of(word, step, note, following)
+        elif _holds_value(word.text, given):
+            return place_of(word, step, note)
+    return Place(step.origin.span, note)
 
 
-def _within(span: Span, given: Given, context: Context) -> Span | None:
-    source = context.project.read(span.path)
-    if source is None:
-        return None
-    start, end = source.offset(span.line, span.column), source.offset(span.end_line, span.end_column)
-    text = source.text[start:end]
-    at = _last_word(text, given)
-    if at is None:
-        return None
-    value = text.find(given.text, at + 1) if given.text else -1
-    stop = value + len(given.text) if 0 <= value <= at + len(given.flag) + 6 else at + len(given.flag)
-    return source.span(start + at, start + max(stop, at + 1))
+def _is_flag(text: str, flag: str) -> bool:
+    return text == flag or (len(text) > 3 and text.startswith("--") and flag.startswith(text))
 
 
-def _last_word(text: str, given: Given) -> int | None:
-    """The offset of the flag (or of what abbreviates it) where it stands before its value, the last one first."""
-    for flag in (given.flag, given.flag[:2]):
-        at = text.rfind(flag)
-        while flag and at >= 0:
-            before = text[at - 1 : at]
-            if not before or before in " \t\n\"'\\=[,(":
-                near = text[at + len(flag) : at + len(flag) + 30]
-                if not given.text or given.text in near:
-                    return at
-            at = text.rfind(flag, 0, at)
-    return None
+def _holds_value(text: str, given: Given) -> bool:
+    """Whether the word is flag and value in one: `--workers=3`, `-w3`."""
+    if given.flag.startswith("--"):
+        name, equals, value = text.partition("=")
+        return bool(equals) and _is_flag(name, given.flag) and value == given.text
+    return text.startswith(given.flag) and bool(given.text) and text.endswith(given.text)

@@ -11,11 +11,12 @@ from typing import Any
 from flaskprod_lint.model import NOWHERE, Override, Setting, Step, Unknown
 from flaskprod_lint.resolve.context import Context
 from flaskprod_lint.resolve.gunicorn import config_file, defaults
-from flaskprod_lint.resolve.gunicorn.command_line import CommandLine, Given, Word, parse
+from flaskprod_lint.resolve.gunicorn.command_line import CommandLine, Given, parse
 from flaskprod_lint.resolve.gunicorn.config_file import ConfigFile, FileValue
 from flaskprod_lint.resolve.gunicorn.locating import place_of_option
 from flaskprod_lint.resolve.gunicorn.table import Known, settings_of
 from flaskprod_lint.resolve.gunicorn.validators import RefusalError, validate
+from flaskprod_lint.resolve.step_words import VARIABLE, Word, place_of
 from flaskprod_lint.source import Place
 
 DOES_NOT_START = "Gunicorn does not start"
@@ -47,17 +48,19 @@ def resolve(words: Sequence[Word], step: Step, context: Context) -> Resolved:
     _note_refusal(line, step.origin, "", resolved)
     _note_refusal(environment, environment_place, "GUNICORN_CMD_ARGS: ", resolved)
     resolved.only_prints = line.only_prints or environment.only_prints
-    resolved.file = _load_file(line, environment, environment_place, step, context, known)
+    resolved.file = _load_file(line, environment, environment_place, words, step, context, known)
     for name, setting in known.items():
-        merging = _Merging(setting, resolved, context, step)
+        merging = _Merging(setting, resolved, context, step, words)
         merging.default()
+        if name == "default_proc_name" and line.positionals:
+            merging.setting = Setting(name, line.positionals[0].unknown or line.positionals[0].text, step.origin)
         merging.file()
         merging.line(environment, environment_place)
         merging.line(line, None)
         resolved.settings[name] = merging.setting
     if resolved.file is not None and resolved.file.refusal is not None:
         resolved.refusals.append(resolved.file.refusal)
-    _set_target(line, step, resolved)
+    _set_target(line, words, step, resolved)
     return resolved
 
 
@@ -88,6 +91,7 @@ def _load_file(
     line: CommandLine,
     environment: CommandLine,
     environment_place: Place,
+    words: Sequence[Word],
     step: Step,
     context: Context,
     known: Mapping[str, Known],
@@ -96,15 +100,17 @@ def _load_file(
     for given_by, place in ((line, None), (environment, environment_place)):
         given = given_by.given.get("config")
         if given and given[-1].value:
-            origin = place or place_of_option(given[-1], step, context)
+            origin = place or place_of_option(given[-1], words, step)
             return config_file.load(given[-1].value, origin, step, context, known)
     return config_file.load(None, NOWHERE, step, context, known)
 
 
-def _set_target(line: CommandLine, step: Step, resolved: Resolved) -> None:
+def _set_target(line: CommandLine, words: Sequence[Word], step: Step, resolved: Resolved) -> None:
     setting = resolved.settings.get("wsgi_app")
     if line.positionals:
-        resolved.target, resolved.target_origin = line.positionals[0], step.origin
+        resolved.target = line.positionals[0]
+        found = [word for word in words if word.text == resolved.target.text]
+        resolved.target_origin = place_of(found[0], step) if found else step.origin
     elif setting is not None and isinstance(setting.value, str):
         resolved.target, resolved.target_origin = Word(setting.value), setting.origin
     elif setting is not None and isinstance(setting.value, Unknown):
@@ -116,8 +122,9 @@ def _set_target(line: CommandLine, step: Step, resolved: Resolved) -> None:
 class _Merging:
     """One setting, taken through the places that may set it, from the weakest to the strongest."""
 
-    def __init__(self, known: Known, resolved: Resolved, context: Context, step: Step) -> None:
-        self.known, self.resolved, self.context, self.step = known, resolved, context, step
+    def __init__(self, known: Known, resolved: Resolved, context: Context, step: Step, words: Sequence[Word]) -> None:
+        self.known, self.resolved, self.context = known, resolved, context
+        self.step, self.words = step, words
         self.setting = Setting(known.name, None)
 
     def default(self) -> None:
@@ -152,14 +159,12 @@ class _Merging:
         if self.known.action == "append":
             self._set(Setting(self.known.name, [_text(each) for each in given], origin, environment=reads))
             return
-        beaten = tuple(
-            Override(each.value, place or place_of_option(each, self.step, self.context)) for each in given[:-1]
-        )
+        beaten = tuple(Override(each.value, place or self._place(each)) for each in given[:-1])
         last = given[-1].word.reads if given[-1].word else ()
         self._set(Setting(self.known.name, given[-1].value, origin, environment=last), overrides=beaten[::-1])
 
     def _place(self, given: Given) -> Place:
-        return place_of_option(given, self.step, self.context)
+        return place_of_option(given, self.words, self.step)
 
     def _of_file(self, value: FileValue) -> Setting:
         origin = Place(value.at) if value.at else (self.resolved.file.origin if self.resolved.file else NOWHERE)
@@ -192,16 +197,17 @@ class _Merging:
 
     def _loosen(self, word: Word) -> None:
         """A word of the command line that may hold any options: none, as long as its variables stay unset."""
-        if word.unknown is None and all(read.is_set is None for read in word.reads):
+        if word.reads and all(read.is_set is None for read in word.reads):
             self.setting = replace(self.setting, environment=(*self.setting.environment, *word.reads))
             return
-        at = word.unknown.at if word.unknown else None
-        self._hide(Unknown(word.unknown.reason if word.unknown else f"{word.text} may hold more options", at))
+        reason = word.unknown.reason if word.unknown else ""
+        text = f"{word.text} may hold more options: {reason}" if word.text else reason
+        self._hide(Unknown(text, word.unknown.at if word.unknown else None))
 
 
 def _text(given: Given) -> Any:
     """A value of a list as text: with the names of its variables where these are not known."""
-    return given.text if given.text else given.value
+    return given.text if VARIABLE.search(given.text) or not isinstance(given.value, Unknown) else given.value
 
 
 def _unknown_part(value: Any) -> Unknown | None:

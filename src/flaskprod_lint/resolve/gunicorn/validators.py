@@ -171,6 +171,8 @@ def _user(value: Any) -> Any:
         return value
     if not isinstance(value, str):
         raise RefusalError(f"a name or a number is needed, not {_kind(value)}")
+    if value != value.strip() or not value:
+        raise RefusalError(f"no user or group is called {value!r}")
     return int(value) if value.isdigit() else value
 
 
