@@ -20,6 +20,7 @@ def answer(item: str, evidence: Sequence[Evidence], report: Report) -> Checklist
     if against:
         return _failed(item, against)
     unknown = [found.unknown for found in evidence if found.unknown]
+    unknown += [f"flaskprod-lint failed in {crash.where}" for crash in report.crashes if crash.item == item]
     if unknown:
         return ChecklistItem(item, Verdict.UNKNOWN, headline, proofs, "; ".join(dict.fromkeys(unknown)))
     if not evidence:

@@ -171,10 +171,14 @@ class UnknownFact:
 
 @dataclass(frozen=True, slots=True)
 class Crash:
-    """A defect of ours: a rule or a stage that raised. The rest of the report stands."""
+    """A defect of ours: a rule or a stage that raised. The rest of the report stands.
+
+    `item` is the checklist item whose answer is incomplete for it, empty where a stage before the rules failed.
+    """
 
     where: str
     error: str
+    item: str = ""
 
 
 @dataclass(slots=True)

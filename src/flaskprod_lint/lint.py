@@ -115,7 +115,7 @@ def _ask(function: Rule, deployments: Iterable[Deployment], crashes: list[Crash]
                     deployments=(deployment.name,),
                 )
         except Exception as error:
-            crashes.append(Crash(f"rule {name}", _describe(error)))
+            crashes.append(Crash(f"rule {name}", _describe(error), info.item))
             return
 
 
@@ -178,8 +178,7 @@ def _evidence(deployments: list[Deployment], crashes: list[Crash]) -> dict[str, 
             try:
                 found[item].append(of(deployment))
             except Exception as error:
-                crashes.append(Crash(f"evidence of {item}", _describe(error)))
-                found[item].append(Evidence(unknown="flaskprod-lint failed here; the report of the defect is above"))
+                crashes.append(Crash(f"evidence of {item}", _describe(error), item))
     return found
 
 
