@@ -60,7 +60,7 @@ def layer_of(value: Value | None, note: str) -> Layer:
         reason = value.data.reason if isinstance(value.data, Unknown) else "not a dict that can be read"
         return Layer(note, {}, value.at, Unknown(f"{note}: {reason}", value.at))
     known = {key: item for key, item in value.data.items() if isinstance(key, str)}
-    hole = next((key for key in value.data if isinstance(key, Unknown)), None)
+    hole = getattr(value.data, "hole", None)
     return Layer(note, known, value.at, hole)
 
 

@@ -9,7 +9,7 @@ from urllib.parse import quote
 
 from flaskprod_lint.model import EnvironmentRead, Override, Setting, Unknown
 from flaskprod_lint.resolve.context import Context
-from flaskprod_lint.resolve.interpreter.values import Instance, Value
+from flaskprod_lint.resolve.interpreter.values import Instance, Partial, Value
 from flaskprod_lint.resolve.secrecy import is_secret_name, mask_url, url_password
 from flaskprod_lint.source import Place
 
@@ -85,7 +85,7 @@ def _kind(value: Value) -> str:
 
 def _scheme(value: Value, text: str | None, kind: str, context: Context) -> tuple[str | None, str | None]:
     """Dialect and driver. The fallback of a variable says little about what the variable will hold."""
-    found = _SCHEME.match(text) if text else None
+    found = _SCHEME.match(text or (value.data.prefix if isinstance(value.data, Partial) else ""))
     assumed = kind == "fallback" and any(read.is_set is None for read in value.environment)
     if found is None or (assumed and found.group(1) == "sqlite"):
         found = _written(value, context) if not (assumed and found) else None

@@ -122,7 +122,8 @@ def _extension(value: Value | None, path: str, event: Event) -> _Extension | Non
         return None
     made = value.data
     at = made.at or event.at
-    arguments = made.kwargs if isinstance(made, Instance) else event.kwargs
+    inner = made if isinstance(made, Instance) else made.outer
+    arguments = inner.kwargs if inner is not None else event.kwargs
     return _Extension(made, library, Place(at), arguments.get("engine_options"))
 
 

@@ -1,0 +1,169 @@
+"""Which of a deployment's programs run the project's migrations, and when."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+
+from flaskprod_lint.inputs import alembic
+from flaskprod_lint.inputs.alembic import MigrationFolder
+from flaskprod_lint.model import Deployment, MigrationRun, Migrations, Process, Step
+from flaskprod_lint.resolve import schema_steps
+from flaskprod_lint.resolve.schema_steps import Effect
+from flaskprod_lint.source import Place, Project
+
+_UPGRADE_TEXT = re.compile(r"\b(?:flask|manage\.py)\b[^\n#]*\bdb\s+upgrade\b|\balembic\b[^\n#|;&]*\bupgrade\b")
+#: Files outside a deployment that may run migrations for it: CI, and scripts that deploy.
+_CI_FORMATS = ("github-workflow", "gitlab-ci")
+_CI_FILES = re.compile(
+    r"(^|/)(\.circleci/config\.ya?ml|bitbucket-pipelines\.ya?ml|azure-pipelines\.ya?ml|Jenkinsfile)$"
+)
+_DEPLOY_SCRIPT = re.compile(r"(^|[/_.-])(deploy|release|migrate|migration|migrations|upgrade|predeploy)", re.IGNORECASE)
+_TESTING = re.compile(r"\b(pytest|tox|nox|unittest|coverage)\b")
+
+
+def of_deployment(project: Project, deployment: Deployment) -> Migrations | None:
+    """The migrations of a deployment; None for a project without a migration folder that never touches a schema."""
+    folder = _folder(project, deployment)
+    runs: list[MigrationRun] = []
+    writes: list[MigrationRun] = []
+    for where, name, step in _steps(deployment):
+        effect = schema_steps.effect_of(step, project, deployment.packages)
+        if effect is None:
+            continue
+        run = _run(where, name, step, effect, deployment)
+        (writes if effect.kind == "autogenerate" else runs).append(run)
+    if folder is None and not runs and not writes:
+        return None
+    return Migrations(
+        "alembic",
+        Place(folder.at) if folder else None,
+        folder.count if folder else 0,
+        tuple(runs),
+        tuple(writes),
+        _elsewhere(project, deployment) if folder else None,
+    )
+
+
+def _folder(project: Project, deployment: Deployment) -> MigrationFolder | None:
+    """The migration folder of the app that is deployed: the one nearest to its files, else to the project's root."""
+    found = [folder for folder in alembic.find(project) if not _is_aside(folder.path)]
+    files = [file for app in deployment.apps for file in app.files]
+    if len(found) > 1 and files:
+        found.sort(key=lambda folder: -max(_shared(folder.path, file) for file in files))
+    filled = [folder for folder in found if folder.count]
+    return next(iter(filled or found), None)
+
+
+def _is_aside(path: str) -> bool:
+    return bool({"tests", "test", "examples", "example", "docs"} & set(path.split("/")))
+
+
+def _shared(left: str, right: str) -> int:
+    """How many folders two paths have in common from the root."""
+    count = 0
+    for one, other in zip(left.split("/"), right.split("/"), strict=False):
+        if one != other:
+            break
+        count += 1
+    return count
+
+
+# Steps
+
+
+def _steps(deployment: Deployment) -> Iterator[tuple[str, str, Step]]:
+    """Every program of the deployment that may upgrade, with when it runs and the name of its process."""
+    for run in deployment.image.runs if deployment.image else ():
+        for step in run.steps:
+            yield "build", "build", step
+    for process in deployment.processes:
+        for index, step in enumerate(process.steps):
+            where = _where(process, index)
+            if where:
+                yield where, process.name, step
+
+
+def _where(process: Process, index: int) -> str:
+    """When a step of a process runs. What a web process stays in is its server, and no migration."""
+    if process.kind in ("release", "init", "cron", "build"):
+        return process.kind
+    is_main = index == process.main or (process.main is None and index == len(process.steps) - 1)
+    if process.kind == "web":
+        return "" if index == process.main else "boot"
+    return "release" if is_main else "worker"
+
+
+def _run(where: str, name: str, step: Step, effect: Effect, deployment: Deployment) -> MigrationRun:
+    reason = _why_not(where, name, step, deployment)
+    return MigrationRun(
+        where,
+        name,
+        step,
+        effective=not reason,
+        reason=reason,
+        kind=effect.kind,
+        sure=step.sure and effect.sure,
+        trail=effect.trail,
+    )
+
+
+def _why_not(where: str, name: str, step: Step, deployment: Deployment) -> str:
+    """Why a step that would upgrade does not, or not in time."""
+    if step.background:
+        return "it runs in the background, and nothing waits for it"
+    process = next((each for each in deployment.processes if each.name == name), None)
+    if where == "release" and process is not None and process.kind == "release":
+        unused = deployment.unused_release
+        platform = deployment.platform
+        if unused is not None:
+            return unused.note or "this platform does not run a release command"
+        path = process.command.origin.path.rpartition("/")[2].lower()
+        if path.startswith("procfile") and (platform is None or not platform.runs_release):
+            return f"{platform.name if platform else 'nothing here'} does not run the release line of a Procfile"
+    return ""
+
+
+# Elsewhere
+
+
+def _elsewhere(project: Project, deployment: Deployment) -> Place | None:
+    """A CI workflow or a deploy script that runs the migrations outside what the deployment itself starts."""
+    used = {place.path for process in deployment.processes for step in process.steps for place in step.trail}
+    used |= {step.origin.path for process in deployment.processes for step in process.steps}
+    for path in (*_ci_files(project), *_scripts(project)):
+        if path in used:
+            continue
+        place = _mention(project, path)
+        if place is not None:
+            return place
+    return None
+
+
+def _ci_files(project: Project) -> Sequence[str]:
+    listed = [path for name in _CI_FORMATS for path in project.of_format(name)]
+    return [*listed, *(path for path in project.paths if _CI_FILES.search(path))]
+
+
+def _scripts(project: Project) -> Sequence[str]:
+    """Shell scripts whose name says that they deploy or migrate."""
+    return [path for path in project.of_format("shell") if _DEPLOY_SCRIPT.search(path)]
+
+
+def _mention(project: Project, path: str) -> Place | None:
+    """Where a file runs an upgrade; not in a workflow that only tests."""
+    source = project.read(path)
+    if source is None:
+        return None
+    for number, line in enumerate(source.lines, 1):
+        if line.lstrip().startswith("#") or not _UPGRADE_TEXT.search(line):
+            continue
+        if not path.endswith(".sh") and _tests_only(path, source.text):
+            return None
+        return Place(source.line_span(number), "runs the migrations")
+    return None
+
+
+def _tests_only(path: str, text: str) -> bool:
+    """Whether a workflow runs tests and says nothing of a deployment."""
+    return bool(_TESTING.search(text)) and not re.search(r"deploy|release|production|heroku|flyctl|ssh", text, re.I)
