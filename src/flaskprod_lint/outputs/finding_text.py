@@ -53,7 +53,8 @@ def _excerpt(finding: Finding, page: Page, excerpt: Mapping[int, str]) -> None:
     shift = _shift(excerpt[at.line], at, room)
     for number in numbers:
         text = _window(_expanded(excerpt[number]), shift if number == at.line else 0, room, page)
-        page.add((f"  {number:>{gutter}} ", "quiet"), (page.glyphs.bar, "quiet"), (f" {text}", "code"))
+        style = "code" if number >= at.line else "quiet"
+        page.add((f"  {number:>{gutter}} ", "quiet"), (page.glyphs.bar, "quiet"), (f" {text}", style))
         if number == at.line:
             _caret(finding, page, excerpt[number], shift, gutter, room)
 

@@ -14,7 +14,7 @@ Segment = tuple[str, str]
 
 #: Lines longer than this are hard to read, however wide the terminal is.
 WIDEST = 120
-NARROWEST = 40
+NARROWEST = 60
 
 #: What stands in for a character that the output's encoding does not have.
 PLAIN = {

@@ -49,9 +49,7 @@ def _title(report: Report, page: Page) -> None:
 
 
 def _deployments(names: Sequence[str]) -> str:
-    if len(names) <= 2:
-        return " and ".join(names)
-    return f"{len(names)} ways to be deployed"
+    return names[0] if len(names) == 1 else f"deployed in {len(names)} ways" if names else ""
 
 
 def _verdict(report: Report) -> Segment:
@@ -141,13 +139,14 @@ def _answer(answer: ChecklistItem, page: Page, *, verbose: bool) -> None:
     first: list[Segment] = [("  ", ""), (sign, style), (f" {answer.item:{ITEM_WIDTH}}  ", item_style)]
     right: list[Segment] = []
     if answer.verdict is Verdict.FAIL:
-        right = [(answer.reason or "", "mark-error" if "error" in (answer.reason or "") else "mark-warning")]
+        reason = page.clean(answer.reason or "")
+        right = [(reason, "mark-error" if "error" in reason else "mark-warning")]
     elif answer.verdict is Verdict.PASS:
         right = [(_proof(answer.evidence, page), "place")]
     _row(page, first, page.clean(_headline(answer)), right, item_style, one_line=answer.verdict is Verdict.FAIL)
     if verbose and answer.verdict is not Verdict.FAIL:
         indent = " " * width_of(first)
-        for place in answer.evidence:
+        for place in (place for place in answer.evidence if place.note):
             place_text = f"{page.clean(str(place.span))}  " if place.span else ""
             page.paragraph(page.clean(place.note), "quiet", first=[(indent, ""), (place_text, "place")])
 
@@ -211,7 +210,7 @@ def _findings(report: Report, page: Page) -> None:
 
 def _item_heading(item: str, page: Page) -> None:
     title = f"{item} "
-    rest = page.encodable(f" {ITEMS[item]}")
+    rest = crop(page.encodable(f" {ITEMS[item]}"), page.width - cells(title) - 3, page.glyphs.more)
     dashes = page.width - cells(title) - cells(rest)
     page.add((title, "heading"), (page.glyphs.dash * dashes, "quiet"), (rest, "quiet"))
 
@@ -264,7 +263,7 @@ def _summary(report: Report, page: Page, seconds: float | None) -> None:
     facts = dot.join(_facts(report, seconds))
     sign, style = (page.glyphs.passed, "good") if report.ready else (page.glyphs.failed, _verdict(report)[1])
     page.add((f"{sign} {_sentence(report)}", style))
-    page.add(("  ", ""), (facts, "quiet"))
+    page.paragraph(facts, "quiet", first=[("  ", "")])
     worst = next(iter(sorted(report.findings, key=lambda finding: (finding.level.rank, finding.sort_key))), None)
     if worst is not None:
         page.add(("  ", ""), (f"flaskprod-lint explain {worst.rule}", ""), (" says more", "quiet"))
