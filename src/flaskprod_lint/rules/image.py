@@ -1,0 +1,332 @@
+"""Slim, reproducible image: pinned dependencies and bases, a supported Python, no root, nothing superfluous."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from datetime import date
+
+from flaskprod_lint.finding import Evidence, Finding, Severity
+from flaskprod_lint.model import Deployment, Image, Package, Packages, Setting, Unknown
+from flaskprod_lint.rules import evidence, rule
+from flaskprod_lint.source import Place, Span
+
+#: The last day of each Python that had one, by devguide.python.org/versions.
+END_OF_LIFE = {
+    (2, 7): date(2020, 1, 1),
+    (3, 5): date(2020, 9, 30),
+    (3, 6): date(2021, 12, 23),
+    (3, 7): date(2023, 6, 27),
+    (3, 8): date(2024, 10, 7),
+    (3, 9): date(2025, 10, 31),
+    (3, 10): date(2026, 10, 31),
+    (3, 11): date(2027, 10, 31),
+    (3, 12): date(2028, 10, 31),
+    (3, 13): date(2029, 10, 31),
+    (3, 14): date(2030, 10, 31),
+}
+#: What installs, and is not installed for the app.
+_INSTALLERS = frozenset(
+    "pip setuptools wheel poetry pipenv uv pdm hatch virtualenv build pip-tools poetry-core".split(" ")
+)
+_CODENAME = re.compile(
+    r"(^|-)(stretch|buster|bullseye|bookworm|trixie|forky|bionic|focal|jammy|noble|plucky)(-|$)", re.IGNORECASE
+)
+_PRIVILEGE_DROP = re.compile(
+    r"\b(gosu|su-exec|setpriv|setuidgid|chpst|runuser|s6-setuidgid)\b|\bsu\s+(-\s|-\w|\w+\s+-c)|\bsudo\s+-u"
+)
+_TOOL = re.compile(r"(?:^|[\s;&|(\"'/])(curl|wget)(?=\s)")
+
+
+@rule("dependencies-unpinned")
+def dependencies_unpinned(deployment: Deployment) -> Iterator[Finding]:
+    """Direct dependencies whose version the next build chooses."""
+    by_file: dict[str, list[Package]] = {}
+    for package in _direct(_packages(deployment)):
+        if package.pin in ("none", "range", "vcs", "compatible") and package.origin.span is not None:
+            by_file.setdefault(package.origin.path, []).append(package)
+    for path, packages in by_file.items():
+        loose = [package for package in packages if package.pin != "compatible"]
+        yield _unpinned(path, loose or packages, Severity.WARNING if loose else Severity.NOTE)
+
+
+def _unpinned(path: str, packages: list[Package], severity: Severity) -> Finding:
+    first = min(packages, key=lambda package: package.origin.span or Span(path, 1))
+    names = _listed([package.name for package in packages])
+    count = len(packages)
+    if severity is Severity.NOTE:
+        text = f"{names} may move within a release series: the next build can install another version"
+    elif all(package.pin == "vcs" for package in packages):
+        text = f"{names} {_comes(count)} from a branch or tag of a repository: the next build can install other code"
+    else:
+        text = f"{names} {'has' if count == 1 else 'have'} no fixed version: the next build can install another one"
+    return Finding(
+        f"{path}: {text}" if path else text,
+        at=first.origin.span or Span(path, 1),
+        because=tuple(Place(package.origin.span, package.name) for package in packages if package is not first)[:5],
+        severity=severity,
+        label="any version" if first.pin == "none" else "not one version",
+    )
+
+
+def _comes(count: int) -> str:
+    return "comes" if count == 1 else "come"
+
+
+@rule("base-image-floating")
+def base_image_floating(deployment: Deployment) -> Iterator[Finding]:
+    """Base images whose reference names no version."""
+    for base in deployment.image.bases if deployment.image else ():
+        if not isinstance(base.value, str) or base.span is None or "@" in base.value or base.value == "scratch":
+            continue
+        name, tag = _name_and_tag(base.value)
+        if not tag or tag == "latest":
+            yield _floating(base, f"{base.value} is whatever was published last", None)
+        elif not re.search(r"\d", tag) and not (_CODENAME.search(tag) and not _is_python(name)):
+            yield _floating(base, f"{base.value} names no version, so the next build can bring another one", None)
+        elif _is_python(name) and re.match(r"\d+(-|$)", tag):
+            text = f"{base.value} moves on to the next Python by itself"
+            yield _floating(base, text, Severity.NOTE)
+
+
+def _floating(base: Setting, message: str, severity: Severity | None) -> Finding:
+    at = base.span
+    assert at is not None
+    return Finding(message, at=at, severity=severity, label="no version" if severity is None else "no minor version")
+
+
+@rule("base-image-large")
+def base_image_large(deployment: Deployment) -> Iterator[Finding]:
+    """The full Python image, compilers and all, is what ships."""
+    image = deployment.image
+    if image is None or not isinstance(image.base.value, str) or image.base.span is None:
+        return
+    name, tag = _name_and_tag(image.base.value)
+    if (
+        _is_python(name)
+        and not re.search(r"slim|alpine|windows|nanoserver", tag)
+        and (tag or "@" not in image.base.value)
+    ):
+        slim = f"{name}:{tag.partition('-')[0] + '-' if tag and tag != 'latest' else ''}slim"
+        yield Finding(
+            f"{image.base.value} carries compilers and headers that the running app does not use: {slim} is a "
+            "fraction of its size",
+            at=image.base.span,
+            instead=f"FROM {slim}",
+            label="about 1 GB",
+        )
+
+
+@rule("python-end-of-life")
+def python_end_of_life(deployment: Deployment) -> Iterator[Finding]:
+    """The Python that runs gets no more security fixes."""
+    today = date.fromisoformat(deployment.today) if deployment.today else date.today()
+    for setting in _pythons(deployment):
+        version = _minor(setting)
+        if version is None or setting.span is None:
+            continue
+        last = END_OF_LIFE.get(version, date.min if version < (3, 5) else date.max)
+        if today > last:
+            when = f" since {last:%B %Y}" if last > date.min else ""
+            yield Finding(
+                f"Python {version[0]}.{version[1]} has had no security fixes{when}",
+                at=setting.span,
+                label=f"ended {last:%Y-%m-%d}" if last > date.min else "ended long ago",
+            )
+
+
+@rule("runs-as-root")
+def runs_as_root(deployment: Deployment) -> Iterator[Finding]:
+    """The processes run as root in the container."""
+    image = deployment.image
+    if (
+        image is None
+        or image.user.value not in ("root", "0")
+        or (deployment.platform and deployment.platform.chooses_user)
+    ):
+        return
+    if _drops_privileges(deployment):
+        return
+    if image.user.is_default:
+        at, message = image.origin.span, "No USER in the stage that ships, so the app runs as root"
+    else:
+        at, message = image.user.span, "The stage that ships switches to root and stays there, so the app runs as root"
+    if at is not None:
+        yield Finding(message, at=at, label="runs as root", because=_users_elsewhere(image))
+
+
+def _users_elsewhere(image: Image) -> tuple[Place, ...]:
+    return (image.base.origin,) if image.user.is_default and image.base.span != image.origin.span else ()
+
+
+def _drops_privileges(deployment: Deployment) -> bool:
+    """Whether what starts the server changes to another user by itself."""
+    for process in deployment.processes:
+        texts = [process.command.text, *(step.text for step in process.steps)]
+        texts += [place.note for step in process.steps for place in step.trail]
+        if any(_PRIVILEGE_DROP.search(text) for text in texts):
+            return True
+        user = process.server.settings.get("user") if process.server else None
+        if user is not None and not user.is_default:
+            return True
+    return False
+
+
+@rule("build-context-unfiltered")
+def build_context_unfiltered(deployment: Deployment) -> Iterator[Finding]:
+    """A COPY of everything, without a .dockerignore that keeps anything out."""
+    image = deployment.image
+    if image is None or not image.copies_context:
+        return
+    copied = image.copies_context[0]
+    if image.context_filter is None and not image.env_files and copied.at.span is not None:
+        yield Finding(
+            "There is no .dockerignore, so this copies everything that lies in the folder: the git history, virtual "
+            "environments, local dotenv files",
+            at=copied.at.span,
+            label="copies everything",
+        )
+    elif image.context_filter is not None and image.context_filter.span is not None and image.sends_git:
+        yield Finding(
+            ".dockerignore lets .git in, so the image carries the project's whole history",
+            at=image.context_filter.span,
+            because=(copied.at,),
+            instead=".git",
+            label="no line for .git",
+        )
+
+
+@rule("copied-file-ignored")
+def copied_file_ignored(deployment: Deployment) -> Iterator[Finding]:
+    """A COPY whose source .dockerignore keeps out of the build."""
+    for copied in deployment.image.ignored_copies if deployment.image else ():
+        for source, line in copied.excluded:
+            if copied.at.span is not None:
+                yield Finding(
+                    f"The build stops here: .dockerignore leaves out {source}, so there is nothing to copy",
+                    at=copied.at.span,
+                    because=(line,),
+                    label="not found in the build context",
+                    instead=f"!{source.removeprefix('./').rstrip('/')}",
+                )
+
+
+@rule("health-check-tool-missing")
+def health_check_tool_missing(deployment: Deployment) -> Iterator[Finding]:
+    """A health check that calls a program which the image does not have."""
+    image = deployment.image
+    if image is None or image.health_check is None or image.health_check.origin.span is None:
+        return
+    check = image.health_check
+    text = " ".join(check.argv) if check.argv is not None else check.text
+    called = set(_TOOL.findall(f"{text} "))
+    if called and not called & image.fetched_tools:
+        names = " and ".join(sorted(called))
+        yield Finding(
+            f"The health check calls {names}, and the image has no {names}: it fails every time, and the container "
+            "counts as unhealthy although it serves",
+            at=image.health_check.origin.span,
+            because=(image.base.origin,),
+            label=f"{names}: not found",
+        )
+
+
+@rule("install-after-copy")
+def install_after_copy(deployment: Deployment) -> Iterator[Finding]:
+    """Dependencies are installed after the sources are there, so each change of a source installs them again."""
+    image = deployment.image
+    if image is None or image.install_after_copy is None or image.install_after_copy.span is None:
+        return
+    yield Finding(
+        "Each change of any file installs all dependencies again: the sources are copied before this step",
+        at=image.install_after_copy.span,
+        because=tuple(copied.at for copied in image.copies_context[:1]),
+        label="never comes from the cache",
+    )
+
+
+@rule("pip-cache-kept")
+def pip_cache_kept(deployment: Deployment) -> Iterator[Finding]:
+    """What pip downloaded stays in the image."""
+    places = [place for place in (deployment.image.keeps_pip_cache if deployment.image else ()) if place.span]
+    if places and places[0].span is not None:
+        yield Finding(
+            "pip keeps its downloads in the image, where nothing will use them again",
+            at=places[0].span,
+            because=tuple(places[1:4]),
+            label="the cache stays in this layer",
+        )
+
+
+@evidence("image")
+def evidence_of(deployment: Deployment) -> Evidence:
+    """The base image, the pinned dependencies, the user and the filter of the build context."""
+    image, packages = deployment.image, _packages(deployment)
+    if image is None:
+        return _without_image(deployment, packages)
+    unknown = _unknown(image, packages)
+    base = image.base.value if isinstance(image.base.value, str) else "an image that the build names"
+    proofs = [Place(image.base.span, f"from {base}")]
+    proofs += [Place(place.span, "pinned dependencies") for place in packages.sources[:2]]
+    if not image.user.is_default and not isinstance(image.user.value, Unknown):
+        proofs.append(Place(image.user.span, f"runs as {image.user.value}"))
+    if image.context_filter is not None:
+        proofs.append(Place(image.context_filter.span, "filters the build context"))
+    user = "" if isinstance(image.user.value, Unknown) else f", runs as {image.user.value}"
+    return Evidence(f"{base}{user}", tuple(proofs), unknown)
+
+
+def _without_image(deployment: Deployment, packages: Packages) -> Evidence:
+    """A buildpack makes the image: what is left to the project are its dependencies and its Python."""
+    if not packages.sources and not deployment.python:
+        return Evidence(not_applicable="no image is built here")
+    reason = packages.complete.reason if isinstance(packages.complete, Unknown) else None
+    proofs = [Place(place.span, place.note or "dependencies") for place in packages.sources[:2]]
+    if deployment.python is not None and deployment.python.span is not None:
+        proofs.append(Place(deployment.python.span, f"Python {deployment.python.value}"))
+    return Evidence("dependencies are pinned; the platform builds the image", tuple(proofs), reason)
+
+
+def _unknown(image: Image, packages: Packages) -> str | None:
+    if isinstance(image.base.value, Unknown):
+        return f"the base image is not known: {image.base.value.reason}"
+    if isinstance(packages.complete, Unknown):
+        return packages.complete.reason
+    return f"{image.base.value}: {image.user.value.reason}" if isinstance(image.user.value, Unknown) else None
+
+
+def _packages(deployment: Deployment) -> Packages:
+    return deployment.image.packages if deployment.image is not None else deployment.packages
+
+
+def _direct(packages: Packages) -> list[Package]:
+    return [package for package in packages.packages.values() if package.direct and package.name not in _INSTALLERS]
+
+
+def _pythons(deployment: Deployment) -> Iterable[Setting]:
+    """What says which Python runs: the image, where there is one, else a file that the platform reads."""
+    found = deployment.image.python if deployment.image is not None else deployment.python
+    return (found,) if found is not None else ()
+
+
+def _minor(setting: Setting) -> tuple[int, int] | None:
+    match = re.search(r"(\d+)\.(\d+)", setting.value) if isinstance(setting.value, str) else None
+    return (int(match[1]), int(match[2])) if match else None
+
+
+def _name_and_tag(reference: str) -> tuple[str, str]:
+    """`python:3.12-slim` into its two halves; a port of a registry is no tag."""
+    head, slash, last = reference.partition("@")[0].rpartition("/")
+    name, _, tag = last.partition(":")
+    return f"{head}{slash}{name}", tag
+
+
+def _is_python(name: str) -> bool:
+    return bool(re.fullmatch(r"((docker\.io|public\.ecr\.aws/docker|mirror\.gcr\.io)/)?(library/)?python", name))
+
+
+def _listed(names: list[str]) -> str:
+    shown = sorted(names)[:4]
+    rest = len(names) - len(shown)
+    text = ", ".join(shown)
+    return f"{text} and {rest} more" if rest else text

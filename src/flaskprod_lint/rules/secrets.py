@@ -1,0 +1,82 @@
+"""SECRET_KEY and secrets in environment variables: keys and passwords that the code, the image or git would show."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from flaskprod_lint.finding import Confidence, Finding, Severity
+from flaskprod_lint.model import Deployment, SecretLiteral
+from flaskprod_lint.rules import rule
+from flaskprod_lint.source import Place
+
+
+@rule("secret-in-image")
+def secret_in_image(deployment: Deployment) -> Iterator[Finding]:
+    """ENV, ARG, RUN or COPY puts a secret into the image."""
+    image = deployment.image
+    for secret in image.secrets if image else ():
+        yield Finding(_in_image(secret), at=secret.at, label="readable by everyone who can pull the image")
+    for secret in image.passed_secrets if image else ():
+        yield Finding(
+            f"Whatever {secret.name} the build is given stays readable in the image: ENV keeps it",
+            at=secret.at,
+            confidence=Confidence.MEDIUM,
+            severity=Severity.WARNING,
+            label="kept in the image",
+        )
+
+
+def _in_image(secret: SecretLiteral) -> str:
+    if secret.how == "COPY":
+        return f"This copies the private key {secret.name} into the image"
+    if not secret.shipped:
+        return f"{secret.name} stands in the Dockerfile and in the build's cache, though not in the stage that ships"
+    if secret.weak:
+        return f"{secret.how} sets {secret.name} to a text that anyone would guess: without another value it is in use"
+    if secret.kind == "url":
+        return f"{secret.how} puts {secret.name} with its password into the image"
+    return f"{secret.how} puts {secret.name} into the image, where `docker history` shows it"
+
+
+@rule("env-file-in-image")
+def env_file_in_image(deployment: Deployment) -> Iterator[Finding]:
+    """A COPY brings dotenv files with secrets, because .dockerignore lets them in."""
+    image = deployment.image
+    known = {one.path: one for one in deployment.env_files}
+    for copied in image.env_files if image else ():
+        if copied.at.span is None:
+            continue
+        files = " and ".join(copied.files[:3])
+        names = [secret for path in copied.files if path in known for secret in known[path].secrets]
+        because = [Place(secret.at, f"holds {secret.name}") for secret in names[:3]]
+        if image is not None and image.context_filter is not None:
+            because.append(Place(image.context_filter.span, f"does not leave out {copied.files[0]}"))
+        yield Finding(
+            f"This copies {files} into the image, with {_count(len(names), 'secret')} in it",
+            at=copied.at.span,
+            because=tuple(because),
+            instead="\n".join(dict.fromkeys("**/" + path.rpartition("/")[2] for path in copied.files)),
+            label="brings a dotenv file along",
+        )
+
+
+@rule("env-file-committed")
+def env_file_committed(deployment: Deployment) -> Iterator[Finding]:
+    """A dotenv file with secrets is in git."""
+    for file in deployment.env_files:
+        if not file.committed or file.example or not file.secrets:
+            continue
+        first, *others = file.secrets
+        names = ", ".join(dict.fromkeys(secret.name for secret in file.secrets[:4]))
+        yield Finding(
+            f"{file.path} is committed with {names} in it: everyone with the repository, now or later, has them",
+            at=first.at,
+            because=tuple(Place(secret.at, f"holds {secret.name}") for secret in others[:3]),
+            confidence=Confidence.MEDIUM if all(secret.weak for secret in file.secrets) else Confidence.HIGH,
+            instead=f"git rm --cached {file.path}\necho {file.path} >> .gitignore",
+            label="in every clone",
+        )
+
+
+def _count(number: int, what: str) -> str:
+    return f"{number} {what}" if number == 1 else f"{number} {what}s"
