@@ -278,6 +278,8 @@ class Server:
     `access_log` and `error_log` are destinations: "-" and "/dev/stdout" are streams, None is off.
     `requires` are the distributions it needs beside itself (gevent for its worker class).
     `config_file` is the configuration file that is loaded. `stray_config_files` look like one and are not loaded.
+    `refusals` say why it would exit at once, `ignored` are names in its configuration file that are no setting.
+    `unbuffered` says whether what the app prints appears at once.
     """
 
     name: str
@@ -298,6 +300,9 @@ class Server:
     requires: tuple[str, ...] = ()
     config_file: Place | None = None
     stray_config_files: tuple[Place, ...] = ()
+    refusals: tuple[Place, ...] = ()
+    ignored: tuple[Place, ...] = ()
+    unbuffered: Setting | None = None
 
     @property
     def is_gunicorn(self) -> bool:
