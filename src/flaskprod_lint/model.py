@@ -114,7 +114,8 @@ class Command:
     """What a manifest, an image or a script says to start. `form` is "exec" (no shell: argv is what runs) or "shell".
 
     `argv` holds the words of an exec form; `text` is as written. `places` has the place of each word of `argv`, where
-    they are known: an image's ENTRYPOINT and CMD are joined into one command.
+    they are known: an image's ENTRYPOINT and CMD are joined into one command. `filled_in` has, by how it is written
+    (`${WORKERS}`), what a manifest replaces in the words before any shell sees them, where the value is not known here.
     """
 
     text: str
@@ -122,6 +123,7 @@ class Command:
     origin: Place
     argv: tuple[str, ...] | None = None
     places: tuple[Place, ...] = ()
+    filled_in: Mapping[str, Setting] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
