@@ -1,0 +1,4 @@
+bind = "0.0.0.0:8000"
+workers = 3
+threads = 2
+accesslog = "-"

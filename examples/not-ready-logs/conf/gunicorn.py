@@ -1,0 +1,4 @@
+workers = 3
+threads = 2
+accesslog = "/var/log/shop/access.log"
+loglevel = "debug"

@@ -1,0 +1,4 @@
+workers = 4
+threads = 16
+accesslog = "-"
+graceful_timeout = 25
