@@ -1,0 +1,5 @@
+﻿FROM python:3.12
+RUN a \
+  b
+
+CMD ["x"]
