@@ -193,10 +193,17 @@ def test_settings_serve_as_well_as_values(tmp_path: Path) -> None:
     ],
 )
 def test_urls(tmp_path: Path, url: Value, kind: str, dialect: str | None, shown: str | None) -> None:
-    engine = only(engines.of_events(extension(), {"SQLALCHEMY_DATABASE_URI": url}, context(tmp_path)))
+    found = context(tmp_path, psycopg2="2.9")
+    engine = only(engines.of_events(extension(), {"SQLALCHEMY_DATABASE_URI": url}, found))
     assert (engine.url_kind, engine.dialect) == (kind, dialect)
     assert engine.url is not None and (shown is None or shown in str(engine.url.value))
     assert "correct-horse-8" not in repr(engine)
+
+
+def test_only_sqlite_is_left_without_a_driver(tmp_path: Path) -> None:
+    url = value("sqlite:///x", environment=read("DATABASE_URL", "sqlite:///x"))
+    engine = only(engines.of_events(extension(), {"SQLALCHEMY_DATABASE_URI": url}, context(tmp_path)))
+    assert (engine.url_kind, engine.dialect) == ("fallback", "sqlite")
 
 
 def test_the_dialect_that_a_platform_injects(tmp_path: Path) -> None:

@@ -73,14 +73,12 @@ def _text(value: Value) -> str | None:
 
 
 def _kind(value: Value) -> str:
-    unset = [read for read in value.environment if read.is_set is not True]
-    if isinstance(value.data, str):
-        if not value.environment:
-            return "literal"
-        return "fallback" if unset else "environment"
+    """Where the URL comes from. A URL of several variables of which one is set is what production sets."""
     if not value.environment:
-        return "unknown"
-    return "fallback" if _text(value) is not None and unset else "environment"
+        return "literal" if isinstance(value.data, str) else "unknown"
+    if any(read.is_set for read in value.environment) or _text(value) is None:
+        return "environment"
+    return "fallback"
 
 
 def _scheme(value: Value, text: str | None, kind: str, context: Context) -> tuple[str | None, str | None]:
@@ -182,7 +180,7 @@ def _kind_of_parts(parts: Mapping[str, Value], reads: tuple[EnvironmentRead, ...
     if not reads:
         return "literal" if all(part.known for part in parts.values()) else "unknown"
     known = all(part.known for part in parts.values())
-    return "fallback" if known and any(read.is_set is not True for read in reads) else "environment"
+    return "fallback" if known and not any(read.is_set for read in reads) else "environment"
 
 
 def _joined(parts: Mapping[str, Value], value: Value) -> object:

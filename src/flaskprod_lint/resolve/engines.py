@@ -44,6 +44,11 @@ _SINGLE = {
     "SQLALCHEMY_POOL_RECYCLE": "pool_recycle",
     "SQLALCHEMY_POOL_TIMEOUT": "pool_timeout",
 }
+#: The drivers of database servers: without any of them, only SQLite is left.
+_DRIVERS = tuple(
+    "psycopg2 psycopg2-binary psycopg psycopg-binary asyncpg pg8000 psycopg2cffi pymysql mysqlclient aiomysql asyncmy "
+    "mysql-connector-python mysql-connector mariadb pyodbc pymssql oracledb cx-oracle sqlalchemy-cockroachdb".split()
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +65,7 @@ def of_events(events: Iterable[Event], config: Config, context: Context) -> list
     values = {name: _as_value(each) for name, each in config.items()}
     calls = [event for event in events if event.kind == "call"]
     found = [*_of_flask(calls, values, context), *_of_sqlalchemy(calls, context)]
-    return _once(found)
+    return _once([_without_server(engine, context) for engine in found])
 
 
 def _as_value(given: Value | Setting) -> Value:
@@ -87,6 +92,17 @@ def _once(engines: list[Engine]) -> list[Engine]:
         if key not in found or (engine.sure and not found[key].sure):
             found[key] = engine
     return list(found.values())
+
+
+def _without_server(engine: Engine, context: Context) -> Engine:
+    """The engine; on SQLite when that is its fallback and no driver of a database server is installed."""
+    text = engine.url.value if engine.url else None
+    fallback = next((read.default for read in engine.url_variables if isinstance(read.default, str)), text)
+    if engine.dialect is None and engine.url_kind == "fallback" and str(fallback).startswith("sqlite"):
+        packages = context.packages
+        if packages.complete is True and not any(packages.find(name) for name in _DRIVERS):
+            return replace(engine, dialect="sqlite")
+    return engine
 
 
 # Flask-SQLAlchemy

@@ -1,0 +1,377 @@
+"""DATABASE_URL injected, pool under the connection limit: the engines, their URLs and their connections."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from flaskprod_lint.finding import Confidence, Evidence, Finding, Severity
+from flaskprod_lint.model import Budget, BudgetRow, Deployment, Engine, Process, Setting, Unknown
+from flaskprod_lint.rules import evidence, rule
+from flaskprod_lint.rules.connections import arithmetic, factors, is_sure, is_unbounded, known_sum, mend, per_worker
+from flaskprod_lint.source import Place, Span
+
+#: What PostgreSQL and MySQL leave to an application by default; a pool above it needs a reason.
+USUAL_LIMIT = 97
+#: Files and memory: no server counts their connections.
+_NO_SERVER = "sqlite"
+_QUEUES = ("QueuePool", "AsyncAdaptedQueuePool")
+
+
+@rule("pool-over-limit")
+def pool_over_limit(deployment: Deployment) -> Iterator[Finding]:
+    """The connection budget against the database's limit: reachable, else configured, else the ceiling."""
+    budget = deployment.budget
+    limit = _limit(budget)
+    if budget is None or limit is None:
+        return
+    for number, severity in (("reachable", None), ("configured", Severity.WARNING), ("ceiling", Severity.NOTE)):
+        total = known_sum(budget, number)
+        if total <= limit:
+            continue
+        row = _largest(budget, number)
+        at = _place(row, number, deployment) if row is not None else None
+        if row is None or at is None or (number == "reachable" and _is_for_unbounded(row)):
+            return
+        yield Finding(
+            _over_limit(budget, number, total, limit),
+            at=at,
+            because=tuple(_because(budget, row)),
+            severity=severity,
+            confidence=Confidence.HIGH if is_sure(row) else Confidence.MEDIUM,
+            instead=mend(row, limit, total),
+            label=_LABELS[number],
+        )
+        return
+
+
+_LABELS = {
+    "reachable": "under load the database refuses connections",
+    "configured": "the pools together are larger than the limit",
+    "ceiling": "the pools may grow past the limit",
+}
+
+
+def _over_limit(budget: Budget, number: str, total: int, limit: int) -> str:
+    sums = [arithmetic(row, number, _overlap(budget, row)) for row in budget.rows if getattr(row, number) != 0]
+    shown = " + ".join(sums) if len(sums) < 4 else "; ".join(sums)
+    sure = not isinstance(getattr(budget, number), Unknown)
+    count = f"{total} connections" if sure else f"at least {total} connections"
+    equals = f"{shown} = {count}" if sure else f"{count} ({shown})"
+    what = {
+        "reachable": f"{equals}, the limit is {limit}",
+        "configured": f"The pools hold {equals}, the limit is {limit}; fewer are open at once, but the checklist's own "
+        "rule (workers × pool_size) is broken",
+        "ceiling": f"The pools may grow to {equals}, the limit is {limit}",
+    }
+    return what[number] + _where(budget)
+
+
+def _overlap(budget: Budget, row: BudgetRow) -> int:
+    """How often the ceiling counts each pool: twice where the old and the new release run side by side."""
+    most = per_worker(row, "ceiling")
+    once = row.instances.value, row.workers.value
+    if isinstance(row.ceiling, Unknown) or not isinstance(most, int) or not all(isinstance(n, int) for n in once):
+        return 1
+    product = int(str(once[0])) * int(str(once[1])) * most
+    return row.ceiling // product if product else 1
+
+
+def _where(budget: Budget) -> str:
+    note = budget.limit.origin.note if budget.limit else ""
+    return f" ({note})" if note else ""
+
+
+def _limit(budget: Budget | None) -> int | None:
+    value = budget.limit.value if budget is not None and budget.limit is not None else None
+    return value if isinstance(value, int) else None
+
+
+def _largest(budget: Budget, number: str) -> BudgetRow | None:
+    rows = [row for row in budget.rows if isinstance(getattr(row, number), int)]
+    return max(rows, key=lambda row: getattr(row, number), default=None)
+
+
+def _is_for_unbounded(row: BudgetRow) -> bool:
+    """Whether `pool-unbounded` says it: no limit on the pool, and more than one connection in a worker."""
+    return is_unbounded(row) and row.concurrency.value != 1
+
+
+def _place(row: BudgetRow, number: str, deployment: Deployment) -> Span | None:
+    """The factor to change: the pool where it decides, the number of workers where each has one connection."""
+    pool = (row.pool_size.span, row.engine.span if row.engine else None)
+    size = (row.workers.span, row.instances.span)
+    order = (*size, *pool) if number == "reachable" and row.concurrency.value == 1 else (*pool, *size)
+    return next((span for span in (*order, deployment.origin.span) if span is not None), None)
+
+
+def _because(budget: Budget, row: BudgetRow) -> Iterator[Place]:
+    yield from factors(row)
+    if budget.limit is not None:
+        yield Place(budget.limit.span, f"limit {budget.limit.value}: {budget.limit.origin.note}")
+
+
+@rule("pool-unbounded")
+def pool_unbounded(deployment: Deployment) -> Iterator[Finding]:
+    """A pool without a limit, where the server's own concurrency does not keep the connections few."""
+    seen: set[Span] = set()
+    rows = deployment.budget.rows if deployment.budget else ()
+    for row in sorted(rows, key=lambda row: -row.reachable if isinstance(row.reachable, int) else 0):
+        at = _unbounded_place(row)
+        if not is_unbounded(row) or at is None or at in seen or row.engine is None:
+            continue
+        seen.add(at)
+        severity, confidence = _how_bad(row, _limit(deployment.budget))
+        yield Finding(
+            _unbounded(row, _limit(deployment.budget)),
+            at=at,
+            because=tuple(factors(row)),
+            severity=severity,
+            confidence=confidence if is_sure(row) else Confidence.MEDIUM,
+            label="as many connections as there are requests",
+        )
+
+
+def _unbounded_place(row: BudgetRow) -> Span | None:
+    engine = row.engine.span if row.engine else None
+    return row.max_overflow.span or row.pool_size.span or engine
+
+
+def _how_bad(row: BudgetRow, limit: int | None) -> tuple[Severity, Confidence]:
+    """An error where requests alone can pass the limit, else a note; without a known limit, the usual one."""
+    allowed = limit if limit is not None else USUAL_LIMIT
+    sure = Confidence.HIGH if limit is not None else Confidence.MEDIUM
+    if isinstance(row.reachable, Unknown):
+        return Severity.WARNING, Confidence.MEDIUM
+    if row.reachable <= allowed or row.concurrency.value == 1:
+        return Severity.NOTE, Confidence.HIGH
+    return Severity.ERROR, sure
+
+
+def _unbounded(row: BudgetRow, limit: int | None) -> str:
+    how = row.max_overflow.origin.note
+    cause = how if "NullPool" in how or "pool_size=0" in how else "max_overflow=-1"
+    opens = f"{cause}: a worker opens a connection for each request that it serves at once"
+    if isinstance(row.reachable, Unknown):
+        return f"{opens}, and how many those are is not known here ({row.reachable.reason})"
+    known = f", the limit is {limit}" if limit is not None else ""
+    return f"{opens}: {arithmetic(row, 'reachable')} = {row.reachable} connections{known}"
+
+
+@rule("pool-pre-ping-off")
+def pool_pre_ping_off(deployment: Deployment) -> Iterator[Finding]:
+    """An engine on a database server that hands out connections without a look whether they still live."""
+    for process, engine in _engines(deployment):
+        ping = engine.pool_pre_ping
+        if ping is None or ping.value is not False or not _pings_matter(engine):
+            continue
+        at = ping.span or engine.definition.span
+        if at is None:
+            continue
+        yield Finding(
+            _pre_ping(engine),
+            at=at,
+            because=_engine_trail(process, engine),
+            severity=Severity.NOTE if _recycles(engine) else None,
+            confidence=Confidence.HIGH if engine.sure and ping.sure else Confidence.MEDIUM,
+            instead=_pre_ping_instead(engine),
+            label="a dead connection is handed out",
+        )
+
+
+def _pre_ping(engine: Engine) -> str:
+    what = f"The engine of bind {engine.bind!r}" if engine.bind else "The engine"
+    said = "has pool_pre_ping off" if engine.pool_pre_ping and engine.pool_pre_ping.span else "has no pool_pre_ping"
+    fails = "after a restart or failover of the database, the first request on each pooled connection fails"
+    if _recycles(engine) and engine.pool_recycle is not None:
+        return f"{what} {said}: {fails}, for at most {engine.pool_recycle.value} s (pool_recycle)"
+    return f"{what} {said}: {fails}"
+
+
+def _pings_matter(engine: Engine) -> bool:
+    """Whether connections to a server are kept, by a SQLAlchemy that can test them (1.2 and later)."""
+    pool = engine.pool_class.value if engine.pool_class else None
+    served = engine.dialect not in (None, _NO_SERVER) or engine.url_kind in ("environment", "fallback")
+    old = engine.library == "SQLAlchemy" and (engine.library_version or "9").startswith(("0.", "1.0", "1.1."))
+    return served and engine.dialect != _NO_SERVER and pool in _QUEUES and not old
+
+
+def _recycles(engine: Engine) -> bool:
+    value = engine.pool_recycle.value if engine.pool_recycle else None
+    return isinstance(value, int) and 0 < value <= 300
+
+
+def _pre_ping_instead(engine: Engine) -> str:
+    if engine.library == "Flask-SQLAlchemy" and engine.bind:
+        return f'SQLALCHEMY_BINDS = {{"{engine.bind}": {{"url": …, "pool_pre_ping": True}}}}'
+    if engine.library == "Flask-SQLAlchemy":
+        return 'SQLALCHEMY_ENGINE_OPTIONS = {"pool_pre_ping": True}'
+    if engine.library == "Flask-SQLAlchemy-Lite":
+        return 'SQLAlchemy(engine_options={"pool_pre_ping": True})'
+    return "create_engine(url, pool_pre_ping=True)"
+
+
+@rule("database-url-hardcoded")
+def database_url_hardcoded(deployment: Deployment) -> Iterator[Finding]:
+    """Production connects to a database whose URL stands in the code."""
+    for process, engine in _engines(deployment):
+        at = engine.url.span if engine.url else None
+        if engine.url is None or at is None or engine.url_kind != "literal":
+            continue
+        if engine.dialect in (None, _NO_SERVER):
+            continue
+        password = ", and the password can be read by everyone who sees the code" if engine.has_password else ""
+        yield Finding(
+            f"The database's URL is written into the code ({engine.url.value}): another database needs a new release"
+            + password,
+            at=at,
+            because=_engine_trail(process, engine),
+            confidence=Confidence.HIGH if engine.sure and engine.url.sure else Confidence.MEDIUM,
+            label="DATABASE_URL is ignored",
+        )
+
+
+@rule("database-url-fallback")
+def database_url_fallback(deployment: Deployment) -> Iterator[Finding]:
+    """The URL comes from the environment, and a literal stands in for it when the variable is missing."""
+    for process, engine in _engines(deployment):
+        if engine.url is None or engine.url_kind != "fallback":
+            continue
+        at = engine.url.span or next((read.at for read in engine.url_variables if read.at), None)
+        if at is None:
+            continue
+        yield Finding(
+            _fallback(engine),
+            at=at,
+            because=_engine_trail(process, engine),
+            severity=Severity.ERROR if engine.has_password else None,
+            confidence=Confidence.HIGH if engine.sure and engine.url.sure else Confidence.MEDIUM,
+            instead=_fallback_instead(engine),
+            label="used when the variable is missing",
+        )
+
+
+def _fallback(engine: Engine) -> str:
+    names = _variables(engine)
+    unset = all(read.is_set is False for read in engine.url_variables)
+    when = f"{names} is set by nothing here, so" if unset else f"Without {names},"
+    password = "; its password can be read in the code" if engine.has_password else ""
+    return f"{when} the app silently uses {_fallback_text(engine)}{password}"
+
+
+def _fallback_text(engine: Engine) -> str:
+    value = engine.url.value if engine.url else None
+    if isinstance(value, str):
+        return value
+    defaults = [read.default for read in engine.url_variables if isinstance(read.default, str) and read.default]
+    return defaults[0] if defaults else "a fallback in the code"
+
+
+def _variables(engine: Engine) -> str:
+    names = list(dict.fromkeys(read.name for read in engine.url_variables))
+    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
+
+
+def _fallback_instead(engine: Engine) -> str | None:
+    names = {read.name for read in engine.url_variables}
+    return f'os.environ["{names.pop()}"]' if len(names) == 1 else None
+
+
+def _engines(deployment: Deployment) -> Iterator[tuple[Process, Engine]]:
+    """The engines of production, each once, with the first process that makes it."""
+    seen: set[tuple[object, ...]] = set()
+    for process in deployment.processes:
+        for engine in process.app.engines if process.app and process.environment == "production" else ():
+            key = (engine.definition.span, engine.bind, engine.url.span if engine.url else None)
+            if key not in seen:
+                seen.add(key)
+                yield process, engine
+
+
+def _engine_trail(process: Process, engine: Engine) -> tuple[Place, ...]:
+    trail = process.app.trail if process.app else ()
+    made = Place(engine.definition.span, f"{engine.library} makes the engine")
+    return (*(trail or process.trail), made)
+
+
+# The checklist
+
+
+@evidence("database")
+def evidence_of(deployment: Deployment) -> Evidence:
+    """How many connections of how many, and where the URL comes from."""
+    unread = _unread(deployment)
+    engines = [engine for _, engine in _engines(deployment)]
+    if not engines:
+        return Evidence(unknown=unread) if unread else Evidence(not_applicable="no database engine is made")
+    served = [engine for engine in engines if engine.dialect != _NO_SERVER]
+    if not served:
+        return Evidence(not_applicable="SQLite is a file: there is no server and no limit of connections")
+    hole = next((engine.url for engine in served if engine.url_kind == "unknown" and engine.url), None)
+    if hole is not None:
+        return Evidence(_headline(deployment), unknown=f"the database's URL is not known here: {_reason(hole)}")
+    doubt = _doubt(deployment) or unread
+    if doubt:
+        return Evidence(_headline(deployment), unknown=doubt)
+    return Evidence(_headline(deployment), tuple(_proofs(deployment, served)))
+
+
+def _unread(deployment: Deployment) -> str | None:
+    """Why engines may be missing from what was found."""
+    for process in deployment.web_processes:
+        if process.environment != "production":
+            continue
+        if process.app is None:
+            return "the app that production loads was not found, so its database is not known"
+        if not process.app.engines and process.packages.find("sqlalchemy") is not None:
+            return "SQLAlchemy is installed, and no engine was found in what production loads"
+    return None
+
+
+def _doubt(deployment: Deployment) -> str | None:
+    """Why it cannot be said that the connections stay under the limit."""
+    budget = deployment.budget
+    if budget is None:
+        return "the connections could not be counted"
+    if isinstance(budget.reachable, Unknown):
+        limit, ceiling = _limit(budget), budget.ceiling
+        if limit is not None and isinstance(ceiling, int) and ceiling <= limit:
+            return None
+        return f"how many connections can be open is not known here: {budget.reachable.reason}"
+    if _limit(budget) is None:
+        return (
+            f"at most {budget.reachable} connections, and what the database allows is not known here: "
+            "--db-connections or --tier says it"
+        )
+    return None
+
+
+def _headline(deployment: Deployment) -> str:
+    budget = deployment.budget
+    limit = _limit(budget)
+    if budget is None:
+        return ""
+    most = budget.reachable if isinstance(budget.reachable, int) else budget.ceiling
+    if isinstance(most, Unknown):
+        return ""
+    return f"at most {most} of {limit} connections" if limit is not None else f"at most {most} connections"
+
+
+def _proofs(deployment: Deployment, engines: list[Engine]) -> Iterator[Place]:
+    for engine in engines:
+        if engine.url is not None:
+            names = _variables(engine) if engine.url_variables else "its URL"
+            yield Place(engine.url.span or engine.definition.span, f"the database's URL comes from {names}")
+        yield Place(engine.definition.span, _pool_note(engine))
+    if deployment.budget is not None and deployment.budget.limit is not None:
+        limit: Setting = deployment.budget.limit
+        yield Place(limit.span, f"limit {limit.value}: {limit.origin.note}")
+
+
+def _pool_note(engine: Engine) -> str:
+    if engine.pool_size is None or engine.max_overflow is None:
+        return f"pool {engine.pool_class.value}" if engine.pool_class else "its pool"
+    return f"pool of {engine.pool_size.value} + {engine.max_overflow.value}"
+
+
+def _reason(setting: Setting) -> str:
+    return setting.value.reason if isinstance(setting.value, Unknown) else "it cannot be read"

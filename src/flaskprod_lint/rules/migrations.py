@@ -1,0 +1,249 @@
+"""Migrations as a release step: who runs them, and whether anything else changes the schema."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from flaskprod_lint.finding import Confidence, Evidence, Finding, Severity
+from flaskprod_lint.model import Deployment, MigrationRun, Migrations, Process, Reached
+from flaskprod_lint.rules import evidence, rule
+from flaskprod_lint.source import Place, Span
+
+#: When a run counts as the release's own: once, before or beside the new code.
+_RELEASE = ("release", "init", "cron")
+_INSTEAD = {
+    "heroku": "release: {0}",
+    "dokku": "release: {0}",
+    "scalingo": "postdeploy: {0}",
+    "fly": '[deploy]\nrelease_command = "{0}"',
+    "render": "preDeployCommand: {0}",
+    "railway": '[deploy]\npreDeployCommand = ["{0}"]',
+    "docker-compose": "migrate:\n  command: {0}",
+    "systemd": "ExecStartPre={0}",
+}
+
+
+@rule("no-release-step")
+def no_release_step(deployment: Deployment) -> Iterator[Finding]:
+    """The project has migrations and nothing of this deployment runs them."""
+    found = deployment.migrations
+    if found is None or not found.count or not _is_for_app(deployment) or _someone_upgrades(deployment, found):
+        return
+    web = next(iter(deployment.web_processes), None)
+    at = web.command.origin.span if web is not None and web.command.origin.span else deployment.origin.span
+    if at is None:
+        return
+    yield Finding(
+        f"The project has {_count(found.count)}, and nothing in this deployment runs them{_but(found)}",
+        at=at,
+        because=tuple(_no_release_because(found)),
+        confidence=Confidence.HIGH if _would_say(deployment) else Confidence.MEDIUM,
+        instead=_instead(deployment),
+        label="new code meets the old schema",
+    )
+
+
+def _but(found: Migrations) -> str:
+    """What looks like a release step and is none."""
+    idle = next((run for run in found.runs if not run.effective and run.kind == "upgrade"), None)
+    if idle is not None:
+        return f": `{idle.step.text}` is there, but {idle.reason}"
+    tables = next((run for run in found.runs if run.kind == "create_all" and run.where in _RELEASE), None)
+    return f": `{tables.step.text}` creates tables, and never changes one that exists" if tables else ""
+
+
+def _no_release_because(found: Migrations) -> Iterator[Place]:
+    if found.folder is not None:
+        yield Place(found.folder.span, _count(found.count))
+    for run in found.runs:
+        if not run.effective:
+            yield Place(run.step.origin.span, run.reason)
+
+
+def _someone_upgrades(deployment: Deployment, found: Migrations) -> bool:
+    """Whether anything may run the migrations; other rules say what is wrong with how it does."""
+    if found.elsewhere is not None:
+        return True
+    if any(run.kind == "upgrade" and (run.effective or run.where == "boot") for run in found.runs):
+        return True
+    if any(run.where in _RELEASE for run in found.autogenerates):
+        return True
+    return any(reached.kind == "upgrade" for _, reached in _reached(deployment))
+
+
+def _is_for_app(deployment: Deployment) -> bool:
+    """Whether the deployment runs the app that the migrations are for: it makes an engine, or may."""
+    web = [process for process in deployment.web_processes if process.server is not None or process.app is not None]
+    if not web:
+        return False
+    if any(process.app is not None and process.app.engines for process in web):
+        return True
+    names = ("flask-migrate", "alembic", "flask-sqlalchemy", "sqlalchemy")
+    installed = any(process.packages.find(name) for process in web for name in names)
+    return installed or (any(process.app is None for process in web) and deployment.packages.complete is not True)
+
+
+def _would_say(deployment: Deployment) -> bool:
+    """Whether the deployment's own file is where a release step would stand, and all its programs are known."""
+    platform = deployment.platform
+    unread = any(process.unknowns or not process.steps for process in deployment.processes)
+    return platform is not None and platform.runs_release and not unread
+
+
+@rule("migrate-on-boot")
+def migrate_on_boot(deployment: Deployment) -> Iterator[Finding]:
+    """A web process upgrades the database before it serves; a worker likewise."""
+    seen: set[Span] = set()
+    for run in deployment.migrations.runs if deployment.migrations else ():
+        at = run.step.origin.span
+        if run.where not in ("boot", "worker") or at is None or at in seen:
+            continue
+        seen.add(at)
+        process = next((each for each in deployment.processes if each.name == run.process), None)
+        yield Finding(
+            _on_boot(run, process),
+            at=at,
+            because=(*run.step.trail, *run.trail),
+            severity=_boot_severity(run, process),
+            confidence=Confidence.HIGH if run.sure else Confidence.MEDIUM,
+            instead=_instead(deployment, run.step.text),
+            label="runs at every start of every instance",
+        )
+
+
+def _on_boot(run: MigrationRun, process: Process | None) -> str:
+    does = "creates the tables" if run.kind == "create_all" else "migrates the database"
+    start = f"`{run.process}` runs `{run.step.text}`, which {does}, each time it starts"
+    instances = process.instances.value if process is not None else 1
+    if isinstance(instances, int) and instances > 1:
+        return f"{start}: its {instances} instances do so at the same time, and all but one may fail"
+    return start
+
+
+def _boot_severity(run: MigrationRun, process: Process | None) -> Severity | None:
+    if run.kind == "create_all":
+        return Severity.NOTE
+    instances = process.instances.value if process is not None else 1
+    return Severity.ERROR if isinstance(instances, int) and instances > 1 else None
+
+
+@rule("migrate-on-import")
+def migrate_on_import(deployment: Deployment) -> Iterator[Finding]:
+    """Loading the app upgrades the database, or creates or drops its tables."""
+    seen: set[Span] = set()
+    for process, reached in _reached(deployment):
+        at = reached.at.span
+        if at is None or at in seen:
+            continue
+        seen.add(at)
+        yield Finding(
+            _on_import(process, reached),
+            at=at,
+            because=reached.trail,
+            severity=Severity.WARNING if _only_sqlite(process) and reached.kind == "create_all" else None,
+            confidence=Confidence.HIGH if reached.sure else Confidence.MEDIUM,
+            instead=_instead(deployment),
+            label="every worker does it at once",
+        )
+
+
+_DOES = {
+    "upgrade": "upgrades the database",
+    "create_all": "creates the tables",
+    "drop_all": "drops the tables, with all that is in them",
+}
+
+
+def _on_import(process: Process, reached: Reached) -> str:
+    workers = process.server.workers.value if process.server and process.server.workers else None
+    each = f"each of the {workers} workers" if isinstance(workers, int) and workers > 1 else "each worker"
+    return f"Loading the app {_DOES[reached.kind]}: {each} does so when it starts"
+
+
+def _only_sqlite(process: Process) -> bool:
+    engines = process.app.engines if process.app else []
+    return bool(engines) and all(engine.dialect == "sqlite" for engine in engines)
+
+
+def _reached(deployment: Deployment) -> Iterator[tuple[Process, Reached]]:
+    """What loading the app does to the schema, for each web process of production."""
+    for process in deployment.web_processes:
+        for reached in process.app.reached if process.app and process.environment == "production" else ():
+            if reached.kind in _DOES:
+                yield process, reached
+
+
+@rule("autogenerate-in-production")
+def autogenerate_in_production(deployment: Deployment) -> Iterator[Finding]:
+    """A command of the deployment writes migrations instead of running them."""
+    seen: set[Span] = set()
+    for run in deployment.migrations.autogenerates if deployment.migrations else ():
+        at = run.step.origin.span
+        if at is None or at in seen:
+            continue
+        seen.add(at)
+        yield Finding(
+            f"`{run.step.text}` {_writes(run)}",
+            at=at,
+            because=(*run.step.trail, *run.trail),
+            confidence=Confidence.HIGH if run.sure else Confidence.MEDIUM,
+            instead=_upgrade_command(deployment),
+            label="writes a migration, and runs none",
+        )
+
+
+def _writes(run: MigrationRun) -> str:
+    words = [word for word in run.step.argv if isinstance(word, str)]
+    when = {"release": "at each release", "build": "while the image is built"}.get(run.where, "at each start")
+    if "stamp" in words:
+        return f"says {when} that the migrations have run, without running them"
+    if "init" in words:
+        return f"makes a new migrations folder {when}, which fails where there is one"
+    return f"writes a new migration {when}, which nobody has read and the next release has lost"
+
+
+# Words
+
+
+def _count(number: int) -> str:
+    return "1 migration" if number == 1 else f"{number} migrations"
+
+
+def _upgrade_command(deployment: Deployment) -> str:
+    packages = [process.packages for process in deployment.processes] or [deployment.packages]
+    flask = any(each.find("flask-migrate") for each in packages)
+    alembic = any(each.find("alembic") for each in packages)
+    return "alembic upgrade head" if alembic and not flask else "flask db upgrade"
+
+
+def _instead(deployment: Deployment, command: str = "") -> str | None:
+    """Where the platform wants its release step; None leaves it to the rule's own words."""
+    platform = deployment.platform
+    form = _INSTEAD.get(platform.id) if platform is not None else None
+    return form.format(command or _upgrade_command(deployment)) if form else None
+
+
+# The checklist
+
+
+@evidence("migrations")
+def evidence_of(deployment: Deployment) -> Evidence:
+    """Which step runs the migrations, once and before the new code."""
+    found = deployment.migrations
+    if found is None or (not found.count and not found.runs):
+        return Evidence(not_applicable="the project has no migrations")
+    runs = [run for run in found.runs if run.kind == "upgrade" and run.effective]
+    release = [run for run in runs if run.where in _RELEASE]
+    sure = [run for run in release if run.sure]
+    if sure:
+        places = tuple(Place(run.step.origin.span, f"`{run.step.text}` runs the migrations") for run in sure)
+        return Evidence("run once, before the new release takes over", places)
+    if release:
+        return Evidence(unknown=f"whether `{release[0].step.text}` runs the migrations is not known here")
+    if found.elsewhere is not None:
+        return Evidence(f"run by {found.elsewhere.path}", (found.elsewhere,))
+    if not found.count:
+        return Evidence(not_applicable="the project has no migrations")
+    if not _is_for_app(deployment):
+        return Evidence(unknown="whether this deployment runs the app that the migrations are for is not known here")
+    return Evidence(unknown="what runs the migrations was not found")
