@@ -281,7 +281,7 @@ class Server:
     `requires` are the distributions it needs beside itself (gevent for its worker class).
     `config_file` is the configuration file that is loaded. `stray_config_files` look like one and are not loaded.
     `refusals` say why it would exit at once, `ignored` are names in its configuration file that are no setting.
-    `unbuffered` says whether what the app prints appears at once.
+    `unbuffered` says whether what the app prints appears at once. `trail` leads from a script to the call that serves.
     """
 
     name: str
@@ -305,6 +305,7 @@ class Server:
     refusals: tuple[Place, ...] = ()
     ignored: tuple[Place, ...] = ()
     unbuffered: Setting | None = None
+    trail: tuple[Place, ...] = ()
 
     @property
     def is_gunicorn(self) -> bool:

@@ -15,7 +15,7 @@ from flaskprod_lint.resolve.gunicorn.validators import Hook
 from flaskprod_lint.source import Place, Span
 
 if TYPE_CHECKING:
-    from flaskprod_lint.resolve.interpreter import Interpreter
+    from flaskprod_lint.resolve.interpreter.machine import Interpreter
     from flaskprod_lint.resolve.interpreter.values import Module, Value
 
 DEFAULT_NAME = "gunicorn.conf.py"
@@ -95,7 +95,7 @@ def _missing(argument: str, origin: Place, context: Context) -> ConfigFile:
 
 
 def _run(path: str, origin: Place, context: Context, known: Mapping[str, Known]) -> ConfigFile:
-    from flaskprod_lint.resolve.interpreter import Interpreter
+    from flaskprod_lint.resolve.interpreter.machine import Interpreter
 
     interpreter = Interpreter(context)
     module = interpreter.run_file(path, name="__config__")
@@ -104,7 +104,7 @@ def _run(path: str, origin: Place, context: Context, known: Mapping[str, Known])
         file.refusal = Place(module.failure.at, f"the configuration file fails: {_failure(module)}")
     for name, value in module.names.items():
         if name in known:
-            file.values[name] = _file_value(value, known[name], interpreter)
+            file.values[name] = file_value(value, known[name], interpreter)
         elif value.at is not None and not name.startswith("_"):
             file.others[name] = value.at
     _probe_port(file, context, known)
@@ -116,12 +116,13 @@ def _failure(module: Module) -> str:
     return f"{module.failure.path.removeprefix('builtins.')} {module.failure.detail}".strip()
 
 
-def _file_value(value: Value, known: Known, interpreter: Interpreter) -> FileValue:
+def file_value(value: Value, known: Known, interpreter: Interpreter | None) -> FileValue:
+    """A value of the interpreter as a setting."""
     data = _plain(value, known, interpreter, 0)
     return FileValue(data, value.at, value.environment, value.overrides, value.sure)
 
 
-def _plain(value: Value, known: Known, interpreter: Interpreter, depth: int) -> Any:
+def _plain(value: Value, known: Known, interpreter: Interpreter | None, depth: int) -> Any:
     """The value as plain data whose unknown parts are Unknown; functions and classes by their names."""
     from flaskprod_lint.resolve.interpreter.values import Class, External, Function, Method
 
@@ -142,9 +143,9 @@ def _plain(value: Value, known: Known, interpreter: Interpreter, depth: int) -> 
     return Unknown(plain.reason, plain.at or value.at, plain.symbol) if isinstance(plain, Unknown) else plain
 
 
-def _function(value: Value, function: Any, known: Known, interpreter: Interpreter, depth: int) -> Any:
+def _function(value: Value, function: Any, known: Known, interpreter: Interpreter | None, depth: int) -> Any:
     """A hook; for a setting that takes a class, Gunicorn calls the function and takes what it gives."""
-    if known.validator == "class" and depth == 0:
+    if known.validator == "class" and depth == 0 and interpreter is not None:
         return _plain(interpreter.call(value, (), {}), known, interpreter, 1)
     arguments: ast.arguments = function.node.args
     arity = None if function.decorators else len(arguments.posonlyargs) + len(arguments.args)
@@ -164,7 +165,7 @@ def _probe_port(file: ConfigFile, context: Context, known: Mapping[str, Known]) 
     bind = file.values.get("bind")
     if bind is None or not any(read.name == "PORT" for read in bind.reads) or not _has_unknown(bind.data):
         return
-    from flaskprod_lint.resolve.interpreter import Interpreter
+    from flaskprod_lint.resolve.interpreter.machine import Interpreter
 
     interpreter = Interpreter(context.with_variables({"PORT": Setting("PORT", _PROBE)}))
     value = interpreter.run_file(file.path, name="__config__").names.get("bind")

@@ -64,6 +64,17 @@ def resolve(words: Sequence[Word], step: Step, context: Context) -> Resolved:
     return resolved
 
 
+def resolve_file(file: ConfigFile, version: str | None, step: Step, context: Context) -> Resolved:
+    """The settings of a program that takes them from one place of its own and nothing else."""
+    resolved = Resolved(version=version, file=file)
+    for name, setting in settings_of(version).items():
+        merging = _Merging(setting, resolved, context, step, ())
+        merging.default()
+        merging.file()
+        resolved.settings[name] = merging.setting
+    return resolved
+
+
 def _note_refusal(line: CommandLine, place: Place, prefix: str, resolved: Resolved) -> None:
     if line.refusal:
         resolved.refusals.append(Place(place.span, f"{prefix}{line.refusal}"))
