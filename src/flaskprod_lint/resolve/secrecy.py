@@ -82,7 +82,7 @@ _PLACEHOLDER = re.compile(
     r"please)\b)|change.?(?:me|this|it)|replace.?(?:me|this|with)|place.?holder|to.?do|fix.?me|x{3,}|\*{2,}|\.{3}|"
     r"dummy|example|sample|fake|not.?(?:so.?|a.?)?(?:very.?)?(?:real|secret|set|used)|redacted|here$|goes.?here|"
     r"insecure|unsafe|temp(?:orary)?|in.?production|secret.?key|super.?secret|top.?secret|dev(?:elop(?:ment)?)?\b|"
-    r"(?:your|my)[-_ ]",
+    r"(?:your|my)[-_ ]|build.?(?:time|only)|un.?used|\bonly\b|collect.?static",
     re.IGNORECASE,
 )
 _GUESSABLE = _set(
@@ -221,7 +221,13 @@ def _is_chosen(name: str) -> bool:
 
 def _is_weak(value: str) -> bool:
     lower = value.lower()
-    return len(value) < 8 or lower in _GUESSABLE or bool(_PLACEHOLDER.search(value)) or len(set(value)) < 4
+    return (
+        len(value) < 8
+        or lower in _GUESSABLE
+        or bool(_PLACEHOLDER.search(value))
+        or len(set(value)) < 4
+        or value.isdigit()
+    )
 
 
 def _kind(name: str) -> str:

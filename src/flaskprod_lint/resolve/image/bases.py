@@ -91,9 +91,8 @@ def python_version(reference: Reference) -> str | None:
     if "python" not in reference.text or reference.official == "pypy":
         return None
     found = _VERSION.search(reference.tag)
-    if found is None or (found.start() == 0 and not re.search(r"python|pypy", reference.name)):
-        return None
-    return found.group(1)
+    at_start = found is not None and found.start(1) == 0
+    return None if found is None or (at_start and reference.short != "python") else found.group(1)
 
 
 def is_python(reference: Reference) -> bool:

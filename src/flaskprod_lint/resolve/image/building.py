@@ -206,7 +206,7 @@ class Building:
         if step.program in ("curl", "wget"):
             named = [word for word in step.argv if isinstance(word, str) and word.startswith("/")]
             where = named[-1] if named else where
-        if step.program in ("bash", "sh", "make") or step.program.endswith(".sh"):
+        if step.program in ("bash", "sh", "make", "xargs") or step.program.endswith(".sh"):
             self.state.tools |= {"curl", "wget"}
         self.state.tree.mount_unknown(where, f"made by `{step.program or 'a program'}` in a RUN", step.origin)
 
