@@ -6,9 +6,9 @@ import posixpath
 from collections.abc import Iterator
 from dataclasses import replace
 
-from flaskprod_lint.inputs import dockerfile
 from flaskprod_lint.model import Deployment, Platform, Unknown
 from flaskprod_lint.resolve import bare_image, images, platforms, procfile, standing
+from flaskprod_lint.resolve.compose import planning as composed
 from flaskprod_lint.resolve.options import Options
 from flaskprod_lint.resolve.planned import Planned
 from flaskprod_lint.resolve.standing import Standing
@@ -37,6 +37,8 @@ def find(project: Project, options: Options) -> list[Planned]:
     """
     chosen = platforms.get(options.platform, origin=Place(None, "--platform")) if options.platform else None
     found = [*_procfiles(project, options, chosen)]
+    others = any(one.deployment.is_production for one in found)
+    found += composed.plan(project, options, others=others)
     found += _images(project, options, _used(found), chosen)
     found = _narrowed(found, chosen)
     return found or [_nothing(project, options, chosen)]
@@ -103,23 +105,13 @@ def _images(project: Project, options: Options, used: frozenset[str], chosen: Pl
 
 def _that_matter(project: Project, candidates: list[str], *, only: bool) -> list[str]:
     """The Dockerfiles whose image can run the Flask app. The only one there is, is never passed over."""
-    runs = {path: _runs_python(project, path) for path in candidates}
+    runs = {path: images.runs_python(project, path) for path in candidates}
     likely = [path for path in candidates if runs[path]]
     kept = likely or [path for path in candidates if runs[path] is None]
     if len(kept) > 1:
-        with_flask = [path for path in kept if images.mentions_flask(project, _context_of(project, path))]
+        with_flask = [path for path in kept if images.mentions_flask(project, images.context_at(project, path))]
         kept = with_flask or kept
     return kept or (candidates if only and len(candidates) == 1 else [])
-
-
-def _runs_python(project: Project, path: str) -> bool | None:
-    facts = project.facts(path, dockerfile.read)
-    return images.can_run_python(facts) if facts is not None and facts.stages else None
-
-
-def _context_of(project: Project, path: str) -> str:
-    facts = project.facts(path, dockerfile.read)
-    return images.context_of(project, facts) if facts is not None else posixpath.dirname(path)
 
 
 def _standing_of_image(project: Project, path: str, options: Options) -> Standing:

@@ -102,6 +102,12 @@ def can_run_python(facts: Dockerfile) -> bool | None:
     return False if _OTHER_BASE.search(base) else None
 
 
+def runs_python(project: Project, path: str) -> bool | None:
+    """The same of a Dockerfile's path; False for one that cannot be read."""
+    facts = project.facts(path, dockerfile.read)
+    return can_run_python(facts) if facts is not None and facts.stages else False
+
+
 def _chain(facts: Dockerfile, stage: Stage) -> Iterator[Stage]:
     """A stage and the stages of the same file that it is built on."""
     yield stage
@@ -130,6 +136,12 @@ def mentions_flask(project: Project, folder: str) -> bool:
 
 
 # Where an image is built from
+
+
+def context_at(project: Project, path: str) -> str:
+    """The folder that the Dockerfile at a path is built from when nothing says so."""
+    facts = project.facts(path, dockerfile.read)
+    return context_of(project, facts) if facts is not None else posixpath.dirname(path)
 
 
 def context_of(project: Project, facts: Dockerfile) -> str:
