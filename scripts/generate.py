@@ -3,8 +3,8 @@
     python scripts/generate.py            write the files
     python scripts/generate.py --check    exit 1 and name the files that are not current
 
-Only needs PyYAML. It also lists the files that are read, as discover.py names them. What it writes is committed, so that
-nobody who installs or runs the linter needs this script.
+Only needs PyYAML. It also lists the files that are read, as discover.py names them. What it writes is committed, so
+that nobody who installs or runs the linter needs this script.
 """
 
 from __future__ import annotations
