@@ -1,0 +1,151 @@
+"""What a process's command really runs: shells, scripts, wrappers and task runners followed to the programs."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+
+from flaskprod_lint.model import Command, CommandFault, Signal, Step, Unknown
+from flaskprod_lint.resolve.commands import faults, launch, longrunning, programs, signals, start
+from flaskprod_lint.resolve.commands.holes import Hole
+from flaskprod_lint.resolve.commands.state import Argument, Link, State, initial_variables
+from flaskprod_lint.resolve.commands.walk import Found, Program, Walker
+from flaskprod_lint.resolve.context import Context
+from flaskprod_lint.source import Source
+
+
+@dataclass(frozen=True, slots=True)
+class Execution:
+    """The programs that a command runs, in order. `main` is the index of the one that the process stays in."""
+
+    steps: tuple[Step, ...] = ()
+    main: int | None = None
+    signal: Signal = field(default_factory=lambda: Signal(None))
+    faults: tuple[CommandFault, ...] = ()
+    unknowns: tuple[Unknown, ...] = ()
+
+
+def follow(command: Command, context: Context) -> Execution:
+    """Follow a command in its context. Nothing is run; what cannot be known is said to be unknown."""
+    walker = Walker(context, start.command, programs.start)
+    state = State(cwd=context.cwd or "/", here=command.origin)
+    state.variables = initial_variables(context.variables, walker.holes)
+    state.exported = set(state.variables)
+    try:
+        if command.form == "shell" or command.argv is None:
+            _follow_text(walker, state, command)
+        else:
+            _follow_words(walker, state, command)
+    except RecursionError:
+        walker.unknown("the scripts are nested too deeply to be followed", state)
+    main = _main(walker.found)
+    if main is not None:
+        faults.port_not_expanded(walker, walker.found[main].step)
+    signal = _signal(walker, command, main)
+    steps = tuple(found.step for found in walker.found)
+    return Execution(steps, main, signal, tuple(walker.faults), tuple(walker.unknowns))
+
+
+def _follow_text(walker: Walker, state: State, command: Command) -> None:
+    script = launch.locate(walker, command.text, command.origin.span)
+    state.shell = Link(walker.context.shell if walker.context.shell in ("dash", "bash", "busybox") else "unknown", "sh")
+    state.zero = Argument("sh")
+    walker.script(state, script, last=True)
+
+
+def _follow_words(walker: Walker, state: State, command: Command) -> None:
+    words = _systemd(walker, command) if command.origin.path.endswith(".service") else command.argv or ()
+    arguments = _located(walker, command, words)
+    if not arguments:
+        return
+    faults.of_exec_form(walker, command)
+    if any(fault.kind in ("one-element", "builtin") for fault in walker.faults):
+        # It cannot run; what it was meant to run is still the best guess at the process.
+        state.sure = False
+        if len(arguments) == 1:
+            walker.script(state, launch.locate(walker, arguments[0].text, command.origin.span), last=True)
+            return
+    walker.start(state, Program(arguments, (), command.origin, by_shell=False))
+
+
+def _located(walker: Walker, command: Command, words: tuple[str, ...]) -> tuple[Argument, ...]:
+    """The words of an exec form, each with its place where it stands literally in the source."""
+    span = command.origin.span
+    source = walker.context.project.read(span.path) if span else None
+    if span is None or source is None:
+        return tuple(Argument(word, word) for word in words)
+    at = source.offset(min(span.line, len(source.lines)), span.column)
+    end = source.offset(min(span.end_line, len(source.lines)), 1) + len(source.line(span.end_line)) + 200
+    found = []
+    for word in words:
+        place = _find(source, word, at, end)
+        at = place.end if place else at
+        where = source.span(place.start, place.end) if place else None
+        found.append(Argument(word, word, at=where))
+    return tuple(found)
+
+
+@dataclass(frozen=True, slots=True)
+class _Piece:
+    start: int
+    end: int
+
+
+def _find(source: Source, word: str, begin: int, end: int) -> _Piece | None:
+    for written in dict.fromkeys((word, word.replace("\\", "\\\\").replace('"', '\\"'), word.replace("$", "$$"))):
+        match = re.compile(r"(?<![\w./-])" + re.escape(written) + r"(?![\w/-])").search(source.text, begin, end)
+        if match and written:
+            return _Piece(match.start(), match.end())
+    return None
+
+
+def _systemd(walker: Walker, command: Command) -> tuple[str, ...]:
+    """systemd expands `${NAME}` anywhere and `$NAME` as a word of its own, from the unit's environment."""
+    found: list[str] = []
+    for word in command.argv or ():
+        bare = re.fullmatch(r"\$(\w+)", word)
+        if bare:
+            found.extend(_systemd_value(walker, bare.group(1)).split())
+        else:
+            found.append(re.sub(r"\$\{(\w+)\}", lambda match: _systemd_value(walker, match.group(1)), word))
+    return tuple(found)
+
+
+def _systemd_value(walker: Walker, name: str) -> str:
+    setting = walker.context.variables.get(name)
+    if setting is not None and isinstance(setting.value, str):
+        return setting.value
+    return walker.holes.make(Hole(Unknown(f"{name} is not set in the unit"), f"${name}"))
+
+
+def _main(found: list[Found]) -> int | None:
+    """The program that the process stays in.
+
+    A known server wins over what stands after it, a sure one over one that only may run, one in the foreground over
+    one in the background; without any server it is the last program in the foreground.
+    """
+    best, best_score = None, (-1, False, False, False)
+    for place, one in enumerate(found):
+        if any(link.cause == "runs in a substitution" for link in one.above):
+            continue
+        rank = longrunning.rank(one.step)
+        if rank == 0:
+            continue
+        words = longrunning.words_of(one.step)
+        development = longrunning.is_flask_run(words) or "runserver" in words
+        score = (rank, one.step.sure, not one.step.background, not development)
+        if score > best_score or (rank <= 1 and score >= best_score):
+            best, best_score = place, score
+    return best
+
+
+def _signal(walker: Walker, command: Command, main: int | None) -> Signal:
+    if main is None:
+        return Signal(None, "no program is known that the process stays in")
+    if command.origin.path.endswith(".service"):
+        return Signal(True, "systemd sends SIGTERM to every program of a unit")
+    found = walker.found[main]
+    return signals.of(found.step, found.above)
+
+
+__all__ = ["Execution", "follow"]

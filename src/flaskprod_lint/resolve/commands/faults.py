@@ -1,0 +1,153 @@
+"""What keeps a command from running at all."""
+
+from __future__ import annotations
+
+import posixpath
+import re
+
+from flaskprod_lint.inputs.shell import Literal
+from flaskprod_lint.inputs.shell_words import split
+from flaskprod_lint.model import Command, CommandFault, Image, Step
+from flaskprod_lint.resolve.commands import files
+from flaskprod_lint.resolve.commands.state import State
+from flaskprod_lint.resolve.commands.walk import Walker
+from flaskprod_lint.source import Place, Source
+
+#: Builtins of which no program of the same name is installed, or none that has the effect that is meant.
+_BUILTINS = frozenset(
+    {"cd", "export", "source", ".", "exec", "set", "eval", "exit", "ulimit", "umask", "alias", "if", "for"}
+)
+#: Base images whose own files are known not to be the project's scripts.
+_PLAIN_BASE = re.compile(r"(?:docker\.io/)?(?:library/)?(python|debian|ubuntu|alpine)(?::|@|$)")
+_PORT = re.compile(r"\$(?:PORT\b|\{PORT\b[^}]*\})")
+
+
+def of_exec_form(walker: Walker, command: Command) -> None:
+    """An exec form whose first element is no program: a whole command line, or a word that only a shell knows."""
+    argv = command.argv or ()
+    if not argv:
+        return
+    first = argv[0].strip()
+    if len(argv) == 1 and re.search(r"\s", first):
+        words = [_text(word) for word in split(first)]
+        json = "[" + ", ".join(f'"{word}"' for word in words) + "]"
+        reason = f"there is no program called “{first}”: in exec form each word is an element of its own"
+        walker.fault(CommandFault("one-element", reason, command.origin, json))
+    elif first in _BUILTINS:
+        reason = f"`{first}` is a builtin of the shell, and an exec form starts no shell"
+        text = " ".join(argv)
+        walker.fault(CommandFault("builtin", reason, command.origin, f'["sh", "-c", "{text}"]'))
+
+
+def _text(word: object) -> str:
+    parts = getattr(word, "parts", ())
+    return "".join(part.text if isinstance(part, Literal) else part.raw for part in parts)
+
+
+def of_script(walker: Walker, state: State, name: str, place: Place, *, by_shell: bool) -> None:
+    """A script of the project that is started by its name: execute bit, line ends, interpreter."""
+    source = files.find(walker, state, name)
+    if source is None:
+        return
+    base = posixpath.basename(source.path)
+    sure = walker.context.project.tracked is not None
+    words = files.interpreter(source)
+    if not source.executable and not _made_executable(walker, source.path, name):
+        reason = f"{source.path} has no execute bit, so starting it by its name fails with “permission denied”"
+        instead = f"git update-index --chmod=+x {source.path}"
+        walker.fault(CommandFault("not-executable", reason, place, instead, sure))
+    if source.crlf and words and not _mended(walker, base, r"dos2unix|\\r"):
+        reason = f"the first line of {source.path} ends in CRLF, so its interpreter is looked for as “{words[0]}\\r”"
+        walker.fault(CommandFault("crlf", reason, place, f"{base} text eol=lf", sure))
+    if not words and not by_shell and files.looks_like_shell(source):
+        reason = f"{source.path} has no `#!` line, and without a shell that starts it the kernel refuses it"
+        walker.fault(CommandFault("no-interpreter", reason, Place(source.line_span(1), source.line(1)), "#!/bin/sh"))
+    if words and posixpath.basename(words[0]) == "bash" and lacks_bash(walker.context.image):
+        reason = f"{source.path} asks for {words[0]}, and Alpine has no bash unless it is installed"
+        span = source.line_span(1)
+        walker.fault(CommandFault("no-interpreter", reason, Place(span, source.line(1)), "#!/bin/sh"))
+
+
+def lacks_bash(image: Image | None) -> bool:
+    """Whether an image is Alpine, plain, and nothing installs bash."""
+    if image is None or not image.base.known:
+        return False
+    reference = str(image.base.value).lower()
+    if "alpine" not in reference or not _PLAIN_BASE.match(reference):
+        return False
+    return not any(re.search(r"\bbash\b", run.text) for run in image.runs)
+
+
+def missing(walker: Walker, state: State, name: str, place: Place) -> bool:
+    """Whether a script is certainly not in the image; then that is a fault."""
+    image = walker.context.image
+    if image is None or "/" not in name or walker.holes.has(name) or walker.holes.has(state.cwd):
+        return False
+    absolute = posixpath.normpath(posixpath.join(state.cwd, name))
+    if not absolute.endswith((".sh", ".bash")) or not _brings_nothing_else(image, absolute):
+        return False
+    if walker.context.tree.locate(absolute) is not None:
+        return False
+    base = posixpath.basename(absolute)
+    there = [path for path in walker.context.project.paths if posixpath.basename(path) == base]
+    reason = f"nothing puts {absolute} into the image, so the container ends with “no such file or directory”"
+    instead = f"COPY {there[0]} {absolute}" if len(there) == 1 else ""
+    if there:
+        reason += f" ({there[0]} is not copied there)" if len(there) == 1 else ""
+    walker.fault(CommandFault("not-found", reason, place, instead))
+    return True
+
+
+def _brings_nothing_else(image: Image, absolute: str) -> bool:
+    """Whether neither the base image nor a RUN can have made a file."""
+    if not image.base.known or not _PLAIN_BASE.match(str(image.base.value).lower()):
+        return False
+    base = posixpath.basename(absolute)
+    makes = re.compile(r"\b(git clone|curl|wget|tar|unzip|cp|mv|ln|install|rsync)\b|>\s*\S")
+    for run in image.runs:
+        if base in run.text and not re.search(r"\bchmod\b|dos2unix", run.text):
+            return False
+        if makes.search(run.text) and (base in run.text or re.search(r"\b(git clone|tar|unzip|rsync|cp -r)", run.text)):
+            return False
+    return True
+
+
+def _made_executable(walker: Walker, path: str, name: str) -> bool:
+    image = walker.context.image
+    if image is None:
+        return False
+    base = posixpath.basename(path)
+    for run in image.runs:
+        if "chmod" in run.text and (base in run.text or re.search(r"-R\b|\*|find\b|--recursive|-\w*R", run.text)):
+            return True
+        if re.search(r"\binstall\b.*" + re.escape(base), run.text):
+            return True
+    for copied in image.copies:
+        line = walker.context.project.read(copied.at.path) if copied.at.span else None
+        if line is not None and copied.at.span is not None and "--chmod" in line.line(copied.at.span.line):
+            return True
+    del name
+    return False
+
+
+def _mended(walker: Walker, base: str, expression: str) -> bool:
+    image = walker.context.image
+    if image is None:
+        return False
+    return any(re.search(expression, run.text) and (base in run.text or "*" in run.text) for run in image.runs)
+
+
+def port_not_expanded(walker: Walker, step: Step) -> None:
+    """`$PORT` that arrives at the server as it is written: nobody has expanded it."""
+    for place, word in enumerate(step.argv):
+        if isinstance(word, str) and place and (match := _PORT.search(word)):
+            span = step.word_spans[place] if place < len(step.word_spans) else None
+            origin = Place(span or step.origin.span, step.origin.note)
+            reason = f"nothing expands {match.group()} here, so the program is given these characters as they are"
+            walker.fault(CommandFault("port-not-expanded", reason, origin, 'sh -c "exec ' + step.text + '"'))
+            return
+
+
+def first_line(source: Source) -> Place:
+    """The place of a script's first line."""
+    return Place(source.line_span(1), source.line(1))

@@ -1,0 +1,521 @@
+"""Follows a script, node by node, as far as what is known decides it. Nothing is run."""
+
+from __future__ import annotations
+
+import posixpath
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+from flaskprod_lint.inputs import shell
+from flaskprod_lint.inputs.shell import (
+    AndOr,
+    ArithmeticCommand,
+    Assignment,
+    Background,
+    Case,
+    For,
+    Function,
+    If,
+    Negated,
+    Node,
+    Pipeline,
+    Redirected,
+    Script,
+    Sequence,
+    SimpleCommand,
+    Subshell,
+    Test,
+    While,
+    Word,
+)
+from flaskprod_lint.model import CommandFault, Step, Unknown
+from flaskprod_lint.resolve.commands import arithmetic, conditions
+from flaskprod_lint.resolve.commands.expansion import Expander
+from flaskprod_lint.resolve.commands.holes import Hole, Holes
+from flaskprod_lint.resolve.commands.state import (
+    LIKELY,
+    NO,
+    OPPOSITE,
+    UNLIKELY,
+    UNSURE,
+    YES,
+    Argument,
+    Link,
+    Reads,
+    State,
+    merge,
+)
+from flaskprod_lint.resolve.context import Context
+from flaskprod_lint.source import Place
+
+#: Bounds: nodes visited, programs found, nested scripts and functions, turns of one loop.
+MAX_NODES = 20_000
+MAX_STEPS = 300
+MAX_DEPTH = 24
+MAX_TURNS = 60
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """A program or builtin about to be started by a shell: its words and what the shell makes of its process.
+
+    `replaces` says that the shell gives its own process to it; `may_replace` that a shell of unknown kind may do so;
+    `cause` why it does not.
+    """
+
+    arguments: tuple[Argument, ...]
+    assignments: tuple[tuple[str, str, Reads], ...] = ()
+    start: int = 0
+    end: int = 0
+    replaces: bool = False
+    may_replace: bool = False
+    cause: str = ""
+    node: SimpleCommand | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Program:
+    """An outside program about to be started: its words, the programs above it, the line that says so.
+
+    `by_shell` is False for an exec form, which nothing has expanded and no shell looks up.
+    """
+
+    arguments: tuple[Argument, ...]
+    above: tuple[Link, ...]
+    place: Place
+    by_shell: bool = True
+
+    @property
+    def name(self) -> str:
+        return posixpath.basename(self.arguments[0].text)
+
+
+@dataclass(slots=True)
+class Found:
+    """A step with the programs that are above it in its process tree."""
+
+    step: Step
+    above: tuple[Link, ...]
+
+
+class Walker:
+    """Walks scripts in states and collects the programs that they start.
+
+    `command` runs a simple command (builtins, functions, outside programs), `starter` an outside program.
+    """
+
+    def __init__(
+        self,
+        context: Context,
+        command: Callable[[Walker, State, Call], None],
+        starter: Callable[[Walker, State, Program], None],
+    ) -> None:
+        self.context = context
+        self.command = command
+        self.starter = starter
+        self.holes = Holes()
+        self.found: list[Found] = []
+        self.faults: list[CommandFault] = []
+        self.unknowns: list[Unknown] = []
+        self.nodes = 0
+        self.may_break = False
+        self.expander = Expander(context.open_environment, self.holes, self._substitute)
+
+    def start(self, state: State, program: Program) -> None:
+        """Start an outside program; wrappers, scripts and task runners are followed."""
+        self.starter(self, state, program)
+
+    def unknown(self, reason: str, state: State) -> None:
+        """Note something that only run time knows, once."""
+        place = state.trail[-1].span if state.trail else None
+        found = Unknown(reason, place)
+        if found not in self.unknowns:
+            self.unknowns.append(found)
+
+    def fault(self, fault: CommandFault) -> None:
+        if fault not in self.faults:
+            self.faults.append(fault)
+
+    # Nodes
+
+    def run(self, state: State, node: Node, *, last: bool = False) -> None:
+        """Run a node; `last` says that the shell may replace itself by its program."""
+        self.nodes += 1
+        if state.ended or self.nodes > MAX_NODES:
+            return
+        if isinstance(node, Sequence):
+            self._sequence(state, node, last=last)
+        elif isinstance(node, SimpleCommand):
+            self._simple(state, node, last=last)
+        elif isinstance(node, AndOr):
+            self._and_or(state, node, last=last)
+        elif isinstance(node, (Test, ArithmeticCommand)):
+            state.status = self._test(state, node)
+        elif isinstance(node, Background):
+            self._background(state, node)
+        elif isinstance(node, Negated):
+            self.run(state, node.body)
+            state.status = OPPOSITE[state.status]
+        elif isinstance(node, (Pipeline, Subshell)):
+            self._nested(state, node, last=last)
+        elif isinstance(node, Redirected):
+            self.run(state, node.body)
+        elif isinstance(node, Function):
+            state.functions[node.name] = (node, state.script)
+            state.status = YES
+        else:
+            self._compound(state, node, last=last)
+
+    def _compound(self, state: State, node: Node, *, last: bool) -> None:
+        # Of the shells that replace themselves, only busybox does so inside `if` and `case`.
+        last = last and state.shell.kind in ("busybox", "unknown")
+        if isinstance(node, If):
+            self._if(state, node, last=last)
+        elif isinstance(node, Case):
+            self._case(state, node, last=last)
+        elif isinstance(node, For):
+            self._for(state, node)
+        elif isinstance(node, While):
+            self._while(state, node)
+
+    def _sequence(self, state: State, node: Sequence, *, last: bool) -> None:
+        for place, item in enumerate(node.items):
+            if state.ended:
+                return
+            final = last and place == len(node.items) - 1
+            if final and state.shell.kind == "bash" and not isinstance(item, SimpleCommand):
+                # bash looks at the last line's own end only: `a; b && c` stays a child, `a && c` does not.
+                final = isinstance(item, AndOr) and (
+                    place == 0 or self._on_new_line(state, node.items[place - 1], item)
+                )
+            self.run(state, item, last=final)
+
+    def _on_new_line(self, state: State, before: Node, item: Node) -> bool:
+        text, offset = state.script.text, state.script.offset
+        return "\n" in text[before.end - offset : item.start - offset]
+
+    def _and_or(self, state: State, node: AndOr, *, last: bool) -> None:
+        self.run(state, node.left)
+        if state.ended:
+            return
+        final = last and (state.shell.kind != "bash" or isinstance(node.right, SimpleCommand))
+        status = state.status if node.operator == "&&" else OPPOSITE[state.status]
+        if status in (YES, LIKELY):
+            self.run(state, node.right, last=final)
+        elif status == UNLIKELY:
+            self._perhaps(state, node.right)
+            state.status = OPPOSITE[status] if node.operator == "||" else status
+        elif status == UNSURE:
+            self._either(state, lambda side: self.run(side, node.right, last=final), lambda side: None, UNSURE)
+
+    def _perhaps(self, state: State, node: Node) -> None:
+        """Run what only happens when an outside program fails: its programs are not sure, and it ends nothing."""
+        side = state.copy()
+        side.sure = False
+        self.run(side, node)
+        self.may_break = self.may_break or side.ended == "break"
+
+    def _background(self, state: State, node: Background) -> None:
+        side = self._child(state, node, "is started in the background")
+        side.background = True
+        self.run(side, node.body)
+        state.status = YES
+
+    def _nested(self, state: State, node: Pipeline | Subshell, *, last: bool) -> None:
+        if isinstance(node, Subshell) and node.group:
+            self.run(state, node.body, last=last and state.shell.kind in ("busybox", "unknown"))
+            return
+        items: tuple[Node, ...] = (node.body,) if isinstance(node, Subshell) else node.items
+        stays = last and isinstance(node, Subshell) and state.shell.kind == "busybox" and not state.shell.trap
+        cause = "stands in a subshell" if isinstance(node, Subshell) else "is part of a pipeline"
+        status, served = YES, False
+        for item in items:
+            side = state.copy() if stays else self._child(state, node, cause)
+            self.run(side, item, last=stays)
+            status = side.status if not side.ended or isinstance(node, Subshell) else LIKELY
+            served = served or side.ended in ("server", "loop")
+        state.status = status
+        if served:
+            state.ended = "server"
+
+    def _child(self, state: State, node: Node, cause: str) -> State:
+        """A copy of the shell in a process of its own below it."""
+        side = state.copy()
+        side.above = (*state.above, self.waiting(state, node.start, node.end, cause))
+        side.depth += 1
+        return side
+
+    def waiting(self, state: State, start: int, end: int, cause: str = "", *, may_replace: bool = False) -> Link:
+        """The shell of a state as the parent of the command at that place."""
+        place = state.place(start, end)
+        return replace(
+            state.shell,
+            place=place,
+            script=state.script,
+            start=start,
+            end=end,
+            cause=cause,
+            may_replace=may_replace,
+        )
+
+    # Branches
+
+    def _if(self, state: State, node: If, *, last: bool) -> None:
+        def branch(side: State, place: int) -> None:
+            if place >= len(node.branches):
+                side.status = YES
+                if node.otherwise is not None:
+                    self.run(side, node.otherwise, last=last)
+                return
+            condition, body = node.branches[place]
+            self.run(side, condition)
+            if side.ended:
+                return
+            if side.status in (YES, NO):
+                self.run(side, body, last=last) if side.status == YES else branch(side, place + 1)
+                return
+            self._either(side, lambda s: self.run(s, body, last=last), lambda s: branch(s, place + 1), side.status)
+
+        branch(state, 0)
+
+    def _either(
+        self, state: State, first: Callable[[State], None], second: Callable[[State], None], status: str = UNSURE
+    ) -> None:
+        """Run both sides of a branch that cannot be decided; what they start is not sure.
+
+        Where one side ends in failure the other is what happens, or nothing does: it stays sure.
+        """
+        sure, begin = state.sure, len(self.found)
+        sides, places = (state.copy(), state.copy()), [begin]
+        for side, action in zip(sides, (first, second), strict=True):
+            action(side)
+            places.append(len(self.found))
+        left, right = sides
+        if not (right.ended == "failure" and left.ended != "failure"):
+            self._doubt(places[0], places[1])
+        if not (left.ended == "failure" and right.ended != "failure"):
+            self._doubt(places[1], places[2])
+        if bool(left.ended) == bool(right.ended):
+            merged = merge(left, right, self.holes)
+            merged.ended = left.ended if left.ended == right.ended else "exit" if left.ended else ""
+            state.take(merged)
+            state.sure = sure
+        else:
+            going, gone = (right, left) if left.ended else (left, right)
+            self.may_break = self.may_break or gone.ended == "break"
+            state.take(going)
+            leaves = gone.ended in ("break", "continue", "return")
+            state.sure = sure and (leaves or gone.ended == "failure")
+            state.doubt = state.doubt or leaves
+        if not state.ended and state.status in (YES, NO) and status not in (YES, NO):
+            state.status = LIKELY if state.status == YES else UNLIKELY
+
+    def _doubt(self, begin: int, end: int) -> None:
+        for found in self.found[begin:end]:
+            found.step = replace(found.step, sure=False)
+
+    def _case(self, state: State, node: Case, *, last: bool) -> None:
+        subject = self.expander.single(state, node.subject).text
+
+        def arm(side: State, place: int, fallen: bool = False) -> None:
+            if place >= len(node.arms):
+                return
+            current = node.arms[place]
+            answer = YES if fallen else self._matches(side, subject, current.patterns)
+            if answer == NO:
+                arm(side, place + 1)
+                return
+
+            def taken(inner: State) -> None:
+                self.run(inner, current.body, last=last)
+                if current.terminator == ";&" and not inner.ended:
+                    arm(inner, place + 1, fallen=True)
+                elif current.terminator == ";;&" and not inner.ended:
+                    arm(inner, place + 1)
+
+            if answer == YES:
+                taken(side)
+            else:
+                self._either(side, taken, lambda inner: arm(inner, place + 1))
+
+        state.status = YES
+        arm(state, 0)
+
+    def _matches(self, state: State, subject: str, patterns: tuple[Word, ...]) -> str:
+        texts = (self.expander.single(state, pattern, patterns=True).text for pattern in patterns)
+        answers = [conditions.matches(subject, text, self.holes) for text in texts]
+        return YES if YES in answers else UNSURE if UNSURE in answers else NO
+
+    # Loops
+
+    def _for(self, state: State, node: For) -> None:
+        if node.counted:
+            self._once(state, node.body)
+            return
+        words = [item for word in node.words for item in self.expander.fields(state, word)] if node.words else []
+        items = list(state.positional) if node.words is None else words
+        state.status, doubt = YES, state.doubt
+        for item in items[:MAX_TURNS]:
+            state.assign(node.variable, item.text, item.reads, state.place(node.start, node.start + 3))
+            self.run(state, node.body)
+            if self._left_loop(state):
+                break
+        state.doubt = doubt
+
+    def _once(self, state: State, body: Node) -> None:
+        self._either(state, lambda side: self._turn(side, body), lambda side: None)
+
+    def _turn(self, state: State, body: Node) -> None:
+        self.run(state, body)
+        if state.ended in ("break", "continue"):
+            state.ended = ""
+
+    def _left_loop(self, state: State) -> bool:
+        """Whether a loop is over after a turn; `continue` goes on."""
+        if state.ended == "continue":
+            state.ended = ""
+        if state.ended == "break":
+            state.ended = ""
+            return True
+        return bool(state.ended)
+
+    def _while(self, state: State, node: While) -> None:
+        outer, self.may_break = self.may_break, False
+        doubt = state.doubt
+        self._turns(state, node)
+        self.may_break, state.doubt = outer, doubt
+
+    def _turns(self, state: State, node: While) -> None:
+        for _ in range(MAX_TURNS):
+            self.run(state, node.condition)
+            if state.ended:
+                return
+            going = state.status if not node.until else OPPOSITE[state.status]
+            if going == NO:
+                state.status = YES
+                return
+            if going != YES:
+                self._wait(state, node)
+                return
+            known = len(self.holes.found)
+            before = (state.positional, dict(state.variables))
+            self.run(state, node.body)
+            if self._left_loop(state) or self.nodes > MAX_NODES:
+                return
+            if self.may_break or (state.positional, state.variables) == before or len(self.holes.found) > known:
+                self._forever(state)
+                return
+
+    def _wait(self, state: State, node: While) -> None:
+        """A loop on an outside program, as those that wait for a database: one turn at most, then on."""
+        side = state.copy()
+        side.sure = False
+        self._turn(side, node.body)
+        after = merge(state, side, self.holes) if not side.ended else state
+        sure = state.sure
+        state.take(after)
+        state.sure, state.ended, state.status = sure, "", LIKELY
+
+    def _forever(self, state: State) -> None:
+        """A loop whose condition always holds: left by a `break` somewhere, or the shell stays in it."""
+        if self.may_break:
+            state.status = LIKELY
+        else:
+            state.ended = "loop"
+
+    # Words and commands
+
+    def _test(self, state: State, node: Test | ArithmeticCommand) -> str:
+        if isinstance(node, ArithmeticCommand):
+            text, _ = arithmetic.evaluate(node.text, lambda word: self.expander.single(state, word), self.holes)
+            return UNSURE if self.holes.has(text) else YES if text != "0" else NO
+        words: list[str] = []
+        for word in node.words:
+            if node.double:
+                pattern = bool(words) and words[-1] in ("=", "==", "!=")
+                words.append(self.expander.single(state, word, patterns=pattern).text)
+            else:
+                words.extend(argument.text for argument in self.expander.fields(state, word))
+        return self.test(state, words, double=node.double)
+
+    def test(self, state: State, words: list[str], *, double: bool = False) -> str:
+        """What a test of these words gives."""
+        test = conditions.Test(
+            words,
+            self.holes,
+            lambda operator, path: self.exists(state, operator, path),
+            lambda name: self.expander.lookup(state, name, None, name)[2],
+            double=double,
+        )
+        return test.result()
+
+    def exists(self, state: State, operator: str, path: str) -> bool | None:
+        """Whether a file is there: yes when the project brings it, else not known."""
+        if not path:
+            return False
+        if self.holes.has(state.cwd):
+            return None
+        found = self.context.tree.locate(path, state.cwd)
+        if not isinstance(found, str) or operator in ("-x", "-s", "-w", "-L", "-h"):
+            return None
+        is_folder = self.context.project.is_folder(found)
+        return is_folder if operator == "-d" else not is_folder if operator == "-f" else True
+
+    def _simple(self, state: State, node: SimpleCommand, *, last: bool) -> None:
+        for redirect in node.redirects:
+            if redirect.target is not None and redirect.operator not in ("<<", "<<-"):
+                self.expander.single(state, redirect.target)
+        arguments = [argument for word in node.words for argument in self.expander.fields(state, word)]
+        assigned = [self._assigned(state, assignment) for assignment in node.assignments]
+        if not arguments:
+            if assigned:
+                self._assign(state, node, assigned)
+            elif not node.words:
+                state.status = YES
+            return
+        shell_link = state.shell
+        keeps = node.redirects and shell_link.kind == "bash"
+        willing = last and not shell_link.is_script and not shell_link.trap and not keeps
+        call = Call(
+            tuple(arguments),
+            tuple(assigned),
+            node.start,
+            node.end,
+            replaces=willing and shell_link.kind in ("bash", "busybox"),
+            may_replace=willing and shell_link.kind == "unknown",
+            node=node,
+        )
+        self.command(self, state, call)
+
+    def _assigned(self, state: State, node: Assignment) -> tuple[str, str, Reads]:
+        value = self.expander.single(state, node.value) if node.value is not None else Argument("")
+        return node.name, value.text, value.reads
+
+    def _assign(self, state: State, node: SimpleCommand, assigned: list[tuple[str, str, Reads]]) -> None:
+        state.status = YES
+        for assignment, (name, text, reads) in zip(node.assignments, assigned, strict=True):
+            place = state.place(assignment.start, assignment.end)
+            if assignment.items is not None:
+                items = tuple(argument for word in assignment.items for argument in self.expander.fields(state, word))
+                state.arrays[name] = (*state.arrays.get(name, ()), *items) if assignment.append else items
+            elif assignment.append:
+                before, more, _ = self.expander.lookup(state, name, None, name)
+                state.assign(name, before + text, (*more, *reads), place)
+            else:
+                state.assign(name, text, reads, place)
+
+    def _substitute(self, state: State, part: shell.Substitution) -> tuple[str, Reads]:
+        from flaskprod_lint.resolve.commands import substitution
+
+        return substitution.output(self, state, part)
+
+    def hole(self, reason: str, raw: str, reads: Reads = (), *, symbol: str = "", nonempty: bool = True) -> str:
+        """A character that stands for something unknown."""
+        return self.holes.make(Hole(Unknown(reason, symbol=symbol), raw, reads, nonempty))
+
+    def script(self, state: State, script: Script, *, last: bool = False) -> None:
+        """Run a whole text in a state."""
+        outer = state.script
+        state.script = script
+        self.run(state, script.body, last=last)
+        state.script = outer
