@@ -7,6 +7,10 @@ from collections.abc import Iterator
 from flaskprod_lint.finding import Confidence, Finding, Severity
 from flaskprod_lint.model import Deployment, SecretLiteral
 from flaskprod_lint.rules import rule
+from flaskprod_lint.rules.app_secrets import evidence_of_secrets as evidence_of_secrets
+from flaskprod_lint.rules.app_secrets import secret_key_fallback as secret_key_fallback
+from flaskprod_lint.rules.app_secrets import secret_key_hardcoded as secret_key_hardcoded
+from flaskprod_lint.rules.app_secrets import secret_key_random as secret_key_random
 from flaskprod_lint.source import Place
 
 

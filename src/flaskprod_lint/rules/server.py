@@ -7,6 +7,10 @@ from collections.abc import Iterator
 from flaskprod_lint.finding import Finding
 from flaskprod_lint.model import Deployment, Process, Server
 from flaskprod_lint.rules import rule
+from flaskprod_lint.rules.wsgi_target import app_run_on_import as app_run_on_import
+from flaskprod_lint.rules.wsgi_target import evidence_of_server as evidence_of_server
+from flaskprod_lint.rules.wsgi_target import factory_not_called as factory_not_called
+from flaskprod_lint.rules.wsgi_target import wsgi_target_not_found as wsgi_target_not_found
 from flaskprod_lint.source import Place
 
 #: The distribution that brings each server, where its name is not the server's.

@@ -1,0 +1,160 @@
+"""Rules about the keys that sign sessions: written in the code, as a fallback there, or made anew each time."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from flaskprod_lint.finding import Confidence, Evidence, Finding, Severity
+from flaskprod_lint.model import Deployment, Process, SecretUse, Setting, Unknown
+from flaskprod_lint.rules import evidence, rule
+from flaskprod_lint.source import Place
+
+_PURPOSES = {
+    "SECRET_KEY": "signs session cookies",
+    "JWT_SECRET_KEY": "signs tokens",
+    "SECURITY_PASSWORD_SALT": "protects passwords",
+    "WTF_CSRF_SECRET_KEY": "protects forms",
+}
+_READING = 'os.environ["{name}"]'
+
+
+@rule("secret-key-hardcoded")
+def secret_key_hardcoded(deployment: Deployment) -> Iterator[Finding]:
+    """A key that production uses stands in the code."""
+    for process, use in _uses(deployment, "literal"):
+        what = "a word that anyone would guess stands" if use.weak else "the key stands"
+        yield _guarded(
+            Finding(
+                f"{_purpose(use)} with a key from the code: {what} where everybody with the sources can read it",
+                at=use.at,
+                because=_because(process, use),
+                confidence=Confidence.HIGH if use.sure else Confidence.MEDIUM,
+                label="anyone who reads this can forge sessions",
+                instead=f"{use.name} = {_READING.format(name=use.variable or use.name)}",
+            ),
+            use,
+        )
+
+
+@rule("secret-key-fallback")
+def secret_key_fallback(deployment: Deployment) -> Iterator[Finding]:
+    """Without its variable, the app starts with a key that stands in the code."""
+    for process, use in _uses(deployment, "fallback"):
+        if use.variable_set is True:
+            continue
+        when = "nothing here sets" if use.variable_set is False else "when nothing sets"
+        variable = use.variable or use.name
+        yield _guarded(
+            Finding(
+                f"{use.name} falls back to a key in the code {when} {variable}: "
+                f"the app starts all the same and {_purpose(use, lower=True)} with it",
+                at=use.at,
+                because=_because(process, use),
+                confidence=Confidence.HIGH if use.sure else Confidence.MEDIUM,
+                label="used silently without the variable",
+                instead=f"{use.name} = {_READING.format(name=variable)}",
+            ),
+            use,
+        )
+
+
+@rule("secret-key-random")
+def secret_key_random(deployment: Deployment) -> Iterator[Finding]:
+    """A key is made anew by each worker and with each start."""
+    for process, use in _uses(deployment, "random"):
+        if use.variable_set is True:
+            continue
+        several = _several(process)
+        condition = f" unless {use.variable} is set" if use.variable else ""
+        effect = f"each of the {several} has another one" if several else "every restart ends all sessions"
+        yield Finding(
+            f"{use.name} is made anew when the app loads{condition}: {effect}",
+            at=use.at,
+            because=_because(process, use),
+            severity=Severity.ERROR if several else Severity.WARNING,
+            confidence=Confidence.HIGH if use.sure and not use.variable else Confidence.MEDIUM,
+            label="another key in each process",
+            instead=f"{use.name} = {_READING.format(name=use.variable or use.name)}",
+        )
+
+
+@evidence("secrets")
+def evidence_of_secrets(deployment: Deployment) -> Evidence:
+    """What shows that the key comes from the environment: the place that reads it."""
+    web = list(deployment.web_processes)
+    if not web:
+        return Evidence(not_applicable="no web process")
+    proofs: list[Place] = []
+    for process in web:
+        app = process.app
+        if app is None:
+            return Evidence(unknown=f"the app that `{process.name}` loads was not found")
+        setting = app.config.get("SECRET_KEY")
+        unknown = _unknown(setting, app.secrets)
+        if unknown:
+            return Evidence(unknown=unknown)
+        if setting is None or setting.is_default or setting.value in (None, ""):
+            if app.unknowns and setting is None:
+                return Evidence(unknown=f"SECRET_KEY: {app.unknowns[0].reason}")
+            proofs.append(Place(app.definition.span, "sets no SECRET_KEY"))
+        else:
+            proofs.append(Place(setting.span, _read_from(setting)))
+    headline = "SECRET_KEY comes from the environment"
+    if all(place.note == "sets no SECRET_KEY" for place in proofs):
+        headline = "no secret key in the code"
+    return Evidence(headline, tuple(dict.fromkeys(proofs)))
+
+
+def _read_from(setting: Setting) -> str:
+    names = dict.fromkeys(read.name for read in setting.environment)
+    return f"SECRET_KEY from {' or '.join(names)}" if names else "SECRET_KEY"
+
+
+def _unknown(setting: Setting | None, uses: list[SecretUse]) -> str:
+    """Why SECRET_KEY cannot be known to be safe; "" when it can, or when a rule says that it is not."""
+    kinds = {use.kind for use in uses if use.name == "SECRET_KEY"}
+    if setting is not None and isinstance(setting.value, Unknown) and not setting.environment and "random" not in kinds:
+        return f"SECRET_KEY: {setting.value.reason}"
+    return "SECRET_KEY: where it comes from could not be followed" if "unknown" in kinds else ""
+
+
+def _uses(deployment: Deployment, kind: str) -> Iterator[tuple[Process, SecretUse]]:
+    """The secrets of that kind in the apps that production loads, each place once, under its first name."""
+    seen = set()
+    for process in deployment.processes:
+        for use in process.app.secrets if process.app else ():
+            if use.kind == kind and use.at not in seen:
+                seen.add(use.at)
+                yield process, use
+
+
+def _guarded(finding: Finding, use: SecretUse) -> Finding:
+    """A finding about a value that the code itself refuses is hardly one."""
+    if use.guard is None:
+        return finding
+    return replace(finding.lowered(Confidence.LOW), severity=Severity.NOTE, because=(*finding.because, use.guard))
+
+
+def _purpose(use: SecretUse, *, lower: bool = False) -> str:
+    purpose = _PURPOSES.get(use.name, "signs what it sends out")
+    return purpose if lower else f"The app {purpose}"
+
+
+def _because(process: Process, use: SecretUse) -> tuple[Place, ...]:
+    step = process.main_step
+    trail = (step.trail if step else ()) or process.trail
+    return tuple(dict.fromkeys((*trail, *use.trail)))
+
+
+def _several(process: Process) -> str:
+    """What there is more than one of: workers (unless the app is loaded before they are made) or instances."""
+    server = process.server
+    workers = server.workers.value if server and server.workers else None
+    preload = server.settings.get("preload_app") if server else None
+    loaded_once = preload is not None and preload.value is True
+    if isinstance(workers, int) and workers > 1 and not loaded_once:
+        return f"{workers} workers"
+    if isinstance(process.instances.value, int) and process.instances.value > 1:
+        return f"{process.instances.value} instances"
+    return ""
