@@ -106,12 +106,17 @@ def _project_path(path: str, tree: Tree) -> str | None:
 def with_installed_project(context: Context) -> Context:
     """The context with the project's own packages among its site-packages, where something installs them there."""
     evidence = self_install(context)
-    if evidence is None:
+    if evidence is None or site_packages(context):
         return context
-    tree = Tree(context.project, list(context.tree.mounts))
+    tree = replace(context.tree, mounts=list(context.tree.mounts))
     for root in package_roots(context.project):
         tree.mount(SITE_PACKAGES, root, evidence)
     return replace(context, tree=tree)
+
+
+def site_packages(context: Context) -> tuple[str, ...]:
+    """The folder of the project's own installed packages, if they are installed."""
+    return (SITE_PACKAGES,) if any(mount.path == SITE_PACKAGES for mount in context.tree.mounts) else ()
 
 
 def package_roots(project: Project) -> list[str]:

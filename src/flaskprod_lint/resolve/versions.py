@@ -8,7 +8,7 @@ from flaskprod_lint.model import Package
 from flaskprod_lint.resolve.context import Context
 
 #: What an open requirement gets today.
-LATEST = {"flask-sqlalchemy": (3, 1), "sqlalchemy": (2, 1), "flask-sqlalchemy-lite": (0, 2)}
+LATEST = {"flask": (3, 1), "flask-sqlalchemy": (3, 1), "sqlalchemy": (2, 1), "flask-sqlalchemy-lite": (0, 2)}
 _BELOW = re.compile(r"<\s*(\d+)(?:\.(\d+))?(?!=)")
 _AT_MOST = re.compile(r"(?:<=|===?)\s*(\d+)(?:\.(\d+))?")
 _COMPATIBLE = re.compile(r"(~=|\^|~)\s*(\d+)(?:\.(\d+))?(\.\d+)?")

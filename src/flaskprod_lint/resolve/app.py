@@ -1,0 +1,208 @@
+"""The Flask app that a process loads, as production gets it: its config after all writes, and what loading it does."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+
+from flaskprod_lint.model import App, Process, Reached, Setting, Step, Target, Unknown
+from flaskprod_lint.resolve import app_secrets, engines, flask_cli, loading, log_handlers, reached
+from flaskprod_lint.resolve.context import Context
+from flaskprod_lint.resolve.flask_config import FlaskConfig
+from flaskprod_lint.resolve.flask_hooks import flask_instance
+from flaskprod_lint.resolve.interpreter.values import Event, Function, Instance, Object, Value, as_value
+from flaskprod_lint.resolve.masked import masked
+from flaskprod_lint.resolve.script_server import of_step as script_server
+from flaskprod_lint.resolve.target import lookup
+from flaskprod_lint.resolve.target_text import TargetText, parse
+from flaskprod_lint.source import Place, Project
+
+__all__ = ["of_process", "script_server"]
+
+_READS = re.compile(
+    r"""(?:environ(?:\.\w+)?\s*[(\[]|getenv\s*\(|\benv(?:\.\w+)?\s*\(|\bconfig\s*\()\s*[rbu]?["'](\w+)["']|\$\{?([A-Z]\w+)"""
+)
+_REQUEST_HOOKS = frozenset(
+    f"flask.{owner}.{hook}"
+    for owner in ("Flask", "Blueprint", "app.Flask", "blueprints.Blueprint")
+    for hook in ("before_request", "before_first_request", "before_app_request", "before_app_first_request")
+)
+
+
+def of_process(process: Process, context: Context) -> App | None:
+    """The app that a process loads; None when it loads none, or nothing says which."""
+    step = process.main_step
+    if step is None:
+        return None
+    target = process.server.target if process.server else None
+    if target is not None:
+        return _of_target(target, process, step, context)
+    if loading.script_file(step, loading.of_step(step, context)) is not None:
+        return _of_script(process, step, context)
+    named = flask_cli.target_of(step, context)
+    return _of_text(named, step, context) if named is not None else None
+
+
+def _of_target(target: Target, process: Process, step: Step, context: Context) -> App | None:
+    settings = process.server.settings if process.server else {}
+    context = context.with_variables(_raw_environment(settings.get("raw_env")))
+    parsed = parse(target.text)
+    if not parsed.module or parsed.fault or target.file is None:
+        return None
+    loaded = loading.of_module(
+        target.module,
+        step,
+        context,
+        chdir=_text(settings.get("chdir")),
+        python_path=(_text(settings.get("pythonpath")) or "").split(","),
+    )
+    return loaded.once(("app", target.text), lambda: _of_attribute(parsed, target, loaded, step))
+
+
+def _text(setting: Setting | None) -> str | None:
+    return setting.value if setting is not None and isinstance(setting.value, str) and setting.value else None
+
+
+def _raw_environment(setting: Setting | None) -> dict[str, Setting]:
+    """What Gunicorn's --env sets in its workers."""
+    found: dict[str, Setting] = {}
+    for text in setting.value if setting is not None and isinstance(setting.value, list) else ():
+        name, equals, value = str(text).partition("=")
+        if equals and setting is not None:
+            found[name] = Setting(name, value, setting.origin)
+    return found
+
+
+def _of_text(text: str, step: Step, context: Context) -> App | None:
+    """The app that `flask`, or a worker, loads by a name of its own."""
+    parsed = parse(text, default="")
+    loaded = loading.of_module(parsed.module, step, context)
+    if loaded.module is None:
+        return None
+    return loaded.once(("app", text), lambda: _of_attribute(parsed, None, loaded, step))
+
+
+def _of_attribute(parsed: TargetText, target: Target | None, loaded: loading.Loaded, step: Step) -> App | None:
+    module = loaded.module
+    if module is None:
+        return None
+    value = lookup(parsed.attribute, module, loaded) if parsed.attribute else flask_cli.best_app(module)
+    called = parsed.called or bool(target and target.called)
+    if value is not None and (called or (isinstance(value.data, Function) and not parsed.attribute)):
+        args = tuple(as_value(data, step.origin.span) for data in parsed.args)
+        kwargs = {name: as_value(data, step.origin.span) for name, data in parsed.kwargs.items()}
+        value = loaded.machine.call(value, args, kwargs)
+        called = True
+    return _app(parsed.attribute or module.name, value, loaded, factory=called)
+
+
+def _of_script(process: Process, step: Step, context: Context) -> App | None:
+    loaded = loading.of_script(step, context)
+    if loaded is None:
+        return None
+    served = script_server(step, context)
+    given = (served[1].receiver, *served[1].args, *served[1].kwargs.values()) if served else ()
+    value = next((one for one in given if one is not None and flask_app(one) is not None), None)
+    if value is None and not loaded.hooks.configs and process.kind != "web":
+        return None
+    return loaded.once(("app", ""), lambda: _app("app", value, loaded, factory=False))
+
+
+def _app(name: str, value: Value | None, loaded: loading.Loaded, *, factory: bool) -> App | None:
+    """The App of a value that is a Flask app or wraps one; else the only app that was made on the way."""
+    instance = flask_app(value)
+    sure = instance is not None
+    configs = loaded.hooks.configs
+    if instance is None and len(configs) == 1:
+        instance = configs[0].instance
+    config = next((config for config in configs if config.instance is instance), None)
+    if instance is None or config is None:
+        return _unknown_app(name, value, loaded)
+    return _complete(App(name, Place(instance.at, "Flask()"), factory), config, loaded, sure=sure)
+
+
+def flask_app(value: Value | None, depth: int = 0) -> Instance | None:
+    """The Flask app in a value: itself, or what a middleware was given."""
+    if value is None or depth > 6:
+        return None
+    instance = flask_instance(value)
+    if instance is not None:
+        return instance
+    data = value.data.outer if isinstance(value.data, Object) else value.data
+    inside: Iterable[Value] = value.alternatives
+    if isinstance(data, Instance):
+        inside = (*data.args, *data.kwargs.values(), *data.members.values())
+    if isinstance(value.data, Object):
+        inside = (*inside, *value.data.attributes.values())
+    if isinstance(data, (tuple, list)):
+        inside = data
+    return next((found for one in inside if (found := flask_app(one, depth + 1)) is not None), None)
+
+
+def _unknown_app(name: str, value: Value | None, loaded: loading.Loaded) -> App | None:
+    """An app that is not a Flask app we saw being made: of a package, or behind something that cannot be read."""
+    module = loaded.module
+    at = value.at if value is not None else None
+    if value is not None and isinstance(value.data, Unknown):
+        reason = value.data
+    elif module is not None and module.failure is not None:
+        reason = Unknown(
+            f"the code stops before it makes the app: {module.failure.path.rpartition('.')[2]}", module.failure.at
+        )
+    else:
+        reason = Unknown("the code that makes the app is not among the project's files", at)
+    app = App(name, Place(at or reason.at), files=loaded.machine.files)
+    app.debug = Setting("DEBUG", reason)
+    app.unknowns = [reason]
+    return app
+
+
+def _complete(app: App, config: FlaskConfig, loaded: loading.Loaded, *, sure: bool) -> App:
+    events = list(loaded.events)
+    made = next(
+        (event for event in events if event.result is not None and flask_instance(event.result) is config.instance),
+        None,
+    )
+    app.trail = made.trail if made is not None else ()
+    app.files = tuple(loaded.machine.files)
+    app.secrets = app_secrets.uses(config, loaded.context.project, app.files, app.trail)
+    values = {name: value for name in config.entries if (value := config.read(name)) is not None}
+    app.engines = engines.of_events(events, values, loaded.context)
+    app.handlers = log_handlers.of_events(events, loaded.context)
+    app.config = {name: masked(config.setting(name)) for name in sorted(config.entries)}
+    app.config_objects = config.objects()
+    app.debug, app.testing = config.setting("DEBUG"), config.setting("TESTING")
+    app.unsure = frozenset(name for name, value in config.entries.items() if not (value.sure and sure))
+    app.reads_variables = variables_read(loaded.context.project, app.files)
+    app.unknowns = list(_unknowns(config, loaded))
+    app.reached = reached.of_events(events)
+    app.reached += _by_requests(events, loaded)
+    return app
+
+
+def _unknowns(config: FlaskConfig, loaded: loading.Loaded) -> Iterator[Unknown]:
+    doubt = config.doubt
+    if doubt is not None and isinstance(doubt.data, Unknown):
+        yield doubt.data
+    yield from loaded.machine.unknowns
+
+
+def _by_requests(events: list[Event], loaded: loading.Loaded) -> list[Reached]:
+    """What the functions that run with every request (or the first) do to the database's tables."""
+    before = len(loaded.events)
+    for event in events:
+        function = event.args[0] if event.args else None
+        if event.callee in _REQUEST_HOOKS and function is not None and isinstance(function.data, Function):
+            loaded.machine.call(function, (), {})
+    found = reached.of_events(loaded.events[before:])
+    return [one for one in found if one.kind in ("upgrade", "create_all", "drop_all")]
+
+
+def variables_read(project: Project, files: Iterable[str]) -> frozenset[str]:
+    """The variables that any of these files, Python or shell, names in reading the environment."""
+    names: set[str] = set()
+    for path in files:
+        source = project.read(path)
+        for found in _READS.finditer(source.text) if source else ():
+            names.add(found[1] or found[2])
+    return frozenset(names)

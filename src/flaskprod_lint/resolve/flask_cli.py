@@ -1,0 +1,85 @@
+"""Which app the `flask` command and job workers load: --app, FLASK_APP, or the file that they look for."""
+
+from __future__ import annotations
+
+import posixpath
+from collections.abc import Sequence
+
+from flaskprod_lint.model import Step, Unknown
+from flaskprod_lint.resolve import loading
+from flaskprod_lint.resolve.context import Context
+from flaskprod_lint.resolve.flask_hooks import flask_instance
+from flaskprod_lint.resolve.interpreter.values import Function, Module, Value
+
+_WORKERS = ("celery", "rq", "dramatiq", "huey_consumer", "huey_consumer.py")
+
+
+def target_of(step: Step, context: Context) -> str | None:
+    """The target text of the app that the step loads by the rules of its own program; None when it loads none."""
+    words = _words(step)
+    if words[:1] == ["flask"]:
+        return _of_flask(words, step, context)
+    if words[:1] == ["celery"]:
+        return _module(_option(words, ("-A", "--app")), step, context)
+    if words[:1] == ["dramatiq"]:
+        return _module(next((word for word in words[1:] if not word.startswith("-")), None), step, context)
+    return None
+
+
+def _words(step: Step) -> list[str]:
+    """The words of the step, with `python -m flask` read as `flask`."""
+    words = [word if isinstance(word, str) else "" for word in step.argv]
+    if loading.is_python(step.program) and words[1:2] == ["-m"]:
+        words = words[2:]
+    return [posixpath.basename(words[0]), *words[1:]] if words else []
+
+
+def _of_flask(words: Sequence[str], step: Step, context: Context) -> str | None:
+    place = loading.of_step(step, context)
+    variable = place.variables.get("FLASK_APP")
+    given = _option(words, ("-A", "--app"))
+    if given is None and variable is not None:
+        given = variable.value if isinstance(variable.value, str) else None
+    if given:
+        return _module(given, step, context)
+    for name in ("wsgi", "app"):
+        if isinstance(place.tree.locate(f"{name}.py", place.cwd), str):
+            return name
+    return None
+
+
+def _option(words: Sequence[str], names: Sequence[str]) -> str | None:
+    for index, word in enumerate(words):
+        flag, equals, value = word.partition("=")
+        if flag in names:
+            return value if equals else words[index + 1] if index + 1 < len(words) else None
+        if any(len(name) == 2 and word.startswith(name) and len(word) > 2 for name in names):
+            return word[2:]
+    return None
+
+
+def _module(text: str | None, step: Step, context: Context) -> str | None:
+    """A target text whose module is dotted: Flask takes paths such as `src/app.py` as well."""
+    if not text or "$" in text:
+        return None
+    module, colon, attribute = text.strip("'\"").partition(":")
+    path = module.removeprefix("./")
+    if "/" in path or path.endswith(".py"):
+        module = path.removesuffix(".py").removesuffix("/__init__").strip("/").replace("/", ".")
+    return f"{module}{colon}{attribute}"
+
+
+def best_app(module: Module) -> Value | None:
+    """What Flask takes of a module when no name is given: app, application, the only app, or a factory."""
+    for name in ("app", "application"):
+        value = module.names.get(name)
+        if value is not None and flask_instance(value) is not None:
+            return value
+    apps = [value for value in module.names.values() if flask_instance(value) is not None]
+    if len(apps) == 1:
+        return apps[0]
+    for name in ("create_app", "make_app"):
+        value = module.names.get(name)
+        if value is not None and isinstance(value.data, (Function, Unknown)):
+            return value
+    return None
