@@ -12,11 +12,14 @@ from pathlib import Path
 import pytest
 
 from flaskprod_lint.finding import Confidence, Finding, Report, RunningProcess, Severity, Verdict
+from flaskprod_lint.outputs import json_show
 from flaskprod_lint.outputs.json_report import write_json
 from flaskprod_lint.outputs.page import Page, cells, crop, visible, wrap
 from flaskprod_lint.outputs.report_text import write_report
+from flaskprod_lint.outputs.show_text import write_show
 from flaskprod_lint.outputs.terminal import render
 from flaskprod_lint.source import Place, Span
+from sample_deployment import deployment
 from sample_report import PORT, crashed, ready, sample
 
 GOLDENS = Path(__file__).parent / "outputs"
@@ -29,7 +32,16 @@ def text(report: Report, width: int = 80, encoding: str = "utf-8", *, color: boo
     return render(page, color=color)
 
 
+def shown(width: int = 80, *, everything: bool = False) -> str:
+    page = Page(width)
+    write_show([deployment()], page, everything=everything)
+    return render(page, color=False)
+
+
 GOLDEN = {
+    "show.txt": shown,
+    "show-all.txt": lambda: shown(100, everything=True),
+    "show.json": lambda: json_show.write_json([deployment()], "0.1.0"),
     "report-80.txt": lambda: text(sample()),
     "report-120.txt": lambda: text(sample(), 120),
     "report-ascii.txt": lambda: text(sample(), encoding="ascii"),
@@ -155,6 +167,39 @@ def test_json_of_nothing_has_every_key_too() -> None:
 
 def test_json_of_several_paths_is_a_list() -> None:
     assert [report["project"] for report in json.loads(write_json([sample(), Report("b")], "0"))] == ["shop", "b"]
+
+
+VALUE = {"known", "value", "environment", "unknown", "origin", "overrides"}
+
+
+def test_show_json_has_every_key() -> None:
+    found = json.loads(json_show.write_json([deployment()], "0.1.0"))
+    assert {"version", "platform", "processes", "apps", "engines", "budget"} <= set(found)
+    process = found["processes"][0]
+    assert {"name", "kind", "environment", "why", "command", "trail", "instances", "server"} <= set(process)
+    assert set(process["command"]) == {"text", "argv", "origin"} and set(process["instances"]) == VALUE
+    assert set(process["server"]) == {"name", "version", "target", "settings"}
+    assert set(process["server"]["target"]) == {"text", "origin", "definition"}
+    settings = process["server"]["settings"]
+    assert all(set(value) == VALUE for value in settings.values())
+    assert settings["threads"]["known"] is False and settings["threads"]["value"] is None
+    assert settings["bind"]["environment"] == [{"name": "PORT", "default": "8000"}]
+    assert set(found["apps"][0]) == {"name", "factory", "definition", "config"}
+    engine = {"definition", "bind", "pool_class", "pool_size", "max_overflow", "pool_pre_ping", "url"}
+    assert set(found["engines"][0]) == engine
+    assert {"limit", "used", "rows", "unknown"} <= set(found["budget"])
+    row = {"process", "instances", "workers", "per_worker", "connections", "text"}
+    assert set(found["budget"]["rows"][0]) == row
+
+
+def test_show_of_nothing_has_every_key_too() -> None:
+    found = json.loads(json_show.write_json([], "0.1.0"))
+    assert found["platform"] is None and found["budget"] is None and found["processes"] == []
+
+
+def test_show_keeps_secrets() -> None:
+    for found in (shown(everything=True), json_show.write_json([deployment()], "0.1.0")):
+        assert "hunter2" not in found and "shop:" in found
 
 
 # Odd excerpts
