@@ -1,0 +1,121 @@
+"""Units of systemd: what a service starts, with systemd's own quoting and variables."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from flaskprod_lint.inputs import ini
+from flaskprod_lint.source import Located, Problem, Source, Span
+
+_ESCAPES = {"n": "\n", "t": "\t", "s": " ", "\\": "\\", '"': '"', "'": "'", "a": "\a", "b": "\b", "r": "\r"}
+_PREFIX = re.compile(r"[-@:+!|]+")
+
+
+@dataclass(frozen=True, slots=True)
+class Unit:
+    """The [Service] of a unit. Commands are as written; `split` gives their words."""
+
+    path: str
+    start: tuple[Located[str], ...] = ()
+    before: tuple[Located[str], ...] = ()
+    environment: tuple[tuple[Located[str], Located[str]], ...] = ()
+    environment_files: tuple[Located[str], ...] = ()
+    working_directory: Located[str] | None = None
+    user: Located[str] | None = None
+    kill_signal: Located[str] | None = None
+    kill_mode: Located[str] | None = None
+    stop_timeout: Located[str] | None = None
+    kind: Located[str] | None = None
+    description: Located[str] | None = None
+    problem: Problem | None = None
+
+
+def read(source: Source) -> Unit:
+    """The facts of a unit file; an empty ExecStart= takes back the ones before it."""
+    facts = ini.read_systemd(source)
+    section = facts.section("Service")
+    unit = facts.section("Unit")
+    if section is None:
+        return Unit(source.path, problem=facts.problem)
+    return Unit(
+        source.path,
+        start=_list(section.all("ExecStart")),
+        before=_list(section.all("ExecStartPre")),
+        environment=tuple(pair for value in _list(section.all("Environment")) for pair in _assignments(value)),
+        environment_files=_list(section.all("EnvironmentFile")),
+        working_directory=section.get("WorkingDirectory"),
+        user=section.get("User"),
+        kill_signal=section.get("KillSignal"),
+        kill_mode=section.get("KillMode"),
+        stop_timeout=section.get("TimeoutStopSec") or section.get("TimeoutSec"),
+        kind=section.get("Type"),
+        description=unit.get("Description") if unit is not None else None,
+        problem=facts.problem,
+    )
+
+
+def _list(values: list[Located[str]]) -> tuple[Located[str], ...]:
+    found: list[Located[str]] = []
+    for value in values:
+        if value.value:
+            found.append(value)
+        else:
+            found.clear()
+    return tuple(found)
+
+
+def _assignments(value: Located[str]) -> Iterator[tuple[Located[str], Located[str]]]:
+    """`A=1 "B=two words"`: all at the place of the whole."""
+    for word in split(value.value):
+        name, equals, text = word.partition("=")
+        if equals:
+            yield Located(name, value.span), Located(text, value.span)
+
+
+def command(value: Located[str]) -> Located[str]:
+    """A command without the prefixes that say how to start it (`-`, `@`, `+` …)."""
+    match = _PREFIX.match(value.value)
+    if match is None:
+        return value
+    span = value.span
+    start = Span(span.path, span.line, span.column + match.end(), span.end_line, span.end_column)
+    return Located(value.value[match.end() :], start)
+
+
+def split(text: str) -> tuple[str, ...]:
+    """The words of a command or assignment. A quote counts at the start of a word; `\\s` is a blank."""
+    words: list[str] = []
+    at = 0
+    while at < len(text):
+        if text[at].isspace():
+            at += 1
+            continue
+        word, at = _word(text, at)
+        words.append(word)
+    return tuple(words)
+
+
+def _word(text: str, at: int) -> tuple[str, int]:
+    found: list[str] = []
+    quote = ""
+    while at < len(text):
+        char = text[at]
+        if char == "\\" and at + 1 < len(text):
+            following = text[at + 1]
+            found.append(_ESCAPES.get(following, "\\" + following))
+            at += 2
+            continue
+        if quote:
+            quote = "" if char == quote else quote
+            if quote:
+                found.append(char)
+        elif char in "\"'":
+            quote = char
+        elif char.isspace():
+            break
+        else:
+            found.append(char)
+        at += 1
+    return "".join(found), at
