@@ -78,11 +78,11 @@ _NUMBER = re.compile(r"[+-]?\d+(?:\.\d+)?")
 _PATH = re.compile(r"(?:/|\./|\.\./|~/|[A-Za-z]:[\\/])(?:[\w.@-]{1,40}[\\/])*[\w.@-]{1,40}")
 _NAME = re.compile(r"[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+")
 _PLACEHOLDER = re.compile(
-    r"(?:[_\W]*(?:your|my|the|a|an|put|insert|enter|add|paste|some|replace|change|set|fill|use|generate|override|update|"
-    r"please)\b)|change.?(?:me|this|it)|replace.?(?:me|this|with)|place.?holder|to.?do|fix.?me|x{3,}|\*{2,}|\.{3}|"
-    r"dummy|example|sample|fake|not.?(?:so.?|a.?)?(?:very.?)?(?:real|secret|set|used)|redacted|here$|goes.?here|"
-    r"insecure|unsafe|temp(?:orary)?|in.?production|secret.?key|super.?secret|top.?secret|dev(?:elop(?:ment)?)?\b|"
-    r"(?:your|my)[-_ ]|build.?(?:time|only)|un.?used|\bonly\b|collect.?static",
+    r"(?<![A-Za-z0-9])(?:your|my|the|put|insert|enter|add|paste|some|replace|change|set|fill|use|generate|override|"
+    r"update|please|dev|develop|development|temp|temporary|fake|only|here|sample|todo|fixme|tbd)(?![A-Za-z0-9])|"
+    r"change.?(?:me|this|it)|replace.?(?:me|this|with)|place.?holder|x{4,}|\*{2,}|\.{3}|dummy|example|redacted|goes.?here|"
+    r"not.?(?:so.?|a.?)?(?:very.?)?(?:real|secret|set|used)|insecure|unsafe|in.?production|secret.?key|super.?secret|"
+    r"top.?secret|build.?(?:time|only)|un.?used|collect.?static",
     re.IGNORECASE,
 )
 _GUESSABLE = _set(

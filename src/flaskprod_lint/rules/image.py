@@ -25,6 +25,8 @@ END_OF_LIFE = {
     (3, 13): date(2029, 10, 31),
     (3, 14): date(2030, 10, 31),
 }
+#: How the files that platforms read name a Python that is supported.
+_NEWER_PYTHON = {"runtime.txt": "python-3.13", ".python-version": "3.13", ".tool-versions": "python 3.13"}
 #: What installs, and is not installed for the app.
 _INSTALLERS = frozenset(
     "pip setuptools wheel poetry pipenv uv pdm hatch virtualenv build pip-tools poetry-core".split(" ")
@@ -66,7 +68,18 @@ def _unpinned(path: str, packages: list[Package], severity: Severity) -> Finding
         because=tuple(Place(package.origin.span, package.name) for package in packages if package is not first)[:5],
         severity=severity,
         label="any version" if first.pin == "none" else "not one version",
+        instead=_pinning(path, packages),
     )
+
+
+def _pinning(path: str, packages: list[Package]) -> str:
+    """The command that fixes the versions, by the tool that reads the file."""
+    if path.endswith("pyproject.toml"):
+        return "uv lock"
+    if path.endswith("Pipfile"):
+        return "pipenv lock"
+    names = "|".join(sorted(package.name for package in packages))
+    return f"pip freeze | grep -iE '^({names})==' # and put these lines into {path or 'requirements.txt'}"
 
 
 def _comes(count: int) -> str:
@@ -92,7 +105,12 @@ def base_image_floating(deployment: Deployment) -> Iterator[Finding]:
 def _floating(base: Setting, message: str, severity: Severity | None) -> Finding:
     at = base.span
     assert at is not None
-    return Finding(message, at=at, severity=severity, label="no version" if severity is None else "no minor version")
+    name, tag = _name_and_tag(str(base.value))
+    instead = None if _is_python(name) else f"docker inspect --format '{{{{index .RepoDigests 0}}}}' {base.value}"
+    if _is_python(name) and severity is not None:
+        instead = f"FROM {name}:{tag.replace('3', '3.13', 1)}"
+    label = "no version" if severity is None else "no minor version"
+    return Finding(message, at=at, severity=severity, label=label, instead=instead)
 
 
 @rule("base-image-large")
@@ -132,6 +150,7 @@ def python_end_of_life(deployment: Deployment) -> Iterator[Finding]:
                 f"Python {version[0]}.{version[1]} has had no security fixes{when}",
                 at=setting.span,
                 label=f"ended {last:%Y-%m-%d}" if last > date.min else "ended long ago",
+                instead=_NEWER_PYTHON.get(setting.span.path.rpartition("/")[2]),
             )
 
 
@@ -156,7 +175,10 @@ def runs_as_root(deployment: Deployment) -> Iterator[Finding]:
 
 
 def _users_elsewhere(image: Image) -> tuple[Place, ...]:
-    return (image.base.origin,) if image.user.is_default and image.base.span != image.origin.span else ()
+    """The base image, when it stands elsewhere than the stage: neither of them sets a user."""
+    base, stage = image.base.span, image.origin.span
+    apart = base is not None and stage is not None and base.line != stage.line
+    return (image.base.origin,) if image.user.is_default and apart else ()
 
 
 def _drops_privileges(deployment: Deployment) -> bool:

@@ -19,7 +19,12 @@ def secret_in_image(deployment: Deployment) -> Iterator[Finding]:
     """ENV, ARG, RUN or COPY puts a secret into the image."""
     image = deployment.image
     for secret in image.secrets if image else ():
-        yield Finding(_in_image(secret), at=secret.at, label="readable by everyone who can pull the image")
+        yield Finding(
+            _in_image(secret),
+            at=secret.at,
+            label="readable by everyone who can pull the image",
+            instead=f"docker run --env {secret.name} …" if secret.how == "ENV" else None,
+        )
     for secret in image.passed_secrets if image else ():
         yield Finding(
             f"Whatever {secret.name} the build is given stays readable in the image: ENV keeps it",
