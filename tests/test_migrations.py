@@ -188,6 +188,19 @@ def test_elsewhere(tmp_path: Path) -> None:
         ("scripts/deploy.sh", "flask db upgrade\n", True),
         ("scripts/deploy.sh", "# flask db upgrade\n", False),
         ("scripts/other.sh", "flask db upgrade\n", False),
+        ("scripts/test_migrations.sh", "flask db upgrade\n", False),
+        ("tools/deploy.py", "import subprocess\nsubprocess.run('flask db upgrade', shell=True)\n", True),
+        (
+            ".github/workflows/ci.yml",
+            "jobs:\n  test:\n    services:\n      db:\n    steps:\n      - run: flask db upgrade\n"
+            "  deploy:\n    steps:\n      - run: make deploy\n",
+            False,
+        ),
+        (
+            ".github/workflows/ci.yml",
+            "jobs:\n  test:\n    steps:\n      - run: pytest\n  deploy:\n    steps:\n      - run: flask db upgrade\n",
+            True,
+        ),
     ],
 )
 def test_what_counts_as_elsewhere(tmp_path: Path, path: str, text: str, counts: bool) -> None:

@@ -2,24 +2,14 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
 from flaskprod_lint.inputs import alembic
 from flaskprod_lint.inputs.alembic import MigrationFolder
 from flaskprod_lint.model import Deployment, MigrationRun, Migrations, Process, Step
-from flaskprod_lint.resolve import schema_steps
+from flaskprod_lint.resolve import migration_mentions, schema_steps
 from flaskprod_lint.resolve.schema_steps import Effect
 from flaskprod_lint.source import Place, Project
-
-_UPGRADE_TEXT = re.compile(r"\b(?:flask|manage\.py)\b[^\n#]*\bdb\s+upgrade\b|\balembic\b[^\n#|;&]*\bupgrade\b")
-#: Files outside a deployment that may run migrations for it: CI, and scripts that deploy.
-_CI_FORMATS = ("github-workflow", "gitlab-ci")
-_CI_FILES = re.compile(
-    r"(^|/)(\.circleci/config\.ya?ml|bitbucket-pipelines\.ya?ml|azure-pipelines\.ya?ml|Jenkinsfile)$"
-)
-_DEPLOY_SCRIPT = re.compile(r"(^|[/_.-])(deploy|release|migrate|migration|migrations|upgrade|predeploy)", re.IGNORECASE)
-_TESTING = re.compile(r"\b(pytest|tox|nox|unittest|coverage)\b")
 
 
 def of_deployment(project: Project, deployment: Deployment) -> Migrations | None:
@@ -41,7 +31,7 @@ def of_deployment(project: Project, deployment: Deployment) -> Migrations | None
         folder.count if folder else 0,
         tuple(runs),
         tuple(writes),
-        _elsewhere(project, deployment) if folder else None,
+        migration_mentions.find(project, _own_files(deployment)) if folder else None,
     )
 
 
@@ -124,46 +114,7 @@ def _why_not(where: str, name: str, step: Step, deployment: Deployment) -> str:
     return ""
 
 
-# Elsewhere
-
-
-def _elsewhere(project: Project, deployment: Deployment) -> Place | None:
-    """A CI workflow or a deploy script that runs the migrations outside what the deployment itself starts."""
-    used = {place.path for process in deployment.processes for step in process.steps for place in step.trail}
-    used |= {step.origin.path for process in deployment.processes for step in process.steps}
-    for path in (*_ci_files(project), *_scripts(project)):
-        if path in used:
-            continue
-        place = _mention(project, path)
-        if place is not None:
-            return place
-    return None
-
-
-def _ci_files(project: Project) -> Sequence[str]:
-    listed = [path for name in _CI_FORMATS for path in project.of_format(name)]
-    return [*listed, *(path for path in project.paths if _CI_FILES.search(path))]
-
-
-def _scripts(project: Project) -> Sequence[str]:
-    """Shell scripts whose name says that they deploy or migrate."""
-    return [path for path in project.of_format("shell") if _DEPLOY_SCRIPT.search(path)]
-
-
-def _mention(project: Project, path: str) -> Place | None:
-    """Where a file runs an upgrade; not in a workflow that only tests."""
-    source = project.read(path)
-    if source is None:
-        return None
-    for number, line in enumerate(source.lines, 1):
-        if line.lstrip().startswith("#") or not _UPGRADE_TEXT.search(line):
-            continue
-        if not path.endswith(".sh") and _tests_only(path, source.text):
-            return None
-        return Place(source.line_span(number), "runs the migrations")
-    return None
-
-
-def _tests_only(path: str, text: str) -> bool:
-    """Whether a workflow runs tests and says nothing of a deployment."""
-    return bool(_TESTING.search(text)) and not re.search(r"deploy|release|production|heroku|flyctl|ssh", text, re.I)
+def _own_files(deployment: Deployment) -> set[str]:
+    """The files that the deployment's processes are started by: what they run has been followed."""
+    steps = [step for process in deployment.processes for step in process.steps]
+    return {place.path for step in steps for place in (step.origin, *step.trail)}

@@ -1,0 +1,64 @@
+"""Where a project runs its migrations outside what a deployment starts: CI jobs that deploy, and deploy scripts."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from flaskprod_lint.source import Place, Project, Source
+
+_UPGRADE = re.compile(r"\b(?:flask|manage\.py)\b[^\n#]*\bdb\s+upgrade\b|\balembic\b[^\n#|;&]*\bupgrade\b")
+_CI_FORMATS = ("github-workflow", "gitlab-ci")
+_CI_FILE = re.compile(r"(^|/)(\.circleci/config\.ya?ml|bitbucket-pipelines\.ya?ml|azure-pipelines\.ya?ml|Jenkinsfile)$")
+_DEPLOYS = re.compile(
+    r"(^|[_.-])(deploy|release|migrate|migration|migrations|upgrade|predeploy|fabfile)", re.IGNORECASE
+)
+_ASIDE = re.compile(r"(^|[/_.-])(tests?|local|dev|develop|development|docs?|examples?)([/_.-]|$)", re.IGNORECASE)
+#: A job that tests, or that brings its own database, is no deployment.
+_TESTS = re.compile(r"\b(pytest|tox|nox|unittest|coverage)\b|^\s+services:|\blocalhost\b", re.MULTILINE)
+_JOB = re.compile(r"^(?:  )?[\w-]+:", re.MULTILINE)
+
+
+def find(project: Project, own_files: set[str]) -> Place | None:
+    """The first place outside the deployment's own files that upgrades the database when the project is deployed."""
+    for path in (*_ci_files(project), *_scripts(project)):
+        source = project.read(path) if path not in own_files else None
+        place = _mention(source) if source is not None else None
+        if place is not None:
+            return place
+    return None
+
+
+def _ci_files(project: Project) -> list[str]:
+    listed = [path for name in _CI_FORMATS for path in project.of_format(name)]
+    return [*listed, *(path for path in project.paths if _CI_FILE.search(path))]
+
+
+def _scripts(project: Project) -> Iterator[str]:
+    """Scripts whose name says that they deploy or migrate; of Python those only that start other programs."""
+    for path in (*project.of_format("shell"), *project.of_format("python")):
+        if not _DEPLOYS.search(path.rpartition("/")[2]) or _ASIDE.search(path):
+            continue
+        source = project.read(path)
+        if path.endswith(".py") and (source is None or not re.search(r"subprocess|fabric|invoke|docker ", source.text)):
+            continue
+        yield path
+
+
+def _mention(source: Source) -> Place | None:
+    for match in _UPGRADE.finditer(source.text):
+        line = source.line(source.position(match.start())[0])
+        if line.lstrip().startswith(("#", "- name:", "name:", "echo", "print")):
+            continue
+        if not source.path.endswith((".sh", ".bash", ".py")) and _TESTS.search(_job(source.text, match.start())):
+            continue
+        return Place(source.line_span(source.position(match.start())[0]), "runs the migrations")
+    return None
+
+
+def _job(text: str, offset: int) -> str:
+    """The job of a CI file that holds this offset: from its key, indented by two at most, to the next."""
+    starts = [match.start() for match in _JOB.finditer(text)]
+    start = max((each for each in starts if each <= offset), default=0)
+    end = min((each for each in starts if each > offset), default=len(text))
+    return text[start:end]
