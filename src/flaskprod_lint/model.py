@@ -12,6 +12,9 @@ from flaskprod_lint.source import Place, Span
 
 NOWHERE = Place(None)
 
+#: Destinations of a log that are streams of the process, not files.
+STREAMS = frozenset("- /dev/stdout /dev/stderr /proc/1/fd/1 /proc/1/fd/2 /proc/self/fd/1 /proc/self/fd/2".split())
+
 
 @dataclass(frozen=True, slots=True)
 class Unknown:

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from flaskprod_lint.model import Address, EnvironmentRead, Override, Server, Setting, Step, Unknown
 from flaskprod_lint.resolve.context import Context
-from flaskprod_lint.resolve.gunicorn import log_destinations
+from flaskprod_lint.resolve.gunicorn import log_destinations, stray
 from flaskprod_lint.resolve.gunicorn.addresses import AddressError, address_of
 from flaskprod_lint.resolve.gunicorn.merge import DOES_NOT_START, Resolved
 from flaskprod_lint.resolve.gunicorn.table import number
@@ -44,6 +44,8 @@ def server_of(resolved: Resolved, step: Step, context: Context) -> Server:
     server.error_log = log_destinations.error_log(settings, _reader(context))
     server.reload, server.timeout = settings["reload"], settings["timeout"]
     server.requires = _requires(server, context)
+    loaded = resolved.file.path if resolved.file is not None else ""
+    server.stray_config_files = stray.config_files(context.project, loaded)
     if resolved.file is not None and resolved.file.path:
         server.config_file = resolved.file.origin
         server.ignored = tuple(Place(span, name) for name, span in resolved.file.others.items())
@@ -80,6 +82,10 @@ def _addresses(server: Server, bind: Setting, context: Context) -> tuple[Address
             reads = _reads_of(text, bind, context.variables.get("PORT"))
             found.append(address_of(text, bind.origin, reads, expanded=bool(bind.environment)))
         except AddressError as error:
+            if any(read.name == "PORT" and read.is_set is False and not read.has_default for read in bind.environment):
+                host = text.rpartition(":")[0]
+                found.append(Address(text, host, Unknown("nothing sets PORT"), origin=bind.origin, from_port=True))
+                continue
             server.refusals = (*server.refusals, Place(bind.span, f"{text!r}: {error}"))
     return tuple(found)
 

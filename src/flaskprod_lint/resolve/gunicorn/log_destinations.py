@@ -8,9 +8,8 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from flaskprod_lint.model import Setting, Unknown
+from flaskprod_lint.model import STREAMS, Setting, Unknown
 
-STREAMS = ("-", "/dev/stdout", "/dev/stderr", "/proc/1/fd/1", "/proc/1/fd/2", "/proc/self/fd/1", "/proc/self/fd/2")
 DEFAULT_LOGGERS = ("gunicorn.glogging.Logger", "simple", "gunicorn.instrument.statsd.Statsd")
 _CONFIGURATIONS = ("logconfig_dict", "logconfig_json", "logconfig")
 

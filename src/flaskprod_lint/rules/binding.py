@@ -1,0 +1,327 @@
+"""Bind 0.0.0.0:$PORT: whether those who connect to the web process find it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from flaskprod_lint.finding import Confidence, Evidence, Finding, Severity
+from flaskprod_lint.model import Address, Deployment, Process, Server, Setting
+from flaskprod_lint.rules import evidence, rule
+from flaskprod_lint.rules.pointing import confidence_in, point, served, trail, unless
+from flaskprod_lint.source import Place
+
+_ROOT = ("root", "0", "root:root", "0:0")
+
+
+@rule("bind-loopback")
+def bind_loopback(deployment: Deployment) -> Iterator[Finding]:
+    """The server listens on loopback, and who connects is outside."""
+    for process, server in _exposed(deployment):
+        if not server.bind or not all(address.is_loopback for address in server.bind):
+            continue
+        address, bind = server.bind[0], server.settings.get("bind")
+        nothing_said = bind is not None and bind.is_default
+        at = point(deployment, process, address.origin)
+        sure = process.port_set is False if nothing_said else confidence_in(bind) is Confidence.HIGH
+        yield Finding(
+            _loopback_message(process, server, address, nothing_said),
+            at=at,
+            because=trail(process, at, address.origin, _platform_place(deployment)),
+            confidence=Confidence.HIGH if sure else Confidence.MEDIUM,
+            severity=Severity.WARNING if nothing_said and not sure else None,
+            label="only this container can connect",
+            instead=_instead(process, server, address),
+        )
+
+
+@rule("port-hardcoded")
+def port_hardcoded(deployment: Deployment) -> Iterator[Finding]:
+    """The server listens on a fixed port where the port is chosen by someone else."""
+    for process, server in _exposed(deployment):
+        fixed = _fixed_port(server)
+        if fixed is None or process.port_expected is not None or _is_exposed(deployment, fixed.port):
+            continue
+        platform = deployment.platform
+        if platform is not None and (not platform.port_injected or platform.port_default == fixed.port):
+            continue
+        at = point(deployment, process, fixed.origin)
+        name = platform.name if platform is not None else ""
+        unconfirmed = platform is not None and "port_injected" in platform.unconfirmed
+        yield Finding(
+            f"{_name(server)} listens on port {fixed.port}, {name} sends requests to the port in PORT"
+            if name
+            else f"{_name(server)} listens on port {fixed.port} whatever PORT says: a platform that chooses the port "
+            "finds nothing there",
+            at=at,
+            because=trail(process, at, fixed.origin, _platform_place(deployment)),
+            confidence=Confidence.MEDIUM if unconfirmed else Confidence.HIGH,
+            severity=None if name else Severity.WARNING,
+            label="PORT is not used",
+            instead=_instead(process, server, fixed),
+        )
+
+
+@rule("port-not-expanded")
+def port_not_expanded(deployment: Deployment) -> Iterator[Finding]:
+    """`$PORT` reaches the server as these five characters."""
+    for process in deployment.web_processes:
+        faults = [fault for fault in process.faults if fault.kind == "port-not-expanded"]
+        for fault in faults:
+            at = point(deployment, process, fault.at)
+            yield Finding(
+                fault.reason,
+                at=at,
+                because=trail(process, at),
+                confidence=Confidence.HIGH if fault.sure else Confidence.MEDIUM,
+                label="nobody replaces $PORT here",
+                instead=fault.instead or None,
+            )
+        if not faults:
+            yield from _literal_variable(deployment, process)
+
+
+@rule("port-mismatch")
+def port_mismatch(deployment: Deployment) -> Iterator[Finding]:
+    """Connections go to another port than the one that the server listens on."""
+    for process, server in _exposed(deployment):
+        addresses = [address for address in server.bind if not address.is_loopback]
+        ports = [address.port for address in addresses]
+        if not ports or not all(isinstance(port, int) for port in ports):
+            continue
+        expected = process.port_expected
+        if expected is None:
+            yield from _unlike_expose(deployment, process, server, addresses)
+        elif isinstance(expected.value, int) and expected.value not in ports:
+            yield _mismatch(deployment, process, server, addresses[0], expected)
+
+
+@rule("port-unset")
+def port_unset(deployment: Deployment) -> Iterator[Finding]:
+    """The address is made of PORT, and nothing sets it."""
+    for process, server in served(deployment):
+        for address in server.bind:
+            open_port = address.from_port and not isinstance(address.port, int)
+            if not open_port or address.port_default is not None or process.port_set is not False:
+                continue
+            at = point(deployment, process, address.origin)
+            yield Finding(
+                f"{_name(server)} is to listen on the port in PORT, and nothing sets PORT here: it stops at once",
+                at=at,
+                because=trail(process, at, address.origin),
+                label="PORT is empty",
+            )
+
+
+@rule("port-privileged")
+def port_privileged(deployment: Deployment) -> Iterator[Finding]:
+    """A process that is not root listens below 1024."""
+    for process, server in served(deployment):
+        user = _user(deployment)
+        low = next((each for each in server.bind if isinstance(each.port, int) and 0 < each.port < 1024), None)
+        if low is None or user is None:
+            continue
+        chosen = deployment.platform is not None and deployment.platform.chooses_user
+        at = point(deployment, process, low.origin)
+        yield Finding(
+            f"{_name(server)} listens on port {low.port} and runs as {user.value}: many hosts let only root do that",
+            at=at,
+            because=trail(process, at, user),
+            confidence=Confidence.HIGH if chosen else Confidence.MEDIUM,
+            label="refused to all but root on many hosts",
+        )
+
+
+@evidence("binding")
+def evidence_of(deployment: Deployment) -> Evidence:
+    """The addresses of the web processes, where each is one that can be reached."""
+    processes = list(deployment.web_processes)
+    if not processes:
+        return _without_web(deployment)
+    proofs: list[Place] = []
+    for process in processes:
+        proof = _proof(deployment, process)
+        if isinstance(proof, str):
+            return Evidence(unknown=proof)
+        proofs.append(proof)
+    return Evidence(proofs[0].note, tuple(proofs))
+
+
+def _without_web(deployment: Deployment) -> Evidence:
+    if deployment.web_missing is not None:
+        return Evidence(unknown="nothing is started that could listen")
+    return Evidence(not_applicable="no process of this deployment serves requests")
+
+
+def _proof(deployment: Deployment, process: Process) -> Place | str:
+    """The place that shows that a process can be reached, or what is not known of it."""
+    server = process.server
+    if server is None:
+        return f"what `{process.name}` runs could not be made out"
+    if server.is_dev_server:
+        return "Flask's development server is started"
+    if process.proxy is not None:
+        return Place(process.proxy.span, f"{_name(server)} is behind {process.proxy.note or 'a proxy'}")
+    for address in server.bind:
+        reason = _why_reached(deployment, process, address)
+        if reason and isinstance(address.host, str) and not address.is_loopback:
+            at = point(deployment, process, address.origin)
+            return Place(at, f"listens on {address.host}:{'$PORT' if address.from_port else address.port}{reason}")
+    if not server.bind:
+        return f"which address {_name(server)} listens on is not known here"
+    shown = " and ".join(address.text for address in server.bind)
+    return f"whether {shown} is where requests arrive is not known here"
+
+
+def _why_reached(deployment: Deployment, process: Process, address: Address) -> str:
+    """Why requests find this address; empty where that is not known."""
+    expected = process.port_expected
+    if address.from_port and (process.port_set is not False or address.port_default is not None):
+        return ", as PORT says"
+    if expected is not None and expected.value == address.port:
+        return (
+            f", where {expected.origin.note or 'requests'} arrive" if not expected.span else ", where requests are sent"
+        )
+    platform = deployment.platform
+    if platform is not None and platform.port_default == address.port:
+        return f", where {platform.name} sends requests"
+    return ", which the image exposes" if _is_exposed(deployment, address.port) else ""
+
+
+def _exposed(deployment: Deployment) -> Iterator[tuple[Process, Server]]:
+    """The servers that others connect to directly: no proxy stands before them on the same host."""
+    if deployment.platform is not None and deployment.platform.proxy_on_same_host:
+        return
+    for process, server in served(deployment):
+        if process.proxy is None:
+            yield process, server
+
+
+def _loopback_message(process: Process, server: Server, address: Address, nothing_said: bool) -> str:
+    if not nothing_said:
+        return f"{_name(server)} listens on {address.text}, so only this container can connect" + unless(
+            server.settings.get("bind")
+        )
+    pidfile = server.settings.get("pidfile")
+    hint = ""
+    if pidfile is not None and str(pidfile.value).isdigit():
+        hint = f" (`-p {pidfile.value}` names the pid file, not the port)"
+    when = "" if process.port_set is False else "where PORT is not set, "
+    sentence = (
+        f"{when}Gunicorn listens on {address.text} because no bind is given{hint}: only this container can connect"
+    )
+    return sentence[0].upper() + sentence[1:]
+
+
+def _fixed_port(server: Server) -> Address | None:
+    """The address, if each is a port that no variable chooses."""
+    bind = server.settings.get("bind")
+    if bind is not None and bind.environment and not bind.is_default:
+        return None
+    plain = [address for address in server.bind if isinstance(address.port, int) and not address.from_port]
+    if len(plain) != len(server.bind) or any(address.is_loopback for address in plain):
+        return None
+    return plain[0] if plain else None
+
+
+def _is_exposed(deployment: Deployment, port: object) -> bool:
+    image = deployment.image
+    return image is not None and any(setting.value == port for setting in image.exposed)
+
+
+def _literal_variable(deployment: Deployment, process: Process) -> Iterator[Finding]:
+    """A bind that holds `$PORT` as text, in a configuration file or in GUNICORN_CMD_ARGS."""
+    bind = process.server.settings.get("bind") if process.server else None
+    if bind is None or bind.environment or not isinstance(bind.value, list):
+        return
+    if any(isinstance(text, str) and ("$PORT" in text or "${PORT" in text) for text in bind.value):
+        at = point(deployment, process, bind)
+        yield Finding(
+            "Nothing replaces `$PORT` here: Gunicorn stops with “'$PORT' is not a valid port number”",
+            at=at,
+            because=trail(process, at),
+            label="nobody replaces $PORT here",
+            instead="bind = f\"0.0.0.0:{os.environ.get('PORT', '8000')}\"" if at.path.endswith(".py") else None,
+        )
+
+
+def _mismatch(deployment: Deployment, process: Process, server: Server, address: Address, expected: Setting) -> Finding:
+    at = point(deployment, process, address.origin)
+    who = deployment.platform.name if deployment.platform else "whoever connects"
+    bind = server.settings.get("bind")
+    sure = confidence_in(bind, expected)
+    if deployment.platform is None and expected.span is not None:
+        who = expected.span.path
+    return Finding(
+        f"{who} connects to port {expected.value}, {_name(server)} listens on {address.port}{unless(bind)}",
+        at=at,
+        because=trail(process, at, expected, address.origin),
+        confidence=sure,
+        label="every request is refused",
+        instead=_instead(process, server, address, str(expected.value)),
+    )
+
+
+def _unlike_expose(
+    deployment: Deployment, process: Process, server: Server, addresses: list[Address]
+) -> Iterator[Finding]:
+    """EXPOSE names other ports than a literal bind: a note, for EXPOSE opens nothing by itself."""
+    image = deployment.image
+    exposed = [setting for setting in image.exposed if isinstance(setting.value, int)] if image else []
+    bind = server.settings.get("bind")
+    literal = not any(address.from_port for address in addresses) and not (
+        bind and bind.environment and not bind.is_default
+    )
+    if not exposed or not literal or any(setting.value == one.port for setting in exposed for one in addresses):
+        return
+    at = point(deployment, process, addresses[0].origin)
+    numbers = " and ".join(str(setting.value) for setting in exposed)
+    yield Finding(
+        f"EXPOSE says {numbers}, {_name(server)} listens on {addresses[0].port}: tools that go by EXPOSE connect to "
+        "the wrong port",
+        at=at,
+        because=trail(process, at, exposed[0]),
+        severity=Severity.NOTE,
+        label=f"EXPOSE says {numbers}",
+        instead=f"EXPOSE {addresses[0].port}",
+    )
+
+
+def _user(deployment: Deployment) -> Setting | None:
+    """The user that the process runs as, when that is not root."""
+    platform, image = deployment.platform, deployment.image
+    if platform is not None and platform.chooses_user:
+        return Setting(
+            "user", f"a user that {platform.name} chooses", Place(None, f"{platform.name} never runs it as root")
+        )
+    user = image.user if image is not None else None
+    if user is None or not isinstance(user.value, str) or user.value in _ROOT:
+        return None
+    return user
+
+
+def _platform_place(deployment: Deployment) -> Place | None:
+    return deployment.platform.origin if deployment.platform is not None else None
+
+
+def _name(server: Server) -> str:
+    return {"gunicorn": "Gunicorn", "uwsgi": "uWSGI"}.get(server.name, server.name)
+
+
+def _instead(process: Process, server: Server, address: Address, port: str = "$PORT") -> str | None:
+    """The bind to write, in the words of the file where it stands."""
+    path = address.origin.path
+    if server.is_gunicorn and path.endswith(".py") and server.config_file is not None:
+        if port != "$PORT":
+            return f'bind = "0.0.0.0:{port}"'
+        return "bind = f\"0.0.0.0:{os.environ.get('PORT', '8000')}\""
+    if port == "$PORT" and process.port_set is not True:
+        port = "${PORT:-8000}"
+    written = {
+        "gunicorn": f"--bind 0.0.0.0:{port}",
+        "waitress": f"--listen=*:{port}",
+        "uvicorn": f"--host 0.0.0.0 --port {port}",
+        "granian": f"--host 0.0.0.0 --port {port}",
+        "hypercorn": f"--bind 0.0.0.0:{port}",
+        "daphne": f"-b 0.0.0.0 -p {port}",
+    }
+    return written.get(server.name)
