@@ -87,7 +87,7 @@ def _passed(one: Directive, pools: dict[str, list[Located[str]]]) -> Iterator[Up
     if one.words[0].value not in _PASSES or len(one.words) < 2:
         return
     way, target = one.words[0].value, one.words[1]
-    address = re.sub(r"^\w+://", "", target.value)
+    address = re.sub(r"^https?://", "", target.value)
     secure = target.value.startswith("https://")
     name = re.split(r"[/:]", address)[0] if not address.startswith("unix:") else ""
     for place in pools.get(name, (Located(address, target.span),)):
@@ -97,7 +97,9 @@ def _passed(one: Directive, pools: dict[str, list[Located[str]]]) -> Iterator[Up
 def _upstream(way: str, place: Located[str], default: int | None, *, pooled: bool) -> Upstream:
     text = place.value
     if text.startswith("unix:"):
-        return Upstream(way, place, socket=text[len("unix:") :].split(":")[0])
+        return Upstream(way, place, socket=text[len("unix:") :].split(":")[0].replace("//", "/"))
+    if "$" in text:
+        return Upstream(way, place)
     host, _, port = text.split("/")[0].partition(":")
     number = int(port) if port.isdigit() else None if port else 80 if pooled else default
     return Upstream(way, place, host=host, port=number)

@@ -7,7 +7,19 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from flaskprod_lint.model import Deployment, Platform, Unknown
-from flaskprod_lint.resolve import bare_image, images, platforms, procfile, standing
+from flaskprod_lint.resolve import (
+    bare_image,
+    fly,
+    heroku_image,
+    hosts,
+    images,
+    platforms,
+    procfile,
+    proxies,
+    railway,
+    render,
+    standing,
+)
 from flaskprod_lint.resolve.compose import planning as composed
 from flaskprod_lint.resolve.options import Options
 from flaskprod_lint.resolve.planned import Planned
@@ -18,10 +30,6 @@ __all__ = ["Planned", "find"]
 
 #: Files whose presence says that another platform than Heroku reads a Procfile beside them.
 _PROCFILE_READERS = (
-    ("railway.toml", "railway"),
-    ("railway.json", "railway"),
-    ("nixpacks.toml", "railway"),
-    ("railpack.json", "railway"),
     ("scalingo.json", "scalingo"),
     (".do/app.yaml", "digitalocean"),
     (".do/deploy.template.yaml", "digitalocean"),
@@ -36,12 +44,65 @@ def find(project: Project, options: Options) -> list[Planned]:
     A Dockerfile that a manifest for production builds is judged there and not again as an image by itself.
     """
     chosen = platforms.get(options.platform, origin=Place(None, "--platform")) if options.platform else None
-    found = [*_procfiles(project, options, chosen)]
+    found = [*_manifests(project, options), *_procfiles(project, options, chosen)]
     others = any(one.deployment.is_production for one in found)
     found += composed.plan(project, options, others=others)
+    found += _hosts(project, options, found)
     found += _images(project, options, _used(found), chosen)
-    found = _narrowed(found, chosen)
-    return found or [_nothing(project, options, chosen)]
+    found = _narrowed(found, chosen) or [_nothing(project, options, chosen)]
+    for one in found:
+        for process in one.deployment.processes:
+            proxies.apply(project, process, one.contexts[process.name])
+    _hand_over_secrets(found)
+    return found
+
+
+def _hand_over_secrets(found: list[Planned]) -> None:
+    """Let a deployment for production carry the secrets of those for development: they are in the same repository."""
+    first = next((one.deployment for one in found if one.deployment.is_production), None)
+    if first is not None:
+        known = {secret.at for one in found if one.deployment.is_production for secret in one.deployment.secrets}
+        more = {secret.at: secret for one in found for secret in one.deployment.secrets if secret.at not in known}
+        first.secrets = (*first.secrets, *more.values())
+
+
+# Manifests
+
+
+def _manifests(project: Project, options: Options) -> Iterator[Planned]:
+    for path in project.of_format("heroku-yml"):
+        yield from _one(heroku_image.plan(project, path, _of_file(path, options, "Heroku"), options))
+    for path in project.of_format("fly"):
+        yield from _one(fly.plan(project, path, _of_file(path, options, "Fly.io"), options))
+    for path in project.of_format("render"):
+        yield from render.plan(project, path, _of_file(path, options, "Render"), options)
+    for folder in railway.folders(project):
+        platform = railway.platform_of(project, folder)
+        place = _of_file(platform.origin.path, options, "Railway")
+        yield from _one(railway.plan(project, folder, place, options, platform))
+
+
+def _one(planned: Planned | None) -> list[Planned]:
+    return [planned] if planned is not None else []
+
+
+def _of_file(path: str, options: Options, name: str) -> Standing:
+    return standing.of_path(path, options, f"{name} deploys what it says")
+
+
+# Hosts
+
+
+def _hosts(project: Project, options: Options, found: list[Planned]) -> Iterator[Planned]:
+    """Units of systemd, and supervisord where no image brings it."""
+    for path in project.of_format("systemd"):
+        place = standing.of_path(path, options, "systemd starts it on a host")
+        yield from _one(hosts.plan_unit(project, path, place, options))
+    if project.of_format("dockerfile"):
+        return
+    for path in project.of_format("supervisord"):
+        place = standing.of_path(path, options, "supervisord starts it on a host")
+        yield from _one(hosts.plan_supervisord(project, path, place, options))
 
 
 def _used(found: list[Planned]) -> frozenset[str]:
@@ -61,6 +122,8 @@ def _narrowed(found: list[Planned], chosen: Platform | None) -> list[Planned]:
 
 def _procfiles(project: Project, options: Options, chosen: Platform | None) -> Iterator[Planned]:
     for path in project.of_format("procfile"):
+        if chosen is None and posixpath.dirname(path) in railway.folders(project):
+            continue
         platform = _reader_of(project, posixpath.dirname(path), chosen)
         place = standing.of_path(path, options, f"a Procfile is what {platform.name} starts")
         if path.rpartition("/")[2].lower() != "procfile" and not options.production:

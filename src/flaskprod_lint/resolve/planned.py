@@ -20,6 +20,10 @@ _WORKER = re.compile(
 _UPGRADE = re.compile(r"\b(db|alembic|database)\b\s+(?:\S+\s+)*?(upgrade|migrate)\b")
 _SERVES = re.compile(r"gunicorn|uwsgi|waitress|uvicorn|hypercorn|granian|flask\b.*\brun\b|runserver|\bhttpd\b|nginx")
 
+#: Words that only lead to what is started.
+_RUNNERS = frozenset(
+    ("exec", "poetry", "pipenv", "uv", "pdm", "hatch", "run", "python", "python3", "-m", "bash", "sh", "env")
+)
 #: Platforms that set DATABASE_URL without being asked once a project has a database there.
 _SETS_DATABASE_URL = frozenset(("pandastack", "heroku", "dokku", "scalingo"))
 
@@ -130,6 +134,20 @@ def injected_database(platform: Platform) -> dict[str, Setting]:
     place = Place(None, f"set by {platform.name}")
     unknown = Unknown(f"{platform.name} sets it to the address of the database")
     return {"DATABASE_URL": Setting("DATABASE_URL", unknown, place)}
+
+
+def starts_differently(first: Command, second: Command) -> bool:
+    """Whether two commands start something else, beyond how they are written."""
+    return _essence(first) != _essence(second)
+
+
+def _essence(command: Command) -> tuple[str, ...]:
+    """The words that count of a command: without shells, runners and folders of programs."""
+    words = command.argv if command.argv is not None else split(command.text)
+    if len(words) > 2 and words[1] in ("-c", "-lc", "-ec"):
+        words = split(words[2])
+    kept = [word.rpartition("/")[2] if number == 0 else word for number, word in enumerate(words)]
+    return tuple(word for word in kept if word not in _RUNNERS)
 
 
 def instances(options: Options, count: Located[str] | None = None, note: str = "") -> Setting:

@@ -52,7 +52,7 @@ def plan(project: Project, path: str, platform: Platform, standing: Standing, op
         standing.why,
         standing.sure,
         platform=platform,
-        tiers=(*options.tiers, *_tiers(app)),
+        tiers=(*options.tiers, *tiers_of(app)),
         packages=packages.of_buildpack(project, folder),
         python=python_of(project, folder),
     )
@@ -92,7 +92,7 @@ def _add(found: Planned, entry: ProcfileEntry, base: Context, app: AppJson | Non
         kind,
         command,
         trail=(command.origin,),
-        instances=_instances(app, name, kind, options),
+        instances=instances_of(app, name, options),
         port_set=bool(platform.port_injected) if kind == "web" else None,
     )
     found.add(process, base.with_variables(variables))
@@ -134,7 +134,7 @@ def variables_of(app: AppJson | None) -> dict[str, Setting]:
     return {name: planned.literal(name, value) for name, value in pairs if value is not None}
 
 
-def _tiers(app: AppJson | None) -> tuple[str, ...]:
+def tiers_of(app: AppJson | None) -> tuple[str, ...]:
     """The plans and sizes that an app.json names: `essential-0` of heroku-postgresql:essential-0."""
     plans = [addon.value.rpartition(":")[2] for addon in (app.addons if app else ())]
     sizes = [formation.size.value for formation in (app.formation if app else ()) if formation.size]
@@ -146,10 +146,11 @@ def _size_of(app: AppJson | None, process: str) -> tuple[str, ...]:
     return tuple(size.value for size in found if size is not None)
 
 
-def _instances(app: AppJson | None, process: str, kind: str, options: Options) -> Setting:
+def instances_of(app: AppJson | None, process: str, options: Options) -> Setting:
+    """How many dynos of a process run, by the formation of an app.json; the user's word is for web."""
     counts = (formation.quantity for formation in (app.formation if app else ()) if formation.process.value == process)
     count = next((count for count in counts if count is not None), None)
-    chosen = options if kind == "web" else replace(options, instances=None)
+    chosen = options if process == "web" else replace(options, instances=None)
     return planned.instances(chosen, count, f"{process} runs {count.value} times" if count else "")
 
 

@@ -1,0 +1,25 @@
+"""Secrets that stand literally among the variables of a manifest."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from flaskprod_lint.model import SecretLiteral
+from flaskprod_lint.resolve import secrecy
+from flaskprod_lint.source import Located
+
+
+def of_pairs(
+    pairs: Iterable[tuple[Located[str], Located[str]]], how: str, *, development: bool = False
+) -> tuple[SecretLiteral, ...]:
+    """The secrets among names and values; `how` is the key of the manifest that holds them."""
+    found = []
+    for name, value in pairs:
+        judged = secrecy.judge(name.value, value.value)
+        if judged.secret:
+            found.append(
+                SecretLiteral(
+                    name.value, value.span, how, judged.kind, judged.length, judged.weak, development=development
+                )
+            )
+    return tuple(found)
