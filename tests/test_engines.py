@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -44,7 +45,7 @@ def extension(sure: bool = True, path: str = "flask_sqlalchemy.SQLAlchemy", **op
     return [made, Event("call", f"{path}.init_app", (app,), {}, Span("app.py", 5), receiver=db, sure=sure)]
 
 
-def create(url: object, callee: str = "sqlalchemy.create_engine", **kwargs: object) -> list[Event]:
+def create(url: object, callee: str = "sqlalchemy.create_engine", **kwargs: Any) -> list[Event]:
     given = {name: value(item) for name, item in kwargs.items()}
     return [Event("call", callee, (value(url),), given, DB)]
 
@@ -133,7 +134,7 @@ def test_binds_do_not_inherit_the_options_in_3(tmp_path: Path) -> None:
         ("sqlite://", {}, "2.0.40", ("SingletonThreadPool", None, None)),
     ],
 )
-def test_create_engine(tmp_path: Path, url: str, options: dict[str, object], sqlalchemy: str, expected: object) -> None:
+def test_create_engine(tmp_path: Path, url: str, options: dict[str, Any], sqlalchemy: str, expected: object) -> None:
     engine = only(engines.of_events(create(url, **options), {}, context(tmp_path, sqlalchemy=sqlalchemy)))
     assert (engine.library, summary(engine)) == ("SQLAlchemy", expected)
 
@@ -248,3 +249,34 @@ def test_a_bounded_requirement(tmp_path: Path, line: str, expected: tuple[int, i
     package = Package("flask-sqlalchemy", None, "range", Place(Span("requirements.txt", 1)))
     found.packages.packages["flask-sqlalchemy"] = package
     assert version_of(found, "flask-sqlalchemy") == expected
+
+
+@pytest.mark.parametrize(
+    ("callee", "args", "kwargs", "expected"),
+    [
+        ("psycopg_pool.ConnectionPool", (POSTGRES,), {}, ("QueuePool", 4, 0)),
+        ("psycopg_pool.ConnectionPool", (POSTGRES,), {"min_size": 2, "max_size": 9}, ("QueuePool", 2, 7)),
+        ("psycopg2.pool.ThreadedConnectionPool", (1, 20, POSTGRES), {}, ("QueuePool", 1, 19)),
+        ("playhouse.pool.PooledPostgresqlDatabase", ("shop",), {"max_connections": 8}, ("QueuePool", 0, 8)),
+        ("playhouse.pool.PooledMySQLDatabase", ("shop",), {}, ("QueuePool", 0, 20)),
+        ("peewee.PostgresqlDatabase", ("shop",), {"host": "db"}, ("PostgresqlDatabase", None, None)),
+    ],
+)
+def test_pools_of_drivers(
+    tmp_path: Path, callee: str, args: tuple[object, ...], kwargs: dict[str, object], expected: object
+) -> None:
+    given = {name: value(item) for name, item in kwargs.items()}
+    event = Event("call", callee, tuple(value(item) for item in args), given, DB)
+    engine = only(engines.of_events([event], {}, context(tmp_path)))
+    assert summary(engine) == expected and engine.pool_pre_ping is None
+    assert "correct-horse-8" not in repr(engine)
+
+
+@pytest.mark.parametrize(
+    "text", ["host=db password=correct-horse-8", "postgresql://db/x?user=a&password=correct-horse-8"]
+)
+def test_a_password_is_never_kept(tmp_path: Path, text: str) -> None:
+    url = value(text, environment=read("DATABASE_URL", text))
+    for given in (url, value(text)):
+        found = engines.of_events(create(given), {}, context(tmp_path))
+        assert "correct-horse-8" not in repr(found)

@@ -15,6 +15,7 @@ from flaskprod_lint.source import Place
 
 _SCHEME = re.compile(r"^\s*([A-Za-z][A-Za-z0-9_]*)(?:\+([A-Za-z0-9_]+))?:")
 _WRITTEN = re.compile(r"""^\(?\s*[rRfFuU]{0,2}['"]{1,3}\s*([A-Za-z][A-Za-z0-9_]*)(?:\+([A-Za-z0-9_]+))?://""")
+_IN_QUERY = re.compile(r"([?&](?:password|sslpassword|passwd)=)[^&\s]*", re.IGNORECASE)
 #: Calls that give a URL made of parts, with the names of their positional arguments.
 _URL_CALLS = {"sqlalchemy.engine.URL.create", "sqlalchemy.engine.url.URL.create", "sqlalchemy.URL.create"}
 _URL_CALLS |= {"sqlalchemy.engine.url.URL", "sqlalchemy.engine.URL"}
@@ -132,18 +133,25 @@ def _in_memory(text: str | None) -> bool | None:
 
 
 def _masked(value: Value, name: str, note: str) -> Setting:
-    shown = mask_url(value.data) if isinstance(value.data, str) else value.data
+    shown = _shown(value.data) if isinstance(value.data, str) else value.data
     if not isinstance(shown, (str, Unknown)):
         shown = Unknown("not a URL that can be read", value.at)
     reads = tuple(_masked_read(read) for read in value.environment)
     return Setting(name, shown, Place(value.at, note), tuple(_masked_overrides(value)), reads)
 
 
+def _shown(text: str) -> str | Unknown:
+    """The URL without its password, which may also stand in its query; a text that is no URL is not shown."""
+    if "://" not in text:
+        return Unknown("not a URL that can be read")
+    return _IN_QUERY.sub(r"\1***", mask_url(text))
+
+
 def _masked_overrides(value: Value) -> Iterator[Override]:
     for beaten in value.overrides:
         old = beaten.value
         plain = old.data if isinstance(old, Value) else old
-        yield Override(mask_url(plain) if isinstance(plain, str) else plain, beaten.origin)
+        yield Override(_shown(plain) if isinstance(plain, str) else plain, beaten.origin)
 
 
 def _masked_read(read: EnvironmentRead) -> EnvironmentRead:
@@ -151,8 +159,9 @@ def _masked_read(read: EnvironmentRead) -> EnvironmentRead:
     if not isinstance(read.default, str):
         return read
     if "://" in read.default:
-        return replace(read, default=mask_url(read.default))
-    return replace(read, default="***") if is_secret_name(read.name) else read
+        return replace(read, default=_shown(read.default))
+    hidden = is_secret_name(read.name) or "password" in read.default.lower()
+    return replace(read, default="***") if hidden else read
 
 
 # URLs made of parts

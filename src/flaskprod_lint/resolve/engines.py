@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from flaskprod_lint.model import Engine, Setting, Unknown
-from flaskprod_lint.resolve import engine_url
+from flaskprod_lint.resolve import driver_pools, engine_url
 from flaskprod_lint.resolve.context import Context
 from flaskprod_lint.resolve.engine_options import Layer, Making, layer_of, pool_of
 from flaskprod_lint.resolve.engine_url import Url
@@ -64,7 +64,11 @@ def of_events(events: Iterable[Event], config: Config, context: Context) -> list
     """The engines that a run of the app makes. `config` is the app's configuration in effect, by name."""
     values = {name: _as_value(each) for name, each in config.items()}
     calls = [event for event in events if event.kind == "call"]
-    found = [*_of_flask(calls, values, context), *_of_sqlalchemy(calls, context)]
+    found = [
+        *_of_flask(calls, values, context),
+        *_of_sqlalchemy(calls, context),
+        *driver_pools.of_events(calls, context),
+    ]
     return _once([_without_server(engine, context) for engine in found])
 
 

@@ -14,6 +14,8 @@ from flaskprod_lint.source import Place, Span
 USUAL_LIMIT = 97
 #: Files and memory: no server counts their connections.
 _NO_SERVER = "sqlite"
+#: Libraries that nobody installs without a database: no engine found is then no proof that there is none.
+_LIBRARIES = ("sqlalchemy", "psycopg2", "psycopg2-binary", "psycopg", "asyncpg", "peewee", "pymysql", "mysqlclient")
 _QUEUES = ("QueuePool", "AsyncAdaptedQueuePool")
 
 
@@ -149,7 +151,8 @@ def _how_bad(row: BudgetRow, limit: int | None) -> tuple[Severity, Confidence]:
 
 def _unbounded(row: BudgetRow, limit: int | None) -> str:
     how = row.max_overflow.origin.note
-    cause = how if "NullPool" in how or "pool_size=0" in how else "max_overflow=-1"
+    cause = f"{how} keeps no pool" if row.max_overflow.is_default else "max_overflow=-1"
+    cause = "pool_size=0 means no limit" if "pool_size=0" in how else cause
     opens = f"{cause}: a worker opens a connection for each request that it serves at once"
     if isinstance(row.reachable, Unknown):
         return f"{opens}, and how many those are is not known here ({row.reachable.reason})"
@@ -322,8 +325,8 @@ def _unread(deployment: Deployment) -> str | None:
             continue
         if process.app is None:
             return "the app that production loads was not found, so its database is not known"
-        if not process.app.engines and process.packages.find("sqlalchemy") is not None:
-            return "SQLAlchemy is installed, and no engine was found in what production loads"
+        if not process.app.engines and any(process.packages.find(name) for name in _LIBRARIES):
+            return "a database library is installed, and no engine was found in what production loads"
     return None
 
 
