@@ -1,0 +1,150 @@
+"""Workers and threads tuned to the tier: how many requests are served at once, and what keeps workers alive."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from flaskprod_lint.finding import Evidence, Finding
+from flaskprod_lint.model import Deployment, Process, Server, Setting, Unknown
+from flaskprod_lint.rules import evidence, rule
+from flaskprod_lint.rules.pointing import confidence_in, point, served, trail, unless
+from flaskprod_lint.source import Place
+
+#: Platforms that run the process on a machine of its own, not in a container with a share of one.
+_WHOLE_MACHINES = frozenset(("systemd", "supervisord", "elastic-beanstalk", "pythonanywhere"))
+
+
+@rule("single-worker")
+def single_worker(deployment: Deployment) -> Iterator[Finding]:
+    """One worker that serves one request at a time is in effect."""
+    for process, server in served(deployment):
+        workers, concurrency = server.workers, server.concurrency
+        if workers is None or concurrency is None or workers.value != 1 or concurrency.value != 1:
+            continue
+        at = point(deployment, process, workers, server.threads)
+        yield Finding(
+            f"One request at a time: {_shown(server)} is in effect{unless(workers, server.threads)}",
+            at=at,
+            because=trail(process, at, workers, server.threads, server.worker_class),
+            confidence=confidence_in(workers, server.threads, server.worker_class),
+            label="every other request waits",
+            instead=_more_workers(server, at.path),
+        )
+
+
+@rule("workers-from-host-cpus")
+def workers_from_host_cpus(deployment: Deployment) -> Iterator[Finding]:
+    """The number of workers is computed from the processors of the host, in a container."""
+    if deployment.platform is not None and deployment.platform.id in _WHOLE_MACHINES:
+        return
+    for process, server in served(deployment):
+        workers = server.workers
+        if workers is None or not _from_host(workers.value):
+            continue
+        assert isinstance(workers.value, Unknown)
+        at = point(deployment, process, workers)
+        yield Finding(
+            f"The number of workers is {workers.value.reason}: it follows the machine, not this container's "
+            f"share of it{unless(workers)}",
+            at=at,
+            because=trail(process, at, Place(workers.value.at)),
+            confidence=confidence_in(workers),
+            label="65 workers on a host with 32 processors" if workers.value.reason.endswith("× 2 + 1") else "",
+            instead=_fixed_workers(server, at.path),
+        )
+
+
+@rule("timeout-disabled")
+def timeout_disabled(deployment: Deployment) -> Iterator[Finding]:
+    """With a timeout of 0 nobody restarts a worker that hangs."""
+    for process, server in served(deployment):
+        timeout = server.timeout
+        if timeout is None or timeout.value != 0 or timeout.value is False:
+            continue
+        at = point(deployment, process, timeout)
+        yield Finding(
+            f"With a timeout of 0, Gunicorn never restarts a worker that hangs{unless(timeout)}",
+            at=at,
+            because=trail(process, at, timeout),
+            confidence=confidence_in(timeout),
+            label="a stuck worker stays stuck",
+            instead="timeout = 30" if at.path.endswith(".py") else "--timeout 30",
+        )
+
+
+@evidence("concurrency")
+def evidence_of(deployment: Deployment) -> Evidence:
+    """The workers and threads of the web processes."""
+    processes = list(deployment.web_processes)
+    if not processes:
+        missing = deployment.web_missing is not None
+        reason = "nothing is started that could serve" if missing else "no process of this deployment serves requests"
+        return Evidence(unknown=reason) if missing else Evidence(not_applicable=reason)
+    proofs: list[Place] = []
+    for process in processes:
+        proof = _proof(deployment, process)
+        if isinstance(proof, str):
+            return Evidence(unknown=proof)
+        proofs.append(proof)
+    return Evidence(proofs[0].note, tuple(proofs))
+
+
+def _proof(deployment: Deployment, process: Process) -> Place | str:
+    """The place that says how many requests a process serves at once, or what is not known of it."""
+    server = process.server
+    if server is None:
+        return f"what `{process.name}` runs could not be made out"
+    if server.is_dev_server:
+        return "Flask's development server is started"
+    for name, setting in (("workers", server.workers), ("concurrency", server.concurrency)):
+        if setting is None:
+            return f"how many {name} {server.name} has is not known here"
+        if isinstance(setting.value, Unknown):
+            if name == "concurrency" and not _is_sync(server):
+                continue
+            return f"{name}: {setting.value.reason}"
+    return Place(point(deployment, process, server.workers, server.threads), _shown(server))
+
+
+def _is_sync(server: Server) -> bool:
+    """Whether the number of threads or workers alone decides how many requests are served at once."""
+    kind = server.worker_class.value if server.worker_class is not None else ""
+    return isinstance(kind, Unknown) or kind in ("sync", "gthread")
+
+
+def _from_host(value: object) -> bool:
+    """Whether a number follows the host's processors without a bound."""
+    return isinstance(value, Unknown) and value.symbol == "host-cpus" and "min(" not in value.reason
+
+
+def _shown(server: Server) -> str:
+    """The workers and what each does, in a few words."""
+    workers, threads, kind = server.workers, server.threads, server.worker_class
+    text = _count(workers, "worker")
+    name = str(kind.value) if kind is not None and isinstance(kind.value, str) else ""
+    if name == "sync":
+        return text.replace("worker", "sync worker")
+    if threads is not None and isinstance(threads.value, int) and name in ("", "gthread"):
+        return f"{text} × {_count(threads, 'thread')}" + (f" ({name})" if name else "")
+    return f"{text} ({name})" if name else text
+
+
+def _count(setting: Setting | None, word: str) -> str:
+    value = setting.value if setting is not None else None
+    return f"{value} {word}" if value == 1 else f"{value} {word}s"
+
+
+def _more_workers(server: Server, path: str) -> str | None:
+    if server.name == "uwsgi":
+        return "processes = 3\nthreads = 2" if path.endswith(".ini") else "--processes 3 --threads 2"
+    if not server.is_gunicorn:
+        return None
+    return "workers = 3\nthreads = 2" if path.endswith(".py") else "--workers 3 --threads 2"
+
+
+def _fixed_workers(server: Server, path: str) -> str | None:
+    if not server.is_gunicorn:
+        return None
+    if path.endswith(".py"):
+        return 'workers = int(os.environ.get("WEB_CONCURRENCY", "3"))'
+    return "--workers ${WEB_CONCURRENCY:-3}"
