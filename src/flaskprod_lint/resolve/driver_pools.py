@@ -55,6 +55,9 @@ def of_events(calls: Iterable[Event], context: Context) -> Iterator[Engine]:
 
 def _engine(event: Event, kind: _Kind, context: Context) -> Engine:
     url = engine_url.of_value(_url(event, kind), "url", context)
+    reads = [read for value in (*event.args, *event.kwargs.values()) for read in value.environment]
+    if url.kind == "literal" and reads:
+        url = replace(url, kind="environment", variables=tuple(engine_url.masked_read(read) for read in reads))
     name = event.callee.rpartition(".")[2]
     size, most = _size(event, kind), _most(event, kind)
     return Engine(

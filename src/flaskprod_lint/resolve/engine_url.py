@@ -50,7 +50,7 @@ def of_value(value: Value | None, name: str, context: Context, note: str = "") -
     return Url(
         _masked(value, name, note),
         kind,
-        tuple(_masked_read(read) for read in value.environment),
+        tuple(masked_read(read) for read in value.environment),
         dialect,
         driver,
         _has_password(text) if kind in ("literal", "fallback") else False,
@@ -136,7 +136,7 @@ def _masked(value: Value, name: str, note: str) -> Setting:
     shown = _shown(value.data) if isinstance(value.data, str) else value.data
     if not isinstance(shown, (str, Unknown)):
         shown = Unknown("not a URL that can be read", value.at)
-    reads = tuple(_masked_read(read) for read in value.environment)
+    reads = tuple(masked_read(read) for read in value.environment)
     return Setting(name, shown, Place(value.at, note), tuple(_masked_overrides(value)), reads)
 
 
@@ -154,7 +154,7 @@ def _masked_overrides(value: Value) -> Iterator[Override]:
         yield Override(_shown(plain) if isinstance(plain, str) else plain, beaten.origin)
 
 
-def _masked_read(read: EnvironmentRead) -> EnvironmentRead:
+def masked_read(read: EnvironmentRead) -> EnvironmentRead:
     """The reading of a variable, with the password of its default replaced."""
     if not isinstance(read.default, str):
         return read
@@ -175,9 +175,9 @@ def _from_parts(value: Value, made: Instance, name: str, note: str) -> Url:
     found = _SCHEME.match(f"{parts['drivername'].data}:") if "drivername" in parts else None
     dialect = found.group(1) if found else None
     return Url(
-        Setting(name, _joined(parts, value), Place(value.at, note), (), tuple(_masked_read(read) for read in reads)),
+        Setting(name, _joined(parts, value), Place(value.at, note), (), tuple(masked_read(read) for read in reads)),
         _kind_of_parts(parts, reads),
-        tuple(_masked_read(read) for read in reads),
+        tuple(masked_read(read) for read in reads),
         _ALIASES.get(dialect, dialect) if dialect else None,
         found.group(2) if found else None,
         _has_password(_url_with(parts)),

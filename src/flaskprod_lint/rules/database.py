@@ -224,13 +224,17 @@ def database_url_hardcoded(deployment: Deployment) -> Iterator[Finding]:
             continue
         password = ", and the password can be read by everyone who sees the code" if engine.has_password else ""
         yield Finding(
-            f"The database's URL is written into the code ({engine.url.value}): another database needs a new release"
+            f"The database's URL is written into the code{_in_brackets(engine.url)}: another database needs a new release"
             + password,
             at=at,
             because=_engine_trail(process, engine),
             confidence=Confidence.HIGH if engine.sure and engine.url.sure else Confidence.MEDIUM,
             label="DATABASE_URL is ignored",
         )
+
+
+def _in_brackets(url: Setting) -> str:
+    return f" ({url.value})" if isinstance(url.value, str) else ""
 
 
 @rule("database-url-fallback")
