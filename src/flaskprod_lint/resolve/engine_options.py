@@ -17,12 +17,16 @@ ONE_CONNECTION = frozenset({"StaticPool", "AssertionPool"})
 
 @dataclass(frozen=True, slots=True)
 class Layer:
-    """Options that one place gives. `unknown` says that it may hold more than `values`, and why."""
+    """Options that one place gives. `unknown` says that it may hold more than `values`, and why.
+
+    `sure` is False when the place counts only under a condition that cannot be known.
+    """
 
     note: str
     values: Mapping[str, Value] = field(default_factory=dict)
     at: Span | None = None
     unknown: Unknown | None = None
+    sure: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +65,7 @@ def layer_of(value: Value | None, note: str) -> Layer:
         return Layer(note, {}, value.at, Unknown(f"{note}: {reason}", value.at))
     known = {key: item for key, item in value.data.items() if isinstance(key, str)}
     hole = getattr(value.data, "hole", None)
-    return Layer(note, known, value.at, hole)
+    return Layer(note, known, value.at, hole, value.sure)
 
 
 def pool_of(layers: Sequence[Layer], making: Making) -> Pool:
@@ -116,13 +120,14 @@ def setting(
             winner = Setting(name, layer.unknown, Place(layer.at, layer.note))
     if winner is None:
         return Setting(name, default, Place(None, default_note), is_default=True)
-    return Setting(name, winner.value, winner.origin, (*winner.overrides, *beaten), winner.environment)
+    return replace(winner, overrides=(*winner.overrides, *beaten))
 
 
 def _from_value(name: str, value: Value, layer: Layer, convert: Convert | None) -> Setting:
     overrides = tuple(Override(each.value, each.origin) for each in value.overrides)
     place = Place(value.at or layer.at, layer.note)
-    return Setting(name, _converted(value, convert), place, overrides, value.environment)
+    sure = value.sure and layer.sure
+    return Setting(name, _converted(value, convert), place, overrides, value.environment, sure=sure)
 
 
 def _converted(value: Value, convert: Convert | None) -> object:

@@ -137,7 +137,7 @@ def _masked(value: Value, name: str, note: str) -> Setting:
     if not isinstance(shown, (str, Unknown)):
         shown = Unknown("not a URL that can be read", value.at)
     reads = tuple(masked_read(read) for read in value.environment)
-    return Setting(name, shown, Place(value.at, note), tuple(_masked_overrides(value)), reads)
+    return Setting(name, shown, Place(value.at, note), tuple(_masked_overrides(value)), reads, sure=value.sure)
 
 
 def _shown(text: str) -> str | Unknown:

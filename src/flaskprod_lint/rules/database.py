@@ -223,9 +223,9 @@ def database_url_hardcoded(deployment: Deployment) -> Iterator[Finding]:
         if engine.dialect in (None, _NO_SERVER):
             continue
         password = ", and the password can be read by everyone who sees the code" if engine.has_password else ""
+        where = f"The database's URL is written into the code{_in_brackets(engine.url)}"
         yield Finding(
-            f"The database's URL is written into the code{_in_brackets(engine.url)}: another database needs a new release"
-            + password,
+            f"{where}: another database needs a new release{password}",
             at=at,
             because=_engine_trail(process, engine),
             confidence=Confidence.HIGH if engine.sure and engine.url.sure else Confidence.MEDIUM,
@@ -331,6 +331,8 @@ def _unread(deployment: Deployment) -> str | None:
             return "the app that production loads was not found, so its database is not known"
         if not process.app.engines and any(process.packages.find(name) for name in _LIBRARIES):
             return "a database library is installed, and no engine was found in what production loads"
+        if not process.app.engines and process.app.unknowns and process.packages.complete is not True:
+            return f"what the app loads is not all known here: {process.app.unknowns[0].reason}"
     return None
 
 
