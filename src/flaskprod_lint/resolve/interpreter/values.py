@@ -3,11 +3,63 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from flaskprod_lint.model import EnvironmentRead, Override, Unknown
 from flaskprod_lint.source import Place, Span
+
+
+@dataclass(frozen=True, slots=True)
+class Unset(Unknown):
+    """A variable that nothing in the project sets, and that a person may have set: a default written later applies."""
+
+
+@dataclass(frozen=True, slots=True)
+class Maybe(Unknown):
+    """A name that is bound only under a condition that is not known; the Value's alternatives are what it then is."""
+
+
+@dataclass(frozen=True, slots=True)
+class Partial(Unknown):
+    """A text of which parts are known: `parts` has the known texts, and None for each part that is not."""
+
+    parts: tuple[str | None, ...] = ()
+
+    @property
+    def prefix(self) -> str:
+        """The known text that it starts with, such as the scheme of an address."""
+        return (self.parts[0] or "") if self.parts else ""
+
+
+class Items(list["Value"]):
+    """A list. `hole` is a reason when there are more items than these, or may be."""
+
+    __slots__ = ("hole",)
+
+    def __init__(self, items: Iterable[Value] = (), hole: Unknown | None = None) -> None:
+        super().__init__(items)
+        self.hole = hole
+
+
+class Entries(dict[object, "Value"]):
+    """A dict. `hole` is a reason when there are more keys than these, or may be."""
+
+    __slots__ = ("hole",)
+
+    def __init__(self, entries: Mapping[object, Value] | None = None, hole: Unknown | None = None) -> None:
+        super().__init__(entries or {})
+        self.hole = hole
+
+
+class Elements(set["Value"]):
+    """A set. Its Values have no history, so that equal ones are one; `hole` is as in a list."""
+
+    __slots__ = ("hole",)
+
+    def __init__(self, elements: Iterable[Value] = (), hole: Unknown | None = None) -> None:
+        super().__init__(elements)
+        self.hole = hole
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,7 +69,7 @@ class External:
     path: str
 
 
-@dataclass(eq=False, slots=True)
+@dataclass(eq=False, slots=True, repr=False)
 class Instance:
     """What a call of something external gave: `Flask(__name__)` is an Instance of "flask.Flask".
 
@@ -41,7 +93,7 @@ class Member:
     path: str
 
 
-@dataclass(eq=False, slots=True)
+@dataclass(eq=False, slots=True, repr=False)
 class Function:
     """A function of the project: its syntax, the module it stands in, and what it sees of its surroundings."""
 
@@ -54,7 +106,7 @@ class Function:
     decorators: tuple[Value, ...] = ()
 
 
-@dataclass(eq=False, slots=True)
+@dataclass(eq=False, slots=True, repr=False)
 class Class:
     """A class of the project. `attributes` are its own; `lookup` follows the bases."""
 
@@ -63,6 +115,7 @@ class Class:
     node: ast.ClassDef
     bases: tuple[Value, ...] = ()
     attributes: dict[str, Value] = field(default_factory=dict)
+    decorators: tuple[Value, ...] = ()
 
     def lookup(self, name: str) -> Value | None:
         """The attribute as Python would find it through the project's bases; None when none has it."""
@@ -72,34 +125,96 @@ class Class:
         return None
 
     def lineage(self) -> list[Class]:
-        """The class and its bases within the project, in the order of look-up, each once."""
-        found: list[Class] = []
-        waiting: list[Class] = [self]
-        while waiting:
-            owner = waiting.pop(0)
-            if owner not in found:
-                found.append(owner)
-                waiting.extend(base.data for base in owner.bases if isinstance(base.data, Class))
-        return found
+        """The class and its bases within the project, in Python's order of look-up, each once."""
+        return _linearise(self, 0)
+
+    def external_bases(self) -> list[str]:
+        """The dotted paths of the bases from outside the project, in order of look-up."""
+        bases = [base.data for owner in self.lineage() for base in owner.bases]
+        return [base.path for base in bases if isinstance(base, External) and base.path != "builtins.object"]
+
+    def unknown_base(self) -> Unknown | None:
+        """Why not all attributes can be known: a base or a metaclass that is unknown."""
+        bases = [base.data for owner in self.lineage() for base in owner.bases]
+        return next((base for base in bases if isinstance(base, Unknown)), None)
 
 
-@dataclass(eq=False, slots=True)
+@dataclass(eq=False, slots=True, repr=False)
 class Object:
-    """An instance of a class of the project."""
+    """An instance of a class of the project. `outer` stands for its part from a base outside the project, if any."""
 
     cls: Class
     attributes: dict[str, Value] = field(default_factory=dict)
     at: Span | None = None
+    outer: Instance | None = None
 
 
-@dataclass(eq=False, slots=True)
+@dataclass(frozen=True, slots=True)
+class Method:
+    """A function of the project bound to its first argument."""
+
+    function: Function
+    receiver: Value
+
+
+@dataclass(frozen=True, slots=True)
+class Native:
+    """A method of a plain value that has not been called yet: `"".join`."""
+
+    receiver: Value
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Bound:
+    """`functools.partial`: something callable with some of its arguments."""
+
+    function: Value
+    args: tuple[Value, ...]
+    kwargs: Mapping[str, Value]
+
+
+@dataclass(frozen=True, slots=True)
+class Super:
+    """`super()` within a method of `owner`; `receiver` is the instance or class it was called with."""
+
+    owner: Class
+    receiver: Value
+
+
+@dataclass(eq=False, slots=True, repr=False)
 class Module:
-    """A module of the project that has been (or is being) run. `path` is its file in the project."""
+    """A module of the project that has been (or is being) run. `path` is its file in the project.
+
+    `folders` are where its submodules are looked for, when it is a package. `opaque` is the reason when not all of its
+    names can be known (an `exec`, a star import of something unknown, a file that cannot be parsed); `stars` are the
+    external modules of which it imported everything. `failure` says what it raises when it is run, if that is certain.
+    """
 
     name: str
     path: str
-    names: dict[str, Value] = field(default_factory=dict)
+    names: dict[str, Value] = field(default_factory=lambda: Entries())
     tree: ast.Module | None = None
+    folders: tuple[str, ...] | None = None
+    stars: list[str] = field(default_factory=list)
+    failure: Failure | None = None
+
+    @property
+    def opaque(self) -> Unknown | None:
+        return getattr(self.names, "hole", None)
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """An exception that ends a module: its dotted path ("builtins.KeyError", "builtins.SystemExit") and where.
+
+    `detail` is what is missing, for a KeyError of the environment or an import; never a value.
+    """
+
+    path: str
+    at: Span | None = None
+    detail: str = ""
+    sure: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +240,7 @@ class Value:
 
     def plain(self) -> object:
         """The value as plain Python data, all the way down; Unknown when any part of it is, or is no data."""
-        return _plain(self, 0)
+        return _Plain().of(self, 0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,6 +252,9 @@ class Event:
     a method that a class of the project inherits from an external base ("class App(Flask)") has the base's path.
     kind "set-item": `app.config["X"] = v` has callee "flask.Flask.config" and args (key, v).
     kind "set-attribute": `app.secret_key = v` has callee "flask.Flask.secret_key" and args (v,).
+    kind "del-item" is `del app.config["X"]`, with args (key,).
+    kind "decorate": `@app.route("/")` is a "call" of "flask.Flask.route", then a "decorate" of "flask.Flask.route" with
+    the function as its argument and the result of that call as its receiver.
     `trail` is the chain of imports and calls that leads here, outermost first; `sure` is False below a condition that
     cannot be known. `result` is the value that the call gave.
     """
@@ -153,18 +271,86 @@ class Event:
     node: ast.AST | None = None
 
 
-def _plain(value: Value, depth: int) -> object:
-    data = value.data
-    if depth > 50:
-        return Unknown("nested too deeply", value.at)
-    if data is None or isinstance(data, (str, bytes, int, float, bool, Unknown)):
-        return data
-    if isinstance(data, (list, tuple, set, frozenset)):
-        items = [_plain(item, depth + 1) for item in data]
-        hole = next((item for item in items if isinstance(item, Unknown)), None)
-        return hole if hole is not None else type(data)(items)
+def union(*values: Value) -> tuple[EnvironmentRead, ...]:
+    """The variables that any of these values was read from, each once."""
+    filled = [value.environment for value in values if value.environment]
+    if len(filled) < 2:
+        return filled[0] if filled else ()
+    return tuple(dict.fromkeys(read for reads in filled for read in reads))
+
+
+def is_assumed(value: Value) -> bool:
+    """Whether the value rests on the default of a variable that a person may have set where we cannot look."""
+    return any(read.is_set is None for read in value.environment)
+
+
+def as_value(data: object, at: Span | None = None, environment: tuple[EnvironmentRead, ...] = ()) -> Value:
+    """Plain Python data as a Value, all the way down."""
     if isinstance(data, dict):
-        pairs = {key: _plain(item, depth + 1) for key, item in data.items()}
-        hole = next((item for item in pairs.values() if isinstance(item, Unknown)), None)
-        return hole if hole is not None else pairs
-    return Unknown("not a plain value", value.at)
+        entries = Entries({key: as_value(item, at, environment) for key, item in data.items()})
+        return Value(entries, at, environment)
+    if isinstance(data, list):
+        return Value(Items(as_value(item, at, environment) for item in data), at, environment)
+    if isinstance(data, (set, frozenset)):
+        return Value(Elements(as_value(item) for item in data), at, environment)
+    if isinstance(data, tuple):
+        return Value(tuple(as_value(item, at, environment) for item in data), at, environment)
+    return Value(data, at, environment)
+
+
+#: A plain value with more parts than this is not looked at further: shared lists can unfold without end.
+MAX_PARTS = 20_000
+
+
+class _Plain:
+    def __init__(self) -> None:
+        self.parts = 0
+
+    def of(self, value: Value, depth: int) -> object:
+        data = value.data
+        self.parts += 1
+        if depth > 50 or self.parts > MAX_PARTS:
+            return Unknown("nested too deeply", value.at)
+        if data is None or isinstance(data, (str, bytes, int, float, bool, Unknown)):
+            return data
+        hole = getattr(data, "hole", None)
+        if hole is not None:
+            return hole
+        if isinstance(data, dict):
+            return self._entries(data, depth)
+        if isinstance(data, (list, tuple, set, frozenset)):
+            return self._items(data, depth)
+        return Unknown("not a plain value", value.at)
+
+    def _items(self, data: Iterable[Value], depth: int) -> object:
+        items = []
+        for item in data:
+            items.append(self.of(item, depth + 1))
+            if isinstance(items[-1], Unknown):
+                return items[-1]
+        if isinstance(data, list):
+            return items
+        return set(items) if isinstance(data, (set, frozenset)) else tuple(items)
+
+    def _entries(self, data: Mapping[object, Value], depth: int) -> object:
+        pairs = {}
+        for key, item in data.items():
+            pairs[key] = self.of(item, depth + 1)
+            if isinstance(pairs[key], Unknown):
+                return pairs[key]
+        return pairs
+
+
+def _linearise(cls: Class, depth: int) -> list[Class]:
+    """C3, the order in which Python looks through bases; where it is impossible, the plain order."""
+    parents = [base.data for base in cls.bases if isinstance(base.data, Class)]
+    if depth > 50:
+        return [cls]
+    rows = [row for row in [*(_linearise(parent, depth + 1) for parent in parents), parents] if row]
+    found = [cls]
+    while rows:
+        head = next((row[0] for row in rows if not any(row[0] in other[1:] for other in rows)), rows[0][0])
+        if head not in found:
+            found.append(head)
+        rows = [kept for kept in ([item for item in row if item is not head] for row in rows) if kept]
+    return found

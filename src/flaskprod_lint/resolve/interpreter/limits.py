@@ -1,0 +1,49 @@
+"""How much the interpreter does at most, so that a hostile file costs milliseconds and no memory."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """Bounds of one interpreter. `steps` are nodes of syntax evaluated; `text` and `items` bound one string and list."""
+
+    steps: int = 1_000_000
+    steps_per_file: int = 60_000
+    depth: int = 220
+    calls: int = 30
+    loop: int = 1_000
+    items: int = 5_000
+    text: int = 100_000
+    total_text: int = 20_000_000
+    bits: int = 4_096
+    files: int = 2_000
+
+
+class ExhaustedError(Exception):
+    """A file has used up its steps; what it would still do is unknown."""
+
+
+@dataclass(slots=True)
+class Budget:
+    """What is left of the limits."""
+
+    limits: Limits
+    steps: int = 0
+    text: int = 0
+    depth: int = 0
+    by_file: dict[str, int] = field(default_factory=dict)
+
+    def step(self, path: str) -> None:
+        """Count one node of syntax of a file."""
+        self.steps += 1
+        used = self.by_file.get(path, 0) + 1
+        self.by_file[path] = used
+        if used > self.limits.steps_per_file or self.steps > self.limits.steps:
+            raise ExhaustedError(path)
+
+    def allows_text(self, length: int) -> bool:
+        """Whether one more string of that length may be made."""
+        self.text += length
+        return length <= self.limits.text and self.text <= self.limits.total_text

@@ -1,0 +1,117 @@
+"""Loops: over known values one pass each, over unknown ones a pass that may happen."""
+
+from __future__ import annotations
+
+import ast
+from typing import TYPE_CHECKING
+
+from flaskprod_lint.model import Unknown
+from flaskprod_lint.resolve.interpreter.branches import branch, region, settle, unsure
+from flaskprod_lint.resolve.interpreter.containers import spoil
+from flaskprod_lint.resolve.interpreter.frames import Frame
+from flaskprod_lint.resolve.interpreter.jumps import Break, Continue, Raised
+from flaskprod_lint.resolve.interpreter.truth import truth
+from flaskprod_lint.resolve.interpreter.values import Value, is_assumed
+
+if TYPE_CHECKING:
+    from flaskprod_lint.resolve.interpreter.machine import Interpreter
+
+
+def run_for(vm: Interpreter, node: ast.For, frame: Frame) -> None:
+    """`for target in iterable`."""
+    at = vm.span(frame, node.iter)
+    source = vm.evaluate(node.iter, frame)
+    items = vm.iterate(source, at)
+    known = items
+    hidden = None
+    if isinstance(items, Unknown):
+        hidden = vm.unknown(items, at, source)
+        known = list(source.data) if isinstance(source.data, list) else []
+    assert not isinstance(known, Unknown)
+    with region(vm, "loop") as opened:
+        finished = _passes(vm, node, known, frame, source)
+        if finished and hidden is not None:
+            branch(vm, [lambda: _one_pass(vm, node, hidden, frame), lambda: None], hidden)
+        if finished:
+            vm.execute(node.orelse, frame)
+        settle(vm, opened)
+
+
+def _passes(vm: Interpreter, node: ast.For, items: list[Value], frame: Frame, source: Value) -> bool:
+    """Run the body for each item; False when a `break` ended the loop."""
+    for item in items[: vm.limits.loop]:
+        try:
+            if is_assumed(source):
+                with unsure(vm):
+                    _one_pass(vm, node, item, frame)
+            else:
+                _one_pass(vm, node, item, frame)
+        except Break:
+            return False
+    if len(items) > vm.limits.loop:
+        _give_up(vm, frame, node, Unknown("a loop that is too long", vm.span(frame, node)))
+    return True
+
+
+def _one_pass(vm: Interpreter, node: ast.For, item: Value, frame: Frame) -> None:
+    vm.assign(node.target, item, frame)
+    body_once(vm, node.body, frame)
+
+
+def body_once(vm: Interpreter, body: list[ast.stmt], frame: Frame) -> None:
+    """One pass of a loop's body."""
+    with region(vm, "pass") as opened:
+        reached = True
+        try:
+            vm.execute(body, frame)
+        except Continue:
+            reached = True
+        except Break:
+            if not opened.pendings:
+                raise
+            reached = False
+        settle(vm, opened, reached=reached)
+
+
+def run_while(vm: Interpreter, node: ast.While, frame: Frame) -> None:
+    """`while condition`."""
+    with region(vm, "loop") as opened:
+        for _ in range(vm.limits.loop):
+            condition = vm.condition(node.test, frame)
+            known = truth(condition)
+            if known is False:
+                vm.execute(node.orelse, frame)
+                break
+            if known is None:
+                branch(vm, [lambda: body_once(vm, node.body, frame), lambda: None], condition)
+                break
+            try:
+                body_once(vm, node.body, frame)
+            except Break:
+                break
+            if opened.pendings:
+                _give_up(vm, frame, node, Unknown("a loop whose end is not known", vm.span(frame, node)))
+                break
+        else:
+            _endless(vm, node, frame)
+        settle(vm, opened)
+
+
+def _endless(vm: Interpreter, node: ast.While, frame: Frame) -> None:
+    at = vm.span(frame, node)
+    if isinstance(node.test, ast.Constant):
+        raise Raised("endless loop", Value(Unknown("a loop without an end", at)), at)
+    _give_up(vm, frame, node, Unknown("a loop that is too long", at))
+
+
+def _give_up(vm: Interpreter, frame: Frame, node: ast.For | ast.While, reason: Unknown) -> None:
+    """Nothing that the loop assigns or changes is known any more."""
+    for inner in ast.walk(node):
+        if isinstance(inner, ast.Name):
+            value = frame.names.get(inner.id)
+            if value is None:
+                continue
+            if isinstance(inner.ctx, ast.Store):
+                vm.bind(frame, inner.id, Value(reason, reason.at, sure=False))
+            elif isinstance(value.data, (list, dict, set)):
+                spoil(vm, value, reason)

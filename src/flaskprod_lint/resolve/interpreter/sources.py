@@ -1,0 +1,70 @@
+"""Parses the Python files of a project, each once."""
+
+from __future__ import annotations
+
+import ast
+import warnings
+from dataclasses import dataclass, field
+
+from flaskprod_lint.source import Problem, Place, Source, Span
+
+
+@dataclass(slots=True)
+class Parsed:
+    """One Python file: its syntax, or why it has none. `bound` are the names that anything in it assigns."""
+
+    source: Source
+    tree: ast.Module | None = None
+    problem: Problem | None = None
+    bound: frozenset[str] = frozenset()
+    plain: bool = True
+    _spans: dict[int, Span] = field(default_factory=dict)
+
+    def span(self, node: ast.AST) -> Span:
+        """The place of a node; columns count characters, where `ast` counts bytes."""
+        found = self._spans.get(id(node))
+        if found is None:
+            line, end = getattr(node, "lineno", 1), getattr(node, "end_lineno", None) or getattr(node, "lineno", 1)
+            column = self._column(line, getattr(node, "col_offset", 0))
+            end_column = self._column(end, getattr(node, "end_col_offset", None) or 0)
+            found = self._spans[id(node)] = Span(self.source.path, line, column, end, end_column)
+        return found
+
+    def _column(self, line: int, offset: int) -> int:
+        if self.plain:
+            return offset + 1
+        return len(self.source.line(line).encode()[:offset].decode(errors="replace")) + 1
+
+
+def read(source: Source) -> Parsed:
+    """The syntax of a file; a `project.facts` reader, so that each file is parsed once."""
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            tree = ast.parse(source.text, filename=source.path)
+    except SyntaxError as error:
+        line = error.lineno or 1
+        return _broken(source, f"this Python cannot parse the file: {error.msg}", line, error.offset or 1)
+    except (ValueError, RecursionError, MemoryError, UnicodeError) as error:
+        return _broken(source, f"not parsed: {type(error).__name__}", 1, 1)
+    return Parsed(source, tree, bound=_bound(tree), plain=source.text.isascii())
+
+
+def _broken(source: Source, message: str, line: int, column: int) -> Parsed:
+    return Parsed(source, problem=Problem(message, Place(Span(source.path, max(line, 1), max(column, 1)))))
+
+
+def _bound(tree: ast.Module) -> frozenset[str]:
+    names: set[str] = set()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Name) and not isinstance(node.ctx, ast.Load):
+            names.add(node.id)
+        elif isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
+            names.add(node.name)
+        elif isinstance(node, (ast.Import, ast.ImportFrom)):
+            names.update((alias.asname or alias.name).partition(".")[0] for alias in node.names)
+        elif isinstance(node, ast.arg):
+            names.add(node.arg)
+        elif isinstance(node, ast.ExceptHandler) and node.name:
+            names.add(node.name)
+    return frozenset(names)
