@@ -77,6 +77,8 @@ __all__ = [
 #: Deeper nesting than this is not followed.
 MAX_DEPTH = 80
 
+#: `[` as a command. The grammar may look for its `]` many lines below, so it is shown a plain word in its place.
+_OPENING_BRACKET = re.compile(rb"(?:(?<=[\s;&|(!])|^)\[(?=[ \t])")
 _ASSIGNMENT = re.compile(r"([A-Za-z_][A-Za-z0-9_]*)(?:\[([^\]]*)\])?(\+?)=", re.DOTALL)
 
 
@@ -84,7 +86,7 @@ def parse(text: str, source: Source | None = None, offset: int = 0) -> Script:
     """The syntax tree of a script, or of a command that stands at `offset` in `source`."""
     data = text.encode("utf-8", errors="replace")
     try:
-        root = _parser().parse(data).root_node
+        root = _parser().parse(_OPENING_BRACKET.sub(b"_", data)).root_node
         reader = _Reader(text, data, offset)
         return Script(reader.sequence(root.children, root), text, source, offset, reader.broken_at)
     except RecursionError:
@@ -289,7 +291,8 @@ class _Reader:
             elif child.type.endswith("_redirect"):
                 redirects.extend(self._redirect(child))
             elif _is_word(child):
-                words.append(self.word(child))
+                # The grammar makes one word of two substitutions in backquotes; our reader knows where words end.
+                words.extend(shell_words.split(self.raw(child), self.at(child.start_byte)))
         return SimpleCommand(tuple(words), tuple(assignments), tuple(redirects), start, end)
 
     def _overlooked(self, start: int, end: int) -> list[Word]:

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*|[0-9]+|[@*#?$!-]")
 _OPERATOR = re.compile(r":[-=?+]|//|/[#%]?|%%?|##?|\^\^?|,,?|[-=?+]|:|@")
+#: Operators whose argument is text; that of the others is a pattern, which quotes around the whole do not quote.
+_TEXT_OPERATORS = frozenset({":-", "-", ":=", "=", ":?", "?", ":+", "+"})
 _ESCAPES = {"n": "\n", "t": "\t", "r": "\r", "\\": "\\", "'": "'", '"': '"', "a": "\a", "b": "\b", "e": "\x1b"}
 
 #: Nested deeper than this, text is taken as it stands: no script that a person wrote comes near it.
@@ -240,7 +242,7 @@ class _Reader:
         if operator is None:
             return Variable(name.group(), raw, quoted, index=index, length=length, indirect=indirect)
         offset = self.start + at + len(inner) - len(rest) + operator.end()
-        argument = self._argument(rest[operator.end() :], offset, quoted)
+        argument = self._argument(rest[operator.end() :], offset, quoted and operator.group() in _TEXT_OPERATORS)
         return Variable(name.group(), raw, quoted, operator.group(), argument, index, length, indirect)
 
     def _argument(self, text: str, offset: int, quoted: bool) -> Word:

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from flaskprod_lint.inputs import shell
-from flaskprod_lint.resolve.commands.state import LIKELY, NO, UNSURE, YES, Argument, State
+from flaskprod_lint.resolve.commands.state import LIKELY, NO, UNSURE, YES, Argument, State, Variable
 from flaskprod_lint.resolve.commands.walk import MAX_DEPTH, Call, Walker
 
 Builtin = Callable[[Walker, State, Call], None]
@@ -100,8 +100,7 @@ def _unset(walker: Walker, state: State, call: Call) -> None:
         state.variables.pop(name, None)
         state.arrays.pop(name, None)
         if not name.startswith("-"):
-            # Removed on purpose: empty, and no longer what a person may have set elsewhere.
-            state.assign(name, "", (), state.place(call.start, call.end))
+            state.variables[name] = Variable("", origin=state.place(call.start, call.end), removed=True)
             state.exported.discard(name)
 
 

@@ -39,18 +39,26 @@ class Expander:
     def fields(self, state: State, word: Word) -> list[Argument]:
         """The arguments that a word of a command becomes: none, one or several."""
         splitter = _Splitter(word, state.script.span(word.start, word.end))
+        self._add(state, word, splitter)
+        return splitter.done()[:MAX_FIELDS]
+
+    def _add(self, state: State, word: Word, splitter: _Splitter) -> None:
         for part in word.parts:
             if isinstance(part, Literal):
                 splitter.add((part.text, ()), keep=True)
             elif isinstance(part, Variable) and (items := self._items(state, part)) is not None:
                 splitter.add_items(items, quoted=part.quoted)
+            elif isinstance(part, Variable) and (used := self._used_argument(state, part)) is not None:
+                # Quotes in the argument of a bare `${X:-'a b'}` keep it together.
+                begin = len(splitter.fields)
+                self._add(state, used[0], splitter)
+                splitter.mark(begin, used[1])
             else:
                 fragment = self._part(state, part)
                 if part.quoted:
                     splitter.add(fragment, keep=True)
                 else:
                     splitter.add_split(fragment)
-        return splitter.done()[:MAX_FIELDS]
 
     def single(self, state: State, word: Word, *, patterns: bool = False) -> Argument:
         """The one argument that a word is where the shell does not split; `patterns` escapes what was quoted."""
@@ -135,7 +143,7 @@ class Expander:
             return self._special(state, name)
         variable = state.variables.get(name)
         if variable is not None:
-            return variable.text, variable.reads, True
+            return variable.text, variable.reads, not variable.removed
         if name == "PWD":
             return state.cwd, (), True
         if name == "BASH_SOURCE":
@@ -190,15 +198,28 @@ class Expander:
         if is_set and not (text == "" and part.operator.startswith(":")):
             return text, reads
         default = self.single(state, part.argument) if part.argument is not None else Argument("")
-        literal = None if self.holes.has(default.text) else default.text
-        known = tuple(
-            replace(read, default=literal, has_default=literal is not None) if read.name == part.name else read
-            for read in reads
-        )
-        reads = tuple(dict.fromkeys((*known, *default.reads)))
+        reads = tuple(dict.fromkeys((*self._with_default(state, part, reads), *default.reads)))
         if part.operator in (":=", "=") and part.name.isidentifier():
             state.assign(part.name, default.text, reads, Place(default.at, part.raw))
         return default.text, reads
+
+    def _used_argument(self, state: State, part: Variable) -> tuple[Word, Reads] | None:
+        """The argument of an unquoted `${X:-word}` or `${X:+word}` where the expansion is that word."""
+        if part.quoted or part.argument is None or part.length or part.operator not in (":-", "-", ":+", "+"):
+            return None
+        text, reads, is_set = self.lookup(state, part.name, part.index, part.raw)
+        present = bool(is_set) and not (text == "" and part.operator.startswith(":"))
+        if present == (part.operator in (":-", "-")):
+            return None
+        return part.argument, self._with_default(state, part, reads) if not present else reads
+
+    def _with_default(self, state: State, part: Variable, reads: Reads) -> Reads:
+        default = self.single(state, part.argument).text if part.argument is not None else ""
+        literal = None if self.holes.has(default) else default
+        return tuple(
+            replace(read, default=literal, has_default=literal is not None) if read.name == part.name else read
+            for read in reads
+        )
 
     def _alternative(self, state: State, part: Variable, text: str, reads: Reads, is_set: bool | None) -> Fragment:
         # What a person may have set elsewhere is taken to be unset, as it is for `${X:-default}`.
@@ -253,6 +274,14 @@ class _Splitter:
                 pending, self.current = self.current, None
                 text, reads = _concatenate(pending)
                 self.fields.append(Argument(text, item.raw or self.word.raw, reads, item.at or self.at))
+
+    def mark(self, begin: int, reads: Reads) -> None:
+        """Say of the fields made since `begin` that they came from these variables, too."""
+        for place in range(begin, len(self.fields)):
+            field = self.fields[place]
+            self.fields[place] = replace(field, reads=tuple(dict.fromkeys((*reads, *field.reads))))
+        if self.current is not None:
+            self.current.append(("", reads))
 
     def close(self) -> None:
         if self.current is not None:

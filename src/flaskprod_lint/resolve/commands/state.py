@@ -29,12 +29,16 @@ class Argument:
 
 @dataclass(frozen=True, slots=True)
 class Variable:
-    """A shell variable. `setting` is the one that the process started with, for those that nothing changed."""
+    """A shell variable. `setting` is the one that the process started with, for those that nothing changed.
+
+    `removed` is True after `unset`: it is not what a person may have set elsewhere, either.
+    """
 
     text: str
     reads: Reads = ()
     origin: Place = field(default_factory=lambda: Place(None))
     setting: Setting | None = None
+    removed: bool = False
 
 
 @dataclass(frozen=True, slots=True)

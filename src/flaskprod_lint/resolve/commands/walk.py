@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import posixpath
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
@@ -53,6 +54,9 @@ MAX_NODES = 20_000
 MAX_STEPS = 300
 MAX_DEPTH = 24
 MAX_TURNS = 60
+
+#: Builtins whose words `NAME=value` are assignments and are not split.
+_DECLARATIONS = frozenset({"export", "readonly", "local", "declare", "typeset"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -465,7 +469,8 @@ class Walker:
         for redirect in node.redirects:
             if redirect.target is not None and redirect.operator not in ("<<", "<<-"):
                 self.expander.single(state, redirect.target)
-        arguments = [argument for word in node.words for argument in self.expander.fields(state, word)]
+        declares = node.name in _DECLARATIONS
+        arguments = [argument for word in node.words for argument in self._arguments(state, word, declares=declares)]
         assigned = [self._assigned(state, assignment) for assignment in node.assignments]
         if not arguments:
             if assigned:
@@ -486,6 +491,11 @@ class Walker:
             node=node,
         )
         self.command(self, state, call)
+
+    def _arguments(self, state: State, word: Word, *, declares: bool) -> list[Argument]:
+        if declares and re.match(r"[A-Za-z_]\w*\+?=", word.raw):
+            return [self.expander.single(state, word)]
+        return self.expander.fields(state, word)
 
     def _assigned(self, state: State, node: Assignment) -> tuple[str, str, Reads]:
         value = self.expander.single(state, node.value) if node.value is not None else Argument("")
