@@ -74,6 +74,8 @@ def pool_of(layers: Sequence[Layer], making: Making) -> Pool:
     whole = setting("pool", layers, None, "")
     if whole.value is not None:
         chosen = Setting("pool", Unknown("a pool object is given", whole.span), whole.origin)
+    if making.flask >= 3 and making.dialect == "sqlite" and making.in_memory:
+        chosen = Setting("pool_class", "StaticPool", Place(chosen.span, "Flask-SQLAlchemy's for SQLite in memory"))
     chosen = replace(chosen, name="pool_class")
     size, overflow = _queue(layers, making, chosen)
     pre_ping = setting("pool_pre_ping", layers, False, "default of SQLAlchemy", _truth)
