@@ -82,7 +82,7 @@ def _of_instance(vm: Interpreter, value: Value, name: str, at: Span) -> Value:
             return own
         if name == "__class__":
             return Value(External(instance.callee), at)
-        if instance.callee == "builtins.object" or instance.callee.startswith("builtins.") and name == "args":
+        if instance.callee == "builtins.object" or (instance.callee.startswith("builtins.") and name == "args"):
             return Value(tuple(instance.args), at)
     known = vm.hooks.attribute(instance, path)
     return known if known is not None else Value(Member(instance, path), at, sure=value.sure)
@@ -240,9 +240,9 @@ def contains(vm: Interpreter, container: Value, element: Value, at: Span) -> Val
     if isinstance(data, Class):
         return vm.unknown(Unknown("membership in a class", at), at)
     plain = container.plain()
-    if not isinstance(key, Unknown) and isinstance(data, (list, tuple, set)) and isinstance(plain, Unknown):
-        if any(one.known and one.plain() == key for one in data):
-            return Value(True, at, union(container, element))
+    listed = data if isinstance(data, (list, tuple, set)) and isinstance(plain, Unknown) else ()
+    if not isinstance(key, Unknown) and any(one.known and one.plain() == key for one in listed):
+        return Value(True, at, union(container, element))
     for side in (plain, key):
         if isinstance(side, Unknown):
             return vm.unknown(side, at, container, element)

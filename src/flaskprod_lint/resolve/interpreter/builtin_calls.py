@@ -282,8 +282,7 @@ def _dunder_import(vm: Interpreter, arguments: Arguments, at: Span, frame: Frame
     name = arguments.args[0].data
     if not isinstance(name, str):
         return vm.unknown(vm.reason(arguments.args[0], at), at)
-    value = vm.import_module(name.partition(".")[0], at)
-    return value
+    return vm.import_module(name.partition(".")[0], at)
 
 
 def _symbolic_extreme(name: str) -> Builtin:

@@ -268,9 +268,9 @@ def _fields(cls: Class) -> list[str]:
     names: dict[str, None] = {}
     for owner in reversed(cls.lineage()):
         for node in owner.node.body:
-            if isinstance(node, ast.AnnAssign) and isinstance(node.target, ast.Name):
-                if "ClassVar" not in ast.dump(node.annotation):
-                    names[node.target.id] = None
+            is_field = isinstance(node, ast.AnnAssign) and "ClassVar" not in ast.dump(node.annotation)
+            if is_field and isinstance(node, ast.AnnAssign) and isinstance(node.target, ast.Name):
+                names[node.target.id] = None
     return list(names)
 
 

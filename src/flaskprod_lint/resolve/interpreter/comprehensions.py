@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Union
+from typing import TYPE_CHECKING
 
 from flaskprod_lint.model import Unknown
 from flaskprod_lint.resolve.interpreter import containers
@@ -17,7 +17,7 @@ from flaskprod_lint.resolve.interpreter.values import Elements, Entries, Items, 
 if TYPE_CHECKING:
     from flaskprod_lint.resolve.interpreter.machine import Interpreter
 
-Comprehension = Union[ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp]
+Comprehension = ast.ListComp | ast.SetComp | ast.DictComp | ast.GeneratorExp
 
 
 def comprehension(vm: Interpreter, node: Comprehension, frame: Frame) -> Value:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from flaskprod_lint.model import Override, Unknown
 from flaskprod_lint.resolve.interpreter.journal import ABSENT, HOLE, WHOLE
@@ -89,7 +89,7 @@ def subscript(vm: Interpreter, value: Value, index: Value, at: Span) -> Value:
     if isinstance(data, (list, tuple)):
         return _item(vm, value, key, at, index)
     if isinstance(data, (str, bytes)):
-        return vm.native(lambda: data[key], at, (value, index))  # type: ignore[index]
+        return vm.native(lambda: data[key], at, (value, index))  # type: ignore[index, call-overload]
     raise vm.raised("TypeError", at)
 
 
@@ -111,7 +111,9 @@ def _entry(vm: Interpreter, value: Value, key: object, at: Span, index: Value) -
         factory = vm.factory_of(value)
         if factory is not None:
             vm.journal.write(data, key, vm.call(factory, ()))
-            return data[key]
+            found = data[key]
+            assert isinstance(found, Value)
+            return found
         raise vm.raised_unless_assumed("KeyError", at, (value, index), str(key) if isinstance(key, str) else "")
     return with_reads(found, index)
 
@@ -138,7 +140,7 @@ def _item(vm: Interpreter, value: Value, key: object, at: Span, index: Value) ->
 
 def slice_of(vm: Interpreter, value: Value, bounds: Sequence[Value], at: Span) -> Value:
     """`value[start:stop:step]`."""
-    plain = [bound.plain() for bound in bounds]
+    plain: list[Any] = [bound.plain() for bound in bounds]
     hidden = next((item for item in plain if isinstance(item, Unknown)), None)
     data = value.data
     if isinstance(data, Unknown):

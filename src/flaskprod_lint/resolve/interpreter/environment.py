@@ -112,7 +112,7 @@ def pop(vm: Interpreter, name: Value, default: Value | None, at: Span) -> Value:
 
 
 def snapshot(vm: Interpreter, at: Span) -> Entries:
-    """`dict(os.environ)`: what is known to be set. Variables that a person may add where we cannot look are left out."""
+    """`dict(os.environ)`: what is known to be set, without what a person may have added where we cannot look."""
     names = dict.fromkeys([*vm.context.variables, *vm.environ])
     entries = Entries()
     for name in names:

@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING, Any
 
 from flaskprod_lint.model import Unknown
 from flaskprod_lint.resolve.interpreter import containers, operators, texts
-from flaskprod_lint.resolve.interpreter.branches import branch, unsure
+from flaskprod_lint.resolve.interpreter.branches import branch, region_of, unsure
 from flaskprod_lint.resolve.interpreter.comprehensions import comprehension
 from flaskprod_lint.resolve.interpreter.frames import Arguments, Frame
+from flaskprod_lint.resolve.interpreter.jumps import Raised
 from flaskprod_lint.resolve.interpreter.list_methods import bare
 from flaskprod_lint.resolve.interpreter.merge import with_default
 from flaskprod_lint.resolve.interpreter.truth import compare, negated, truth
@@ -45,6 +46,11 @@ def evaluate(vm: Interpreter, node: ast.expr, frame: Frame) -> Value:
     vm.budget.depth += 1
     try:
         return evaluator(vm, node, frame)
+    except Raised as raised:
+        if not raised.assumed or region_of(vm, raised) is not None:
+            raise
+        reason = f"it raises {raised.path.removeprefix('builtins.')} as long as nobody sets the variable"
+        return vm.unknown(Unknown(reason, at), at, *raised.sources)
     finally:
         vm.budget.depth -= 1
 
@@ -96,7 +102,7 @@ def _set(vm: Interpreter, node: ast.Set, frame: Frame) -> Value:
     for value in values:
         if isinstance(containers.key_of(vm, value, at), Unknown):
             hole = hole or Unknown("an element that is not known", at)
-    known = Elements((bare(value) for value in values if value.known and value.data.__hash__), hole)
+    known = Elements((bare(value) for value in values if value.known), hole)
     return Value(known, at, union(*values))
 
 
@@ -177,9 +183,9 @@ def _undecided(vm: Interpreter, value: Value, nodes: list[ast.expr], frame: Fram
     def go_on() -> Value:
         return _rest(vm, nodes, frame, wanted, at)
 
-    other = branch(vm, [go_on, lambda: value], value)
-    assert other is not None
-    return other
+    merged = branch(vm, [go_on, lambda: value], value)
+    assert merged is not None
+    return merged
 
 
 def _conditional(vm: Interpreter, node: ast.IfExp, frame: Frame) -> Value:

@@ -6,8 +6,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from flaskprod_lint.model import Unknown
-from flaskprod_lint.resolve.interpreter.jumps import Raised
 from flaskprod_lint.resolve.interpreter.journal import Changes
+from flaskprod_lint.resolve.interpreter.jumps import Raised
 from flaskprod_lint.resolve.interpreter.values import Class, Function, Module, Value
 
 

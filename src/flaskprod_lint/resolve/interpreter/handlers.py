@@ -85,7 +85,11 @@ def _handle(vm: Interpreter, handler: ast.ExceptHandler, raised: Raised, frame: 
         vm.bind(frame, handler.name, raised.value)
     before, frame.handling = frame.handling, raised
     try:
-        vm.execute(handler.body, frame)
+        if raised.assumed:
+            with unsure(vm):
+                vm.execute(handler.body, frame)
+        else:
+            vm.execute(handler.body, frame)
     finally:
         frame.handling = before
 
@@ -158,5 +162,5 @@ def suppress(vm: Interpreter, body: Callable[[], None], paths: Sequence[str]) ->
             states = states_of(vm, opened, pendings)
             vm.unsure -= len(pendings)
             opened.pendings.clear()
-            sides = [lambda: None, *(lambda state=state: vm.journal.apply(state) for state in states)]  # type: ignore[misc]
+            sides = [lambda: None, *(lambda state=state: vm.journal.apply(state) for state in states)]
             branch(vm, sides, pendings[0].why)

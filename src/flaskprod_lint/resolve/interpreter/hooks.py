@@ -19,10 +19,6 @@ class Hooks:
         """
         return False
 
-    def changed(self, event: Event) -> bool:
-        """A set-item, set-attribute or del-item on an Instance, before it is kept; True when that is taken care of."""
-        return False
-
     def name(self, path: str) -> Value | None:
         """The value of an external name by its dotted path, such as a constant of a library."""
         return None

@@ -6,7 +6,7 @@ from flaskprod_lint.resolve.interpreter.values import Value
 from flaskprod_lint.source import Span
 
 
-class Jump(Exception):  # noqa: N818 - control flow of the interpreted program, no error of ours
+class Jump(Exception):
     """Leaves statements until something takes it."""
 
 
@@ -35,4 +35,6 @@ class Raised(Jump):
         self.value = value
         self.at = at
         self.detail = detail
+        #: Whether it rests on the default of a variable, and the values that do.
         self.assumed = False
+        self.sources: tuple[Value, ...] = ()

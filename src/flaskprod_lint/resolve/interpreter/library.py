@@ -187,7 +187,7 @@ def _absolute(vm: Interpreter, arguments: Arguments, at: Span, frame: Frame | No
     text = _text_or_plain(arguments.args[0])
     if not isinstance(text, str):
         return vm.unknown(vm.reason(arguments.args[0], at), at, *arguments.args)
-    return vm.text(paths.absolute(vm, text), at, arguments.args[0].environment)
+    return vm.text(paths.absolute(vm, text), at, arguments.args[0])
 
 
 def _exists(kind: str) -> Handler:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """Bounds of one interpreter. `steps` are nodes of syntax evaluated; `text` and `items` bound one string and list."""
+    """Bounds of one interpreter. `steps` are nodes of syntax; `text` and `items` bound one string and one list."""
 
     steps: int = 1_000_000
     steps_per_file: int = 60_000

@@ -82,7 +82,7 @@ def _pop(vm: Interpreter, receiver: Value, data: Any, arguments: Arguments, at: 
     if not -len(data) <= index < len(data):
         raise vm.raised("IndexError", at)
     items = list(data)
-    item = items.pop(index)
+    item: Value = items.pop(index)
     vm.journal.write(data, WHOLE, tuple(items))
     return item
 

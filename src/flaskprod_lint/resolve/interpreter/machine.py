@@ -320,11 +320,11 @@ class Interpreter:
         plain = value.data if isinstance(value.data, Unknown) else value.plain()
         return plain if isinstance(plain, Unknown) else Unknown("a value that is not followed", at)
 
-    def text(self, text: str, at: Span, environment: tuple[EnvironmentRead, ...] = ()) -> Value:
-        """A text that was made, within bounds."""
+    def text(self, text: str, at: Span, *sources: Value) -> Value:
+        """A text that was made of others, within bounds."""
         if not self.budget.allows_text(len(text)):
-            return Value(Unknown("a text that is too long", at), at, environment)
-        return Value(text, at, environment)
+            return self.unknown(Unknown("a text that is too long", at), at, *sources)
+        return Value(text, at, union(*sources), sure=all(source.sure for source in sources))
 
     def sized(
         self, data: Items | Entries | Elements | tuple[Value, ...], at: Span, environment: tuple[EnvironmentRead, ...]
@@ -340,7 +340,7 @@ class Interpreter:
             result = function(*args)
         except (RecursionError, MemoryError):
             return self.unknown(Unknown("too large", at), at, *sources)
-        except Exception as error:  # noqa: BLE001 - the program's own exception, by its type
+        except Exception as error:
             raise self.raised_unless_assumed(type(error).__name__, at, sources) from None
         if isinstance(result, (str, bytes)) and not self.budget.allows_text(len(result)):
             return self.unknown(Unknown("a text that is too long", at), at, *sources)
@@ -361,7 +361,7 @@ class Interpreter:
         """The same, for an operation that fails on these values; on the default of a variable, only perhaps."""
         raised = self.raised(name, at, detail)
         if any(is_assumed(source) for source in sources):
-            raised.assumed = True
+            raised.assumed, raised.sources = True, tuple(sources)
         return raised
 
     def raise_value(self, value: Value, at: Span) -> Raised:

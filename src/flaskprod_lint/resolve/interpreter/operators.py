@@ -5,17 +5,17 @@ from __future__ import annotations
 import ast
 import operator
 from collections.abc import Callable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from flaskprod_lint.model import Unknown
 from flaskprod_lint.resolve.interpreter import paths, texts
-from flaskprod_lint.resolve.interpreter.values import Elements, Entries, Items, Partial, Value, union
+from flaskprod_lint.resolve.interpreter.values import Elements, Entries, Items, Value, union
 from flaskprod_lint.source import Span
 
 if TYPE_CHECKING:
     from flaskprod_lint.resolve.interpreter.machine import Interpreter
 
-_OPERATORS: dict[type[ast.operator], Callable[[object, object], object]] = {
+_OPERATORS: dict[type[ast.operator], Callable[[Any, Any], Any]] = {
     ast.Add: operator.add,
     ast.Sub: operator.sub,
     ast.Mult: operator.mul,
@@ -73,7 +73,7 @@ def _containers(vm: Interpreter, op: ast.operator, left: Value, right: Value, at
     if isinstance(op, (ast.Mult, ast.Add)) and isinstance(one, (list, tuple)):
         return _repeated(vm, op, one, other, at, environment)
     if isinstance(one, set) and isinstance(other, set) and not (_hole(one) or _hole(other)):
-        return vm.native(lambda a, b: Elements(_OPERATORS[type(op)](a, b)), at, (left, right), one, other)  # type: ignore[call-overload]
+        return vm.native(lambda a, b: Elements(_OPERATORS[type(op)](a, b)), at, (left, right), one, other)
     return None
 
 
@@ -151,12 +151,9 @@ def unary(vm: Interpreter, op: ast.unaryop, value: Value, at: Span) -> Value:
     plain = value.plain()
     if isinstance(plain, Unknown):
         return vm.unknown(plain, at, value)
-    functions: dict[type[ast.unaryop], Callable[[object], object]] = {
+    functions: dict[type[ast.unaryop], Callable[[Any], object]] = {
         ast.USub: operator.neg,
         ast.UAdd: operator.pos,
         ast.Invert: operator.invert,
     }
     return vm.native(functions[type(op)], at, (value,), plain)
-
-
-__all__ = ["Partial", "binary", "term", "too_large", "unary"]

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from flaskprod_lint.model import Unknown
 from flaskprod_lint.resolve.interpreter.frames import Arguments
-from flaskprod_lint.resolve.interpreter.values import Instance, Value, as_value, union
+from flaskprod_lint.resolve.interpreter.values import Instance, Value, as_value
 from flaskprod_lint.source import Span
 
 if TYPE_CHECKING:
@@ -65,7 +65,7 @@ def join(vm: Interpreter, pieces: tuple[Value, ...], at: Span, *, normal: bool =
     if normal:
         parts = [part for part in text.split("/") if part not in ("", ".")]
         text = ("/" if text.startswith("/") else "") + "/".join(parts) or "."
-    return vm.text(text, at, union(*values))
+    return vm.text(text, at, *values)
 
 
 def absolute(vm: Interpreter, text: str) -> str:

@@ -54,12 +54,12 @@ def _set(vm: Interpreter, arguments: Arguments, at: Span, frame: Frame | None) -
 
 
 def _range(vm: Interpreter, arguments: Arguments, at: Span, frame: Frame | None) -> Value:
-    plain = [value.plain() for value in arguments.args]
+    plain: list[Any] = [value.plain() for value in arguments.args]
     hidden = next((item for item in plain if isinstance(item, Unknown)), None)
     if hidden is not None:
         return vm.unknown(hidden, at, *arguments.args)
     try:
-        numbers = range(*plain)  # type: ignore[arg-type]
+        numbers = range(*plain)
         length = len(numbers)
     except (TypeError, ValueError) as error:
         raise vm.raised_unless_assumed(type(error).__name__, at, arguments.args) from None
@@ -205,10 +205,12 @@ def _next(vm: Interpreter, arguments: Arguments, at: Span, frame: Frame | None) 
     source = arguments.args[0]
     if not isinstance(source.data, list):
         return vm.unknown(Unknown("an iterator", at), at, source)
-    if getattr(source.data, "hole", None) is not None:
-        return vm.unknown(source.data.hole, at, source)  # type: ignore[attr-defined]
+    hole = getattr(source.data, "hole", None)
+    if hole is not None:
+        return vm.unknown(hole, at, source)
     if source.data:
-        return source.data[0]
+        first: Value = source.data[0]
+        return first
     if len(arguments.args) > 1:
         return arguments.args[1]
     raise vm.raised_unless_assumed("StopIteration", at, (source,))

@@ -6,7 +6,7 @@ import ast
 import warnings
 from dataclasses import dataclass, field
 
-from flaskprod_lint.source import Problem, Place, Source, Span
+from flaskprod_lint.source import Place, Problem, Source, Span
 
 
 @dataclass(slots=True)
@@ -24,7 +24,8 @@ class Parsed:
         """The place of a node; columns count characters, where `ast` counts bytes."""
         found = self._spans.get(id(node))
         if found is None:
-            line, end = getattr(node, "lineno", 1), getattr(node, "end_lineno", None) or getattr(node, "lineno", 1)
+            line: int = getattr(node, "lineno", 1)
+            end: int = getattr(node, "end_lineno", None) or line
             column = self._column(line, getattr(node, "col_offset", 0))
             end_column = self._column(end, getattr(node, "end_col_offset", None) or 0)
             found = self._spans[id(node)] = Span(self.source.path, line, column, end, end_column)

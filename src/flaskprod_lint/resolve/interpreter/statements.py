@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Any
 
 from flaskprod_lint.model import Unknown
 from flaskprod_lint.resolve.interpreter import assignments, classes, functions, handlers, imported, loops, matching
-from flaskprod_lint.resolve.interpreter.branches import branch, unsure
+from flaskprod_lint.resolve.interpreter.branches import branch, region_of, unsure
 from flaskprod_lint.resolve.interpreter.frames import Frame
 from flaskprod_lint.resolve.interpreter.journal import ABSENT
-from flaskprod_lint.resolve.interpreter.jumps import Break, Continue, Return
+from flaskprod_lint.resolve.interpreter.jumps import Break, Continue, Raised, Return
 from flaskprod_lint.resolve.interpreter.truth import truth
 from flaskprod_lint.resolve.interpreter.values import Function, Method, Object, Value, is_assumed
 
@@ -31,6 +31,9 @@ def execute(vm: Interpreter, body: list[ast.stmt], frame: Frame) -> None:
             vm.budget.depth += 1
             try:
                 runner(vm, node, frame)
+            except Raised as raised:
+                if not raised.assumed or region_of(vm, raised) is not None:
+                    raise
             finally:
                 vm.budget.depth -= 1
 

@@ -38,13 +38,12 @@ def build(vm: Interpreter, parts: Iterable[str | Value], at: Span, sources: Sequ
         hidden = hidden or (data if isinstance(data, Unknown) else Unknown("a part of this text is not known", at))
         for piece in data.parts if isinstance(data, Partial) else (None,):
             _append(merged, piece)
-    environment = union(*sources)
     if hidden is None:
-        return vm.text("".join(piece or "" for piece in merged), at, environment)
+        return vm.text("".join(piece or "" for piece in merged), at, *sources)
     if sum(len(piece or "") for piece in merged) > vm.limits.text:
         return vm.unknown(Unknown("a text that is too long", at), at, *sources)
     data = Partial(hidden.reason, hidden.at, "", tuple(merged))
-    return Value(data, at, environment, sure=all(source.sure for source in sources))
+    return Value(data, at, union(*sources), sure=all(source.sure for source in sources))
 
 
 def _append(merged: list[str | None], piece: str | None) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import operator
 from collections.abc import Callable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from flaskprod_lint.model import Unknown
 from flaskprod_lint.resolve.interpreter.values import (
@@ -46,7 +46,7 @@ def is_made(data: object) -> bool:
     return isinstance(data, Instance) and data.callee.rpartition(".")[2][:1].isupper()
 
 
-_ORDERS: dict[type[ast.cmpop], Callable[[object, object], object]] = {
+_ORDERS: dict[type[ast.cmpop], Callable[[Any, Any], object]] = {
     ast.Eq: operator.eq,
     ast.NotEq: operator.ne,
     ast.Lt: operator.lt,
@@ -93,7 +93,7 @@ def _same_object(left: Value, right: Value) -> bool | None:
         return True
     if isinstance(one, (Class, Function, Module)) or isinstance(other, (Class, Function, Module)):
         return one is other if type(one) is type(other) else (None if _opaque(one) or _opaque(other) else False)
-    if is_made(one) and other is None or is_made(other) and one is None:
+    if None in (one, other) and (is_made(one) or is_made(other)):
         return False
     if isinstance(one, Object) or isinstance(other, Object):
         return None if _opaque(one) or _opaque(other) else False

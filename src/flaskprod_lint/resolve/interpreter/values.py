@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 from flaskprod_lint.model import EnvironmentRead, Override, Unknown
 from flaskprod_lint.source import Place, Span
@@ -42,12 +43,12 @@ class Items(list["Value"]):
         self.hole = hole
 
 
-class Entries(dict[object, "Value"]):
+class Entries(dict[Any, "Value"]):
     """A dict. `hole` is a reason when there are more keys than these, or may be."""
 
     __slots__ = ("hole",)
 
-    def __init__(self, entries: Mapping[object, Value] | None = None, hole: Unknown | None = None) -> None:
+    def __init__(self, entries: Mapping[Any, Value] | None = None, hole: Unknown | None = None) -> None:
         super().__init__(entries or {})
         self.hole = hole
 
@@ -193,7 +194,7 @@ class Module:
 
     name: str
     path: str
-    names: dict[str, Value] = field(default_factory=lambda: Entries())
+    names: dict[str, Value] = field(default_factory=Entries)
     tree: ast.Module | None = None
     folders: tuple[str, ...] | None = None
     stars: list[str] = field(default_factory=list)
