@@ -376,6 +376,28 @@ def test_programs_of_a_run(tmp_path: Path) -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("text", "programs"),
+    [
+        ('if [ "$E" = "test" ]; then a; else b; fi', ["b"]),
+        ('if [ "$E" != "test" ]; then a; else b; fi', ["a"]),
+        ('if [ "$OTHER" = "test" ]; then a; else b; fi; c', ["a?", "b?", "c"]),
+        ('[ "$E" = "prod" ] || a', []),
+        ('[ "$E" = "test" ] || a', ["a"]),
+        ('[ "$E" = "prod" ] && a', ["a"]),
+        ('[ -n "$E" ] && a && b', ["a", "b"]),
+        ("a || b", ["a", "b?"]),
+        ("a && b; (c | d)", ["a", "b", "c", "d"]),
+        ("for x in 1 2; do a; done", ["a"]),
+        ("set -e; ! a", ["set", "a"]),
+    ],
+)
+def test_the_side_that_a_run_takes(tmp_path: Path, text: str, programs: list[str]) -> None:
+    image, _ = built(tmp_path, f"FROM python:3.12\nARG OTHER\nARG E=prod\nRUN {text}\n")
+    steps = [step for run in image.runs for step in run.steps]
+    assert [step.program + ("" if step.sure else "?") for step in steps] == programs
+
+
 def test_mounted_files_are_there_for_installs(tmp_path: Path) -> None:
     image, tree = built(
         tmp_path,

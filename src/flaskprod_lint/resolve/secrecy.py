@@ -70,7 +70,7 @@ _TOKEN = re.compile(
 _HASHED = re.compile(r"\$(?:2[abxy]|5|6|y|argon2\w*|pbkdf2\w*|scrypt)\$|(?:pbkdf2|scrypt|argon2|bcrypt)[:_$]\S+[:$]")
 _REFERENCE = re.compile(
     r"\$\{|\$\(|\$[A-Za-z_]\w*$|\{\{|\{%|<[^<>]*>$|%\(\w+\)s|%[A-Z_]+%$|#\{|\{[A-Za-z_][\w.]*\}$|@@?\w+@@?$|"
-    r"(?:vault|arn|ssm|op|sm|aws-sm|secretref|secret|env|file|ref\+\w+|awssm|gcpsm|akv)://?|vault:|arn:aws|secretref:|"
+    r"(?:vault|arn|ssm|op|sm|aws-sm|secretref|secret|env|file|ref\+\w+|awssm|gcpsm|akv)://?|vault:|alias/|arn:aws|secretref:|"
     r"projects/[^/]+/secrets/|@Microsoft\.KeyVault"
 )
 _CONSTANT = re.compile(r"true|false|yes|no|on|off|none|null|nil|undefined|enabled|disabled", re.IGNORECASE)

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Iterator
 from datetime import date
 
-from flaskprod_lint.finding import Evidence, Finding, Severity
+from flaskprod_lint.finding import Confidence, Evidence, Finding, Severity
 from flaskprod_lint.model import Deployment, Image, Package, Packages, Setting, Unknown
 from flaskprod_lint.rules import evidence, rule
 from flaskprod_lint.source import Place, Span
@@ -53,7 +53,8 @@ def dependencies_unpinned(deployment: Deployment) -> Iterator[Finding]:
 
 
 def _unpinned(path: str, packages: list[Package], severity: Severity) -> Finding:
-    first = min(packages, key=lambda package: package.origin.span or Span(path, 1))
+    packages = sorted(packages, key=lambda package: package.origin.span or Span(path, 1))
+    first = packages[0]
     names = _listed([package.name for package in packages])
     count = len(packages)
     if severity is Severity.NOTE:
@@ -90,14 +91,16 @@ def _comes(count: int) -> str:
 def base_image_floating(deployment: Deployment) -> Iterator[Finding]:
     """Base images whose reference names no version."""
     for base in deployment.image.bases if deployment.image else ():
-        if not isinstance(base.value, str) or base.span is None or "@" in base.value or base.value == "scratch":
+        if not isinstance(base.value, str) or base.span is None or "@" in base.value:
             continue
         name, tag = _name_and_tag(base.value)
+        if name == "scratch" or name.startswith("localhost/"):  # made here, just before
+            continue
         if not tag or tag == "latest":
             yield _floating(base, f"{base.value} is whatever was published last", None)
         elif not re.search(r"\d", tag) and not (_CODENAME.search(tag) and not _is_python(name)):
             yield _floating(base, f"{base.value} names no version, so the next build can bring another one", None)
-        elif _is_python(name) and re.match(r"\d+(-|$)", tag):
+        elif _is_python(name) and re.match(r"3(-|$)", tag):
             text = f"{base.value} moves on to the next Python by itself"
             yield _floating(base, text, Severity.NOTE)
 
@@ -164,14 +167,16 @@ def runs_as_root(deployment: Deployment) -> Iterator[Finding]:
         or (deployment.platform and deployment.platform.chooses_user)
     ):
         return
-    if _drops_privileges(deployment):
+    drops = _drops_privileges(deployment)
+    if drops:
         return
     if image.user.is_default:
         at, message = image.origin.span, "No USER in the stage that ships, so the app runs as root"
     else:
         at, message = image.user.span, "The stage that ships switches to root and stays there, so the app runs as root"
     if at is not None:
-        yield Finding(message, at=at, label="runs as root", because=_users_elsewhere(image))
+        sure = Confidence.HIGH if drops is False else Confidence.MEDIUM
+        yield Finding(message, at=at, label="runs as root", because=_users_elsewhere(image), confidence=sure)
 
 
 def _users_elsewhere(image: Image) -> tuple[Place, ...]:
@@ -181,17 +186,19 @@ def _users_elsewhere(image: Image) -> tuple[Place, ...]:
     return (image.base.origin,) if image.user.is_default and apart else ()
 
 
-def _drops_privileges(deployment: Deployment) -> bool:
-    """Whether what starts the server changes to another user by itself."""
+def _drops_privileges(deployment: Deployment) -> bool | None:
+    """Whether what starts the server changes to another user by itself; None when that cannot be read."""
+    unknown = False
     for process in deployment.processes:
         texts = [process.command.text, *(step.text for step in process.steps)]
         texts += [place.note for step in process.steps for place in step.trail]
         if any(_PRIVILEGE_DROP.search(text) for text in texts):
             return True
         user = process.server.settings.get("user") if process.server else None
-        if user is not None and not user.is_default:
+        unknown = unknown or (user is not None and not user.known)
+        if user is not None and user.known and not user.is_default:
             return True
-    return False
+    return None if unknown else False
 
 
 @rule("build-context-unfiltered")
@@ -202,9 +209,10 @@ def build_context_unfiltered(deployment: Deployment) -> Iterator[Finding]:
         return
     copied = image.copies_context[0]
     if image.context_filter is None and not image.env_files and copied.at.span is not None:
+        history = "the git history, " if image.sends_git else ""
         yield Finding(
-            "There is no .dockerignore, so this copies everything that lies in the folder: the git history, virtual "
-            "environments, local dotenv files",
+            f"There is no .dockerignore, so this copies everything that lies in the folder: {history}virtual "
+            "environments, caches, local dotenv files",
             at=copied.at.span,
             label="copies everything",
         )
@@ -289,7 +297,9 @@ def evidence_of(deployment: Deployment) -> Evidence:
     unknown = _unknown(image, packages)
     base = image.base.value if isinstance(image.base.value, str) else "an image that the build names"
     proofs = [Place(image.base.span, f"from {base}")]
-    proofs += [Place(place.span, "pinned dependencies") for place in packages.sources[:2]]
+    pinned = all(package.pin in ("exact", "locked", "local") for package in _direct(packages))
+    note = "every dependency has a fixed version" if pinned else "dependencies"
+    proofs += [Place(place.span, note) for place in packages.sources[:2]]
     if not image.user.is_default and not isinstance(image.user.value, Unknown):
         proofs.append(Place(image.user.span, f"runs as {image.user.value}"))
     if image.context_filter is not None:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from flaskprod_lint.finding import Confidence, Finding, Severity
-from flaskprod_lint.model import Deployment, SecretLiteral
+from flaskprod_lint.model import Deployment, EnvFile, SecretLiteral
 from flaskprod_lint.rules import rule
 from flaskprod_lint.rules.app_secrets import evidence_of_secrets as evidence_of_secrets
 from flaskprod_lint.rules.app_secrets import secret_key_fallback as secret_key_fallback
@@ -40,6 +41,10 @@ def _in_image(secret: SecretLiteral) -> str:
         return f"This copies the private key {secret.name} into the image"
     if not secret.shipped:
         return f"{secret.name} stands in the Dockerfile and in the build's cache, though not in the stage that ships"
+    if secret.weak and secret.kind == "url":
+        return (
+            f"{secret.how} sets {secret.name} with a password that anyone would guess: without another value it is used"
+        )
     if secret.weak:
         return f"{secret.how} sets {secret.name} to a text that anyone would guess: without another value it is in use"
     if secret.kind == "url":
@@ -81,10 +86,17 @@ def env_file_committed(deployment: Deployment) -> Iterator[Finding]:
             f"{file.path} is committed with {names} in it: everyone with the repository, now or later, has them",
             at=first.at,
             because=tuple(Place(secret.at, f"holds {secret.name}") for secret in others[:3]),
-            confidence=Confidence.MEDIUM if all(secret.weak for secret in file.secrets) else Confidence.HIGH,
+            confidence=_sureness(file),
             instead=f"git rm --cached {file.path}\necho {file.path} >> .gitignore",
             label="in every clone",
         )
+
+
+def _sureness(file: EnvFile) -> Confidence:
+    """Guessable values, and files that name themselves after development, may be nobody's secrets."""
+    development = re.search(r"(^|[/._-])(dev|devel|development|local)([/._-]|$)", file.path, re.IGNORECASE)
+    weak = all(secret.weak for secret in file.secrets)
+    return Confidence.MEDIUM if weak or development else Confidence.HIGH
 
 
 def _count(number: int, what: str) -> str:

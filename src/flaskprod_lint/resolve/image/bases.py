@@ -90,6 +90,8 @@ def python_version(reference: Reference) -> str | None:
         return f"{named.group(1)}.{named.group(2)}"
     if "python" not in reference.text or reference.official == "pypy":
         return None
+    if is_python(reference) and re.match(r"2(-|$)", reference.tag):
+        return "2.7"
     found = _VERSION.search(reference.tag)
     at_start = found is not None and found.start(1) == 0
     return None if found is None or (at_start and reference.short != "python") else found.group(1)

@@ -13,6 +13,7 @@ from flaskprod_lint.inputs.shell import SimpleCommand
 from flaskprod_lint.inputs.shell_words import Literal, Variable, Word
 from flaskprod_lint.model import ImageRun, SecretLiteral, Setting, Step, Unknown
 from flaskprod_lint.resolve import secrecy
+from flaskprod_lint.resolve.image import branches
 from flaskprod_lint.resolve.image.context import BuildContext
 from flaskprod_lint.resolve.image.stage import StageState
 from flaskprod_lint.source import Place, Span
@@ -84,7 +85,13 @@ class Building:
         if "$" not in text and "\n" not in text and not re.search(r"[&|;<>'\"\\`(){}#*?!\[]", text):
             yield self._plain(text, instruction, cwd)
             return
-        for command in shell.simple_commands(shell.parse(text)):
+
+        def text_of(word: Word) -> str | None:
+            value = _value(word, variables)
+            return value if isinstance(value, str) else None
+
+        for taken in branches.commands(shell.parse(text).body, text_of):
+            command = taken.command
             part = instruction.part(command.start, command.end) if instruction else span or self.instruction.span
             self._assign(command, variables, part)
             argv = _unwrapped(tuple(_value(word, variables) for word in command.words))
@@ -95,9 +102,7 @@ class Building:
                 cwd = posixpath.join(cwd, argv[1]) if len(argv) > 1 and isinstance(argv[1], str) else cwd
                 continue
             written = text[command.start : command.end]
-            yield Step(
-                argv, written, Place(part, written.strip()), cwd=posixpath.normpath(cwd), sure=not command.in_condition
-            )
+            yield Step(argv, written, Place(part, written.strip()), cwd=posixpath.normpath(cwd), sure=taken.sure)
 
     def _plain(self, text: str, instruction: Instruction | None, cwd: str) -> Step:
         """One command with nothing in it that a shell would change: no need of its grammar."""
@@ -236,11 +241,9 @@ class Building:
         off = {"PIP_NO_CACHE_DIR", "PIP_CACHE_DIR", "XDG_CACHE_HOME"} & set(self.state.variables)
         for step in steps:
             words = [word for word in step.argv if isinstance(word, str)]
-            if (
-                _is_pip_install(words)
-                and not off
-                and not {"--no-cache-dir", "--cache-dir"} & {w.partition("=")[0] for w in words}
-            ):
+            # pip takes any beginning of an option that is not ambiguous: `--no-cache`.
+            uncached = any(word.startswith(("--no-cache", "--cache-dir")) for word in words)
+            if _is_pip_install(words) and not off and not uncached:
                 self.state.pip_caches.append(step.origin)
 
 
