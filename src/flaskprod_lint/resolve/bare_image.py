@@ -10,15 +10,23 @@ from flaskprod_lint.resolve import image as image_of
 from flaskprod_lint.resolve import images, planned
 from flaskprod_lint.resolve.options import Options
 from flaskprod_lint.resolve.planned import Planned
-from flaskprod_lint.resolve.standing import Standing
+from flaskprod_lint.resolve.standing import Standing, development_word
 from flaskprod_lint.source import Place, Project, Span
 
 
 def plan(
-    project: Project, path: str, standing: Standing, options: Options, platform: Platform | None = None
+    project: Project,
+    path: str,
+    standing: Standing,
+    options: Options,
+    platform: Platform | None = None,
+    target: str | None = None,
 ) -> Planned | None:
-    """The deployment of a Dockerfile that nothing in the project builds or runs, on a platform if one is named."""
-    built = images.build(project, path)
+    """The deployment of a Dockerfile that nothing for production builds, on a platform if one is named.
+
+    `target` is the stage that a manifest for development builds: it is shipped where the last stage is for development.
+    """
+    built = images.build(project, path, target=_target(project, path, target))
     if built is None:
         return None
     image = built.image
@@ -58,6 +66,12 @@ def plan(
     )
     found.add(process, replace(context, platform=platform, open_environment=True))
     return found
+
+
+def _target(project: Project, path: str, wanted: str | None) -> str | None:
+    shipped = images.shipped_name(project, path)
+    is_for_development = shipped is not None and development_word(shipped) is not None
+    return wanted if wanted is not None and is_for_development and development_word(wanted) is None else None
 
 
 def _name(path: str, text: str) -> str:

@@ -48,7 +48,7 @@ def find(project: Project, options: Options) -> list[Planned]:
     others = any(one.deployment.is_production for one in found)
     found += composed.plan(project, options, others=others)
     found += _hosts(project, options, found)
-    found += _images(project, options, _used(found), chosen)
+    found += _images(project, options, found, chosen)
     found = _narrowed(found, chosen) or [_nothing(project, options, chosen)]
     for one in found:
         for process in one.deployment.processes:
@@ -77,6 +77,8 @@ def _manifests(project: Project, options: Options) -> Iterator[Planned]:
     for path in project.of_format("render"):
         yield from render.plan(project, path, _of_file(path, options, "Render"), options)
     for folder in railway.folders(project):
+        if not any(path.endswith(".py") for path in project.below(folder)):
+            continue
         platform = railway.platform_of(project, folder)
         place = _of_file(platform.origin.path, options, "Railway")
         yield from _one(railway.plan(project, folder, place, options, platform))
@@ -156,14 +158,18 @@ def _platform(platform_id: str, origin: Place) -> Platform:
 # Images
 
 
-def _images(project: Project, options: Options, used: frozenset[str], chosen: Platform | None) -> Iterator[Planned]:
+def _images(project: Project, options: Options, found: list[Planned], chosen: Platform | None) -> list[Planned]:
+    """Images that no manifest for production builds; one that starts nothing only where nothing else does."""
+    used = _used(found)
     candidates = [path for path in project.of_format("dockerfile") if path not in used]
     platform = replace(chosen, injects={}) if chosen is not None else None
+    targets = {one.deployment.image.dockerfile: one.deployment.image.stage for one in found if one.deployment.image}
+    made = []
     for path in _that_matter(project, candidates, only=not used):
         place = _standing_of_image(project, path, options)
-        planned = bare_image.plan(project, path, place, options, platform)
-        if planned is not None:
-            yield planned
+        made += _one(bare_image.plan(project, path, place, options, platform, target=targets.get(path)))
+    starts = any(one.deployment.processes and one.deployment.is_production for one in (*found, *made))
+    return [one for one in made if one.deployment.processes or not starts]
 
 
 def _that_matter(project: Project, candidates: list[str], *, only: bool) -> list[str]:

@@ -83,14 +83,23 @@ def _version(python: Setting | None) -> tuple[int, int] | None:
     return (int(match[1]), int(match[2])) if match else None
 
 
+def shipped_name(project: Project, path: str) -> str | None:
+    """The name of the stage that a Dockerfile ships."""
+    from flaskprod_lint.resolve import image
+
+    facts = project.facts(path, dockerfile.read)
+    stage = image.shipped_stage(facts) if facts is not None else None
+    return stage.name if stage is not None else None
+
+
 # Which images matter
 
 
-def can_run_python(facts: Dockerfile) -> bool | None:
+def can_run_python(facts: Dockerfile, target: str | None = None) -> bool | None:
     """Whether the image that a Dockerfile ships has Python in it; None when its base says nothing either way."""
     from flaskprod_lint.resolve import image
 
-    shipped = image.shipped_stage(facts)
+    shipped = image.shipped_stage(facts, target)
     if shipped is None:
         return False
     chain = list(_chain(facts, shipped))
@@ -102,10 +111,10 @@ def can_run_python(facts: Dockerfile) -> bool | None:
     return False if _OTHER_BASE.search(base) else None
 
 
-def runs_python(project: Project, path: str) -> bool | None:
+def runs_python(project: Project, path: str, target: str | None = None) -> bool | None:
     """The same of a Dockerfile's path; False for one that cannot be read."""
     facts = project.facts(path, dockerfile.read)
-    return can_run_python(facts) if facts is not None and facts.stages else False
+    return can_run_python(facts, target) if facts is not None and facts.stages else False
 
 
 def _chain(facts: Dockerfile, stage: Stage) -> Iterator[Stage]:

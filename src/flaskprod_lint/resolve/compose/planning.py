@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import posixpath
 import re
-from collections.abc import Iterable
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 
-from flaskprod_lint.model import Deployment, Image, Packages, Platform, Process, SecretLiteral, Unknown
-from flaskprod_lint.resolve import images, interpolation, planned, platforms
+from flaskprod_lint.model import Deployment, Image, Packages, Platform, Process, Unknown
+from flaskprod_lint.resolve import interpolation, planned, platforms, proxies, standing
+from flaskprod_lint.resolve.compose import choosing, units
 from flaskprod_lint.resolve.compose import secrets as manifest_secrets
 from flaskprod_lint.resolve.compose import service as services
-from flaskprod_lint.resolve.compose import units
 from flaskprod_lint.resolve.compose.service import Resolved
 from flaskprod_lint.resolve.compose.units import Unit
 from flaskprod_lint.resolve.options import Options
@@ -19,15 +17,6 @@ from flaskprod_lint.resolve.planned import Planned
 from flaskprod_lint.resolve.standing import Standing
 from flaskprod_lint.source import Place, Project, Span
 
-#: Images of databases, proxies and tools, which never run the app.
-_FOREIGN = re.compile(
-    r"(^|/)(postgres|postgis|timescaledb|pgvector|pgbouncer|mysql|mariadb|redis|valkey|memcached|mongo|rabbitmq|kafka|"
-    r"zookeeper|elasticsearch|opensearch|kibana|logstash|nginx|httpd|traefik|caddy|haproxy|adminer|pgadmin4?|mailhog|"
-    r"mailpit|maildev|minio|localstack|prometheus|grafana|loki|jaeger|node|certbot|portainer|watchtower|flower|"
-    r"metabase|keycloak|vault|consul|selenium|busybox|alpine|docker|registry|clickhouse-server|influxdb|neo4j|couchdb|"
-    r"solr|nginx-proxy|acme-companion|letsencrypt\S*|swagger-ui|mssql|oracle\S*|backup\S*|phpmyadmin|mongo-express|"
-    r"redis-commander|cassandra|etcd|nats|mosquitto|statsd|telegraf|fluentd|filebeat|cloudflared|ngrok)(:|@|$)"
-)
 _DEVELOPMENT_VALUES = {
     "FLASK_ENV": ("development", "dev"),
     "FLASK_DEBUG": ("1", "true", "on", "yes"),
@@ -41,73 +30,38 @@ _DEVELOPMENT_COMMAND = re.compile(
 
 def plan(project: Project, options: Options, *, others: bool) -> list[Planned]:
     """The deployments of a project's compose files. `others` says that another file deploys the project as well."""
-    found = units.find(project, options)
-    return [one for unit in found for one in _of_unit(project, unit, found, options, others)]
+    found = [_Start(unit, _services(project, unit)) for unit in units.find(project, options)]
+    for start in found:
+        start.chosen = choosing.that_run_the_app(project, start.every, [one.every for one in found if one is not start])
+        for service in start.chosen:
+            services.build(project, service)
+        start.sign = next((sign for one in start.chosen if (sign := _sign_of_development(project, one))), "")
+    found = [start for start in found if start.chosen]
+    return [one for start in found for one in _of_start(project, start, found, options, others)]
 
 
-def _of_unit(project: Project, unit: Unit, siblings: list[Unit], options: Options, others: bool) -> list[Planned]:
+@dataclass(slots=True)
+class _Start:
+    """A unit with its services, those that run the app, and what says that it is for development."""
+
+    unit: Unit
+    every: list[Resolved]
+    chosen: list[Resolved] = field(default_factory=list)
+    sign: str = ""
+
+
+def _services(project: Project, unit: Unit) -> list[Resolved]:
     filler = interpolation.of_folder(project, unit.folder)
-    every = [services.resolve(service, unit.folder, filler) for service in unit.merged.services.values()]
-    chosen = _that_run_the_app(project, every)
-    if not chosen:
-        return []
-    for one in chosen:
-        services.build(project, one)
-    place = _standing(project, unit, siblings, chosen, others)
-    groups = _by_app(chosen)
-    return [_deployment(project, unit, group, every, place, options, len(groups) > 1) for group in groups]
+    return [services.resolve(service, unit.folder, filler) for service in unit.merged.services.values()]
+
+
+def _of_start(project: Project, start: _Start, starts: list[_Start], options: Options, others: bool) -> list[Planned]:
+    place = _standing(start, starts, others)
+    groups = _by_app(start.chosen)
+    return [_deployment(project, start.unit, group, start.every, place, options, len(groups) > 1) for group in groups]
 
 
 # Which services
-
-
-def _that_run_the_app(project: Project, every: list[Resolved]) -> list[Resolved]:
-    built = {one.image_name: one for one in every if one.dockerfile is not None and one.image_name}
-    for one in every:
-        twin = built.get(one.image_name) if one.dockerfile is None else None
-        if twin is not None:
-            one.dockerfile, one.context, one.target, one.arguments = (
-                twin.dockerfile,
-                twin.context,
-                twin.target,
-                twin.arguments,
-            )
-    _adopt(project, every)
-    chosen = [one for one in every if _runs_the_app(project, one)]
-    with_flask = [one for one in chosen if one.dockerfile is None or images.mentions_flask(project, one.context)]
-    return with_flask or chosen
-
-
-def _runs_the_app(project: Project, one: Resolved) -> bool:
-    if one.dockerfile is not None:
-        runs = services.can_run_python(project, one)
-        return bool(runs) or (runs is None and (one.dockerfile in project or planned.runs_python(one.text)))
-    if _FOREIGN.search(one.image_name.lower()):
-        return False
-    return planned.runs_python(one.text)
-
-
-def _adopt(project: Project, every: list[Resolved]) -> None:
-    """Take the project's only Python image for that of services whose image is built elsewhere, by its name."""
-    waiting = [one for one in every if one.dockerfile is None and one.service.build is None and one.image_name]
-    waiting = [one for one in waiting if not _FOREIGN.search(one.image_name.lower())]
-    if not waiting or any(one.dockerfile for one in every):
-        return
-    candidates = [path for path in project.of_format("dockerfile") if images.runs_python(project, path)]
-    shipped = [path for path in candidates if path.rpartition("/")[2].lower() in ("dockerfile", "containerfile")]
-    if len(shipped or candidates) != 1:
-        return
-    path = (shipped or candidates)[0]
-    names = {project.root.resolve().name.lower(), posixpath.basename(posixpath.dirname(path)).lower()} - {""}
-    for one in waiting:
-        last = re.split(r"[:@]", one.image_name.lower().rpartition("/")[2])[0]
-        if (planned.runs_python(one.text) and "python" not in last) or any(_alike(last, name) for name in names):
-            one.dockerfile, one.context = path, images.context_at(project, path)
-
-
-def _alike(image: str, name: str) -> bool:
-    short = re.sub(r"[^a-z0-9]", "", image), re.sub(r"[^a-z0-9]", "", name)
-    return len(min(short, key=len)) > 3 and (short[0] in short[1] or short[1] in short[0])
 
 
 def _by_app(chosen: list[Resolved]) -> list[list[Resolved]]:
@@ -121,31 +75,30 @@ def _by_app(chosen: list[Resolved]) -> list[list[Resolved]]:
 
 def _kind(one: Resolved, chosen: list[Resolved]) -> str:
     """web where it publishes ports or names a server; a worker otherwise, unless it is the only one."""
-    told = planned.kind_of(one.text) if one.text else "web"
+    text = services.says(one)
+    told = planned.kind_of(text) if text else "web"
     if told != "web":
         return told
-    is_web = bool(services.published(one) or one.service.expose or planned.is_server_text(one.text))
-    own = one.built.image.cmd or one.built.image.entrypoint if one.built is not None else None
-    is_web = is_web or (not one.text and own is not None and planned.is_server_text(own.text))
+    is_web = bool(services.published(one) or one.service.expose or planned.is_server_text(text))
     return "web" if is_web or len(chosen) == 1 or "web" in one.name.lower() else "worker"
 
 
 # Production or development
 
 
-def _standing(project: Project, unit: Unit, siblings: list[Unit], chosen: list[Resolved], others: bool) -> Standing:
-    by_name = unit.by_name
+def _standing(start: _Start, starts: list[_Start], others: bool) -> Standing:
+    by_name = start.unit.by_name
     if not by_name.is_production or not by_name.why.startswith("Compose"):
         return by_name
-    for sibling in siblings:
-        if sibling is not unit and sibling.folder == unit.folder and _is_for_production(sibling):
-            return Standing("development", f"{sibling.name} beside it is the one for production")
-    sign = next((sign for sign in (_sign_of_development(project, one) for one in chosen) if sign), None)
-    if sign is None:
+    for other in starts:
+        if other is not start and other.unit.folder == start.unit.folder and _is_for_production(other.unit):
+            return Standing("development", f"{other.unit.name} beside it is the one for production")
+    if not start.sign:
         return Standing("production", "`docker compose up` starts it, and nothing says it is for development")
-    if others or all(_image_starts(one) for one in chosen if one.service.command or len(chosen) == 1):
-        return Standing("development", f"{sign}, and another file starts this project as well")
-    return Standing("production", f"{sign}, but nothing else starts this project", sure=False)
+    others = others or any(one is not start and not one.sign and one.unit.by_name.is_production for one in starts)
+    if others or all(_image_starts(one) for one in start.chosen):
+        return Standing("development", f"{start.sign}, and another file starts this project as well")
+    return Standing("production", f"{start.sign}, but nothing else starts this project", sure=False)
 
 
 def _is_for_production(unit: Unit) -> bool:
@@ -154,6 +107,9 @@ def _is_for_production(unit: Unit) -> bool:
 
 def _sign_of_development(project: Project, one: Resolved) -> str:
     """What says that a service is started for development; empty when nothing does."""
+    word = standing.development_word(one.name)
+    if word is not None:
+        return f"the name of the service `{one.name}` says {word}"
     mount = services.mounts_sources(project, one) if one.dockerfile is not None else None
     if mount is not None:
         return f"`{one.name}` mounts the sources over its image (line {mount.span.line if mount.span else 0})"
@@ -231,6 +187,9 @@ def _add(
     kind = _kind(one, group)
     context = services.context_for(project, one, services.platform_for(platform, one))
     ports = services.published(one) if kind == "web" else []
+    if kind == "web" and not ports:
+        behind = proxies.to_service(project, (one.name,), one.folder)
+        ports = list(behind.values())
     counted = options if kind == "web" else replace(options, instances=None)
     replicas = one.service.replicas
     process = Process(
@@ -256,8 +215,3 @@ def _trail(one: Resolved, image: Image | None, origin: Place) -> tuple[Place, ..
     if origin.span is not None and image is not None and origin.span.path == image.dockerfile:
         return (start, origin)
     return (start,) if origin == start else (start, origin)
-
-
-def development_secrets(found: Iterable[Planned]) -> tuple[SecretLiteral, ...]:
-    """The secrets that only deployments for development hold."""
-    return tuple(secret for one in found if not one.deployment.is_production for secret in one.deployment.secrets)

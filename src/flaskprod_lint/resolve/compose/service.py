@@ -84,7 +84,7 @@ def can_run_python(project: Project, service: Resolved) -> bool | None:
     """Whether the image that a service builds has Python; None when that cannot be told."""
     if service.dockerfile is None or service.dockerfile not in project:
         return None
-    return images.runs_python(project, service.dockerfile)
+    return images.runs_python(project, service.dockerfile, service.target)
 
 
 def _inside(folder: str, path: str) -> str:
@@ -121,6 +121,14 @@ def _command(service: Resolved, words: Words | None, key: str) -> Command | None
     places = tuple(Place(filled.span, filled.text) for filled in each)
     holes = {written: hole for filled in each for written, hole in filled.holes.items()}
     return Command(text, "exec", place, tuple(filled.text for filled in each), places, holes)
+
+
+def says(service: Resolved) -> str:
+    """The words that tell what a service is for: its own command, else its image's."""
+    if service.text or service.built is None:
+        return service.text
+    image = service.built.image
+    return " ".join(command.text for command in (image.entrypoint, image.cmd) if command is not None)
 
 
 def dropped(service: Resolved) -> str:

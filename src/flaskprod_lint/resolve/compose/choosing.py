@@ -1,0 +1,75 @@
+"""Which services of a compose project run the app, and which image of the project they run it in."""
+
+from __future__ import annotations
+
+import posixpath
+import re
+
+from flaskprod_lint.resolve import images, planned
+from flaskprod_lint.resolve.compose import service as services
+from flaskprod_lint.resolve.compose.service import Resolved
+from flaskprod_lint.source import Project
+
+#: Images of databases, proxies and tools, which never run the app.
+_FOREIGN = re.compile(
+    r"(^|/)(postgres|postgis|timescaledb|pgvector|pgbouncer|mysql|mariadb|redis|valkey|memcached|mongo|rabbitmq|kafka|"
+    r"zookeeper|elasticsearch|opensearch|kibana|logstash|nginx|httpd|traefik|caddy|haproxy|adminer|pgadmin4?|mailhog|"
+    r"mailpit|maildev|minio|localstack|prometheus|grafana|loki|jaeger|node|certbot|portainer|watchtower|flower|"
+    r"metabase|keycloak|vault|consul|selenium|busybox|alpine|docker|registry|clickhouse-server|influxdb|neo4j|couchdb|"
+    r"solr|nginx-proxy|acme-companion|letsencrypt\S*|swagger-ui|mssql|oracle\S*|backup\S*|phpmyadmin|mongo-express|"
+    r"redis-commander|cassandra|etcd|nats|mosquitto|statsd|telegraf|fluentd|filebeat|cloudflared|ngrok)(:|@|$)"
+)
+
+
+def that_run_the_app(project: Project, every: list[Resolved], others: list[list[Resolved]]) -> list[Resolved]:
+    """The services that may run the Flask app or its workers. `others` are the services of other compose files."""
+    _share_images(every, [one for each in others for one in each])
+    _adopt(project, every)
+    chosen = [one for one in every if _runs_the_app(project, one)]
+    with_flask = [one for one in chosen if one.dockerfile is None or images.mentions_flask(project, one.context)]
+    return chosen if not with_flask and not images.mentions_flask(project, "") else with_flask
+
+
+def _share_images(every: list[Resolved], others: list[Resolved]) -> None:
+    """Let services that only name an image have the build of another service: of the same image, or the same name."""
+    built = {one.image_name: one for one in (*others, *every) if one.dockerfile is not None and one.image_name}
+    named = {one.name: one for one in others if one.dockerfile is not None}
+    for one in every:
+        if one.dockerfile is not None or not one.image_name or _FOREIGN.search(one.image_name.lower()):
+            continue
+        twin = built.get(one.image_name) or named.get(one.name)
+        if twin is not None:
+            one.dockerfile, one.context = twin.dockerfile, twin.context
+            one.target, one.arguments = twin.target, twin.arguments
+
+
+def _runs_the_app(project: Project, one: Resolved) -> bool:
+    if one.dockerfile is None:
+        return not _FOREIGN.search(one.image_name.lower()) and planned.runs_python(one.text)
+    runs = services.can_run_python(project, one)
+    if runs is None:
+        return planned.runs_python(one.text) or images.mentions_flask(project, one.context)
+    return runs
+
+
+def _adopt(project: Project, every: list[Resolved]) -> None:
+    """Take the project's only Python image for that of services whose image is built elsewhere, by its name."""
+    waiting = [one for one in every if one.dockerfile is None and one.service.build is None and one.image_name]
+    waiting = [one for one in waiting if not _FOREIGN.search(one.image_name.lower())]
+    if not waiting or any(one.dockerfile for one in every):
+        return
+    candidates = [path for path in project.of_format("dockerfile") if images.runs_python(project, path)]
+    shipped = [path for path in candidates if path.rpartition("/")[2].lower() in ("dockerfile", "containerfile")]
+    if len(shipped or candidates) != 1:
+        return
+    path = (shipped or candidates)[0]
+    names = {project.root.resolve().name.lower(), posixpath.basename(posixpath.dirname(path)).lower()} - {""}
+    for one in waiting:
+        last = re.split(r"[:@]", one.image_name.lower().rpartition("/")[2])[0]
+        if (planned.runs_python(one.text) and "python" not in last) or any(_alike(last, name) for name in names):
+            one.dockerfile, one.context = path, images.context_at(project, path)
+
+
+def _alike(image: str, name: str) -> bool:
+    short = re.sub(r"[^a-z0-9]", "", image), re.sub(r"[^a-z0-9]", "", name)
+    return len(min(short, key=len)) > 3 and (short[0] in short[1] or short[1] in short[0])
