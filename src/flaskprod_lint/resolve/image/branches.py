@@ -69,7 +69,7 @@ def _and_or(node: AndOr, text_of: TextOf, sure: bool) -> Iterator[Taken]:
             yield from commands(node.right, text_of, sure)
         return
     # A program is expected to succeed: what stands behind `||` is the exception.
-    certain = node.operator == "&&" and not _is_test(node.left)
+    certain = node.operator == "&&" and not _is_doubtful(node.left, text_of)
     yield from commands(node.right, text_of, sure and certain)
 
 
@@ -116,11 +116,13 @@ def _test(written: tuple[Word, ...], text_of: TextOf) -> bool | None:
     return None
 
 
-def _is_test(node: Node) -> bool:
+def _is_doubtful(node: Node, text_of: TextOf) -> bool:
+    """Whether a test that is not known has a say in how a command ends."""
     if isinstance(node, (Negated, Subshell)):
-        return _is_test(node.body)
+        return _is_doubtful(node.body, text_of)
     if isinstance(node, Sequence):
-        return len(node.items) == 1 and _is_test(node.items[0])
-    if isinstance(node, SimpleCommand):
-        return node.name in _TESTS
-    return isinstance(node, Test) or (isinstance(node, AndOr) and (_is_test(node.left) or _is_test(node.right)))
+        return len(node.items) == 1 and _is_doubtful(node.items[0], text_of)
+    if isinstance(node, AndOr):
+        return _is_doubtful(node.left, text_of) or _is_doubtful(node.right, text_of)
+    is_test = isinstance(node, Test) or (isinstance(node, SimpleCommand) and node.name in _TESTS)
+    return is_test and truth(node, text_of) is None
