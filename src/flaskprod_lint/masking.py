@@ -18,6 +18,7 @@ _URL_PASSWORD = re.compile(r"(?<=://)(?P<user>[^\s:/@\"']*):(?P<password>[^\s/\"
 _QUOTED = re.compile(r"(?P<quote>[\"'])(?P<value>(?:\\.|(?!(?P=quote)).)*)(?P=quote)?")
 _VARIABLE = re.compile(r"[A-Z]+(?:_[A-Z]+)*_?(?:KEY|URL|URI|SECRET|PASSWORD|TOKEN|SALT|DSN|ENV|CONFIG|DB)")
 _BARE = re.compile(r"(?P<before>(?:^|[\s\w])[=:]\s*)(?P<value>[^\s\"'\[\](){},]+)")
+_COLON_IN_PROSE = re.compile(r"(\w): (?=[a-z]+ )")
 _REFERENCES = ("$", "{", "<", "*", "os.", "env", "config", "self.", "app.", "settings.", "current_app")
 _DOCKER_PAIR = re.compile(r"(?P<before>^\s*(?:ENV|ARG)\s+\w+\s+)(?P<value>\S.*)$", re.IGNORECASE)
 
@@ -42,7 +43,12 @@ def mask_text(text: str) -> str:
 def mask_finding(finding: Finding) -> Finding:
     """A finding whose message and trail show no secret."""
     because = tuple(Place(place.span, mask_text(place.note)) for place in finding.because)
-    return replace(finding, message=mask_text(finding.message), because=because)
+    return replace(finding, message=mask_prose(finding.message), because=because)
+
+
+def mask_prose(text: str) -> str:
+    """A sentence of ours: as `mask_text`, but the words after "nothing sets SECRET_KEY: " are no value."""
+    return mask_text(_COLON_IN_PROSE.sub(r"\g<1>\0: ", text)).replace("\0: ", ": ")
 
 
 def _stars_inside_quotes(found: re.Match[str]) -> str:

@@ -110,7 +110,7 @@ def _window(text: str, shift: int, room: int, page: Page) -> str:
 
 
 def _because(finding: Finding, page: Page) -> None:
-    rows = [(_place(place, page), page.clean(place.note)) for place in finding.because]
+    rows = _joined([(_place(place, page), page.clean(place.note)) for place in finding.because])
     if not rows:
         return
     where = max(cells(place) for place, _ in rows)
@@ -126,6 +126,18 @@ def _because(finding: Finding, page: Page) -> None:
         if note or (place and where):
             page.paragraph(note, first=first)
         label = ""
+
+
+def _joined(rows: list[tuple[str, str]]) -> list[tuple[str, str]]:
+    """The rows with what one line says in one row: `Dockerfile:9  CMD` and `Dockerfile:9  exec gunicorn …`."""
+    found: list[tuple[str, str]] = []
+    for where, note in rows:
+        if found and where and found[-1][0] == where:
+            before = found[-1][1]
+            found[-1] = (where, note if before in note else f"{before} {note}".rstrip())
+        else:
+            found.append((where, "" if where.startswith(f"{note}:") else note))
+    return found
 
 
 def _place(place: Place, page: Page) -> str:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 from flaskprod_lint.masking import mask_text
 from flaskprod_lint.model import App, Budget, BudgetRow, Deployment, Engine, Process, Server, Target, Unknown
 from flaskprod_lint.outputs.json_places import VERSION, Json, place, text_of
-from flaskprod_lint.outputs.values import value_object
+from flaskprod_lint.outputs.values import apps_once, value_object
 from flaskprod_lint.source import Place
 
 
@@ -25,21 +25,11 @@ def write_json(deployments: Sequence[Deployment], version: str) -> str:
                 for deployment in deployments
                 for process in deployment.processes
             ],
-            "apps": [_app(app) for app in _apps(deployments)],
-            "engines": [_engine(engine) for app in _apps(deployments) for engine in app.engines],
+            "apps": [_app(app) for app in apps_once(deployments)],
+            "engines": [_engine(engine) for app in apps_once(deployments) for engine in app.engines],
             "budget": _budget(budgets[0]) if budgets else None,
         }
     )
-
-
-def _apps(deployments: Sequence[Deployment]) -> Iterator[App]:
-    """The apps of all deployments; the same definition with the same configuration is shown once."""
-    seen: list[Json] = []
-    for app in (app for deployment in deployments for app in deployment.apps):
-        shown = {"app": _app(app), "engines": [_engine(engine) for engine in app.engines]}
-        if shown not in seen:
-            seen.append(shown)
-            yield app
 
 
 def _platform(deployment: Deployment) -> Json | None:

@@ -253,7 +253,7 @@ def _crashes(report: Report, page: Page) -> None:
         return
     page.blank()
     page.add(("flaskprod-lint failed here", "bad"), (" (a defect of ours, please report it; the rest stands)", ""))
-    for crash in report.crashes:
+    for crash in dict.fromkeys(report.crashes):
         page.paragraph(page.clean(f"{crash.where}: {crash.error}"), first=[("  ", "")])
 
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from flaskprod_lint.masking import mask_text
 from flaskprod_lint.model import App, Deployment, Engine, Process, Server, Setting, Unknown
 from flaskprod_lint.outputs.budget_text import write_budget
 from flaskprod_lint.outputs.page import Page, Segment, cells, width_of
-from flaskprod_lint.outputs.values import origin, variables, words, words_for
+from flaskprod_lint.outputs.values import apps_once, origin, variables, words, words_for
 from flaskprod_lint.source import Place
 
 #: The settings that are shown even when nobody set them, in the order in which people ask.
@@ -25,7 +26,7 @@ def write_show(deployments: Sequence[Deployment], page: Page, *, everything: boo
         for process in deployment.processes:
             page.blank()
             _process(process, page, everything=everything)
-        for app in deployment.apps:
+        for app in apps_once([deployment]):
             page.blank()
             _app(app, page, everything=everything)
         if deployment.budget is not None:
@@ -88,11 +89,20 @@ def _server(server: Server, page: Page, *, everything: bool) -> None:
 
 def _chosen(server: Server, everything: bool) -> tuple[list[Setting], int]:
     """The settings to show, the ones people ask for first, and how many are left out."""
-    settings = server.settings
+    settings = {**server.settings, **_effective(server)}
     names = [name for name in ASKED if name in settings]
     rest = sorted(set(settings) - set(names))
     names += [name for name in rest if everything or not settings[name].is_default]
     return [settings[name] for name in names], len(settings) - len(names)
+
+
+def _effective(server: Server) -> dict[str, Setting]:
+    """What Gunicorn makes of its settings: threads turn the sync worker into gthread."""
+    found = server.worker_class
+    raw = server.settings.get("worker_class")
+    if found is None or raw is None or not found.known or found.value == raw.value:
+        return {}
+    return {"worker_class": replace(found, name="worker_class", origin=Place(None, "because of threads"))}
 
 
 # Settings in columns
@@ -118,6 +128,7 @@ def _setting(setting: Setting, page: Page, names: int, values: int) -> None:
         first += [(value, style), (" " * (values - cells(value) + 2), "")]
         page.paragraph(where, "quiet" if setting.is_default else "place", first=first, indent=column)
     else:
+        column = width_of(first)
         page.paragraph(value, style, first=first)
         if where:
             page.paragraph(where, "place", first=[(" " * column, "")])
@@ -135,7 +146,7 @@ def _app(app: App, page: Page, *, everything: bool) -> None:
     page.add(*first, (page.clean(origin(Place(app.definition.span))), "place"), (f"  {kind}" if kind else "", "quiet"))
     settings = [app.config[name] for name in sorted(app.config)]
     _settings([setting for setting in settings if everything or not setting.is_default], page)
-    for unknown in app.unknowns:
+    for unknown in dict.fromkeys(app.unknowns):
         _unknown(unknown, page)
     for engine in app.engines:
         page.blank()
@@ -154,5 +165,7 @@ def _engine(engine: Engine, page: Page) -> None:
     head = page.clean(f"engine{bind}")
     where = page.clean(origin(Place(engine.definition.span)))
     page.add((INDENT, ""), (head, "strong"), ("  ", ""), (where, "place"), (f"  {engine.library}{version}", "quiet"))
-    found = (engine.url, engine.pool_class, engine.pool_size, engine.max_overflow, engine.pool_pre_ping)
-    _settings([setting for setting in (*found, engine.pool_recycle) if setting is not None], page)
+    found = [engine.url, engine.pool_class, engine.pool_size, engine.max_overflow, engine.pool_pre_ping]
+    if engine.pool_recycle is not None and not engine.pool_recycle.is_default:
+        found.append(engine.pool_recycle)
+    _settings([setting for setting in found if setting is not None], page)

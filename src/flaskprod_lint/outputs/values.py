@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from flaskprod_lint.masking import mask_text
-from flaskprod_lint.model import Address, EnvironmentRead, Override, Setting, Unknown
+from flaskprod_lint.model import Address, App, Deployment, EnvironmentRead, Override, Setting, Unknown
 from flaskprod_lint.outputs.json_places import Json, place
 from flaskprod_lint.source import Place
 
 MASK = "***"
 SECRET = re.compile(r"SECRET|PASSW|PASSPHRASE|PWD|TOKEN|API_?KEY|ACCESS_?KEY|PRIVATE|CREDENTIAL|SALT|_KEY$", re.I)
+STREAMS = {"accesslog": "- (stdout)", "errorlog": "- (stderr)"}
 SECONDS = frozenset({"timeout", "graceful_timeout", "keepalive", "pool_recycle", "pool_timeout"})
 
 
@@ -77,6 +78,8 @@ def words_for(name: str, value: object) -> str:
         return "on" if shown else "off"
     if isinstance(shown, (list, tuple)):
         return ", ".join(map(str, shown)) if shown else "none"
+    if shown == "-" and name in STREAMS:
+        return STREAMS[name]
     if name in SECONDS and isinstance(shown, (int, float)):
         return f"{shown} s"
     return str(shown) if shown != "" else '""'
@@ -86,6 +89,16 @@ def variables(setting: Setting) -> str:
     """What the environment has to say about a value: ` (unless WORKERS is set)`, or nothing."""
     names = [read.name for read in setting.environment if read.is_set is None and read.has_default]
     return f"unless {' or '.join(dict.fromkeys(names))} is set" if names and setting.known else ""
+
+
+def apps_once(deployments: Sequence[Deployment]) -> list[App]:
+    """The apps of the deployments; those that are made at the same place with the same values are one."""
+    found: dict[tuple[object, ...], App] = {}
+    for app in (app for deployment in deployments for app in deployment.apps):
+        config = tuple((name, str(masked(name, setting.value))) for name, setting in sorted(app.config.items()))
+        engines = tuple((engine.definition.span, engine.bind) for engine in app.engines)
+        found.setdefault((app.definition.span, config, engines), app)
+    return list(found.values())
 
 
 def origin(of: Place) -> str:
