@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from fnmatch import fnmatchcase
 
 from flaskprod_lint.model import App, Budget, BudgetRow, Deployment, Engine, Process, Server, Setting, Unknown
 from flaskprod_lint.resolve import job_workers
@@ -246,4 +247,4 @@ def _same_plan(tier: str, plan: str) -> bool:
     """Whether a tier, as people and manifests write it, is that plan: `heroku-postgresql:essential-0`, `Free`."""
     wanted = tier.lower().rpartition(":")[2].strip()
     words = [word for word in re.split(r"[\s,()]+", plan.lower()) if len(word) > 2]
-    return bool(wanted) and (wanted == plan.lower() or wanted in words)
+    return bool(wanted) and (wanted == plan.lower() or any(fnmatchcase(wanted, word) for word in words))
