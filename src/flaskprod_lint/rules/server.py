@@ -7,8 +7,12 @@ from collections.abc import Iterator
 from flaskprod_lint.finding import Finding
 from flaskprod_lint.model import Deployment, Process, Server
 from flaskprod_lint.rules import rule
+from flaskprod_lint.rules.deploying import no_web_process as no_web_process
+from flaskprod_lint.rules.deploying import start_command_conflict as start_command_conflict
 from flaskprod_lint.rules.server_settings import config_file_not_loaded as config_file_not_loaded
 from flaskprod_lint.rules.server_settings import reload_on as reload_on
+from flaskprod_lint.rules.starting import command_not_runnable as command_not_runnable
+from flaskprod_lint.rules.starting import dev_server as dev_server
 from flaskprod_lint.rules.wsgi_target import app_run_on_import as app_run_on_import
 from flaskprod_lint.rules.wsgi_target import evidence_of_server as evidence_of_server
 from flaskprod_lint.rules.wsgi_target import factory_not_called as factory_not_called

@@ -11,7 +11,7 @@ from flaskprod_lint.resolve.commands.holes import Hole
 from flaskprod_lint.resolve.commands.state import Argument, Link, State, initial_variables
 from flaskprod_lint.resolve.commands.walk import Found, Program, Walker
 from flaskprod_lint.resolve.context import Context
-from flaskprod_lint.source import Source
+from flaskprod_lint.source import Place, Source
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +65,8 @@ def _follow_words(walker: Walker, state: State, command: Command) -> None:
         if len(arguments) == 1:
             walker.script(state, launch.locate(walker, arguments[0].text, command.origin.span), last=True)
             return
-    walker.start(state, Program(arguments, (), command.origin, by_shell=False))
+    place = Place(command.origin.span, command.text.split("\n")[0].strip() or command.origin.note)
+    walker.start(state, Program(arguments, (), place, by_shell=False))
 
 
 def _located(walker: Walker, command: Command, words: tuple[str, ...]) -> tuple[Argument, ...]:

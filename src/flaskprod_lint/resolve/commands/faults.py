@@ -30,13 +30,18 @@ def of_exec_form(walker: Walker, command: Command) -> None:
     first = argv[0].strip()
     if len(argv) == 1 and re.search(r"\s", first):
         words = [_text(word) for word in split(first)]
-        json = "[" + ", ".join(f'"{word}"' for word in words) + "]"
+        json = _keyword(command) + "[" + ", ".join(f'"{word}"' for word in words) + "]"
         reason = f"there is no program called “{first}”: in exec form each word is an element of its own"
         walker.fault(CommandFault("one-element", reason, command.origin, json))
     elif first in _BUILTINS:
         reason = f"`{first}` is a builtin of the shell, and an exec form starts no shell"
         text = " ".join(argv)
-        walker.fault(CommandFault("builtin", reason, command.origin, f'["sh", "-c", "{text}"]'))
+        walker.fault(CommandFault("builtin", reason, command.origin, f'{_keyword(command)}["sh", "-c", "{text}"]'))
+
+
+def _keyword(command: Command) -> str:
+    """`CMD ` or `ENTRYPOINT ` for what stands in a Dockerfile."""
+    return f"{command.origin.note} " if command.origin.note in ("CMD", "ENTRYPOINT") else ""
 
 
 def _text(word: object) -> str:
@@ -50,7 +55,9 @@ def of_script(walker: Walker, state: State, name: str, place: Place, *, by_shell
     if source is None:
         return
     base = posixpath.basename(source.path)
-    sure = walker.context.project.tracked is not None
+    certain = state.sure and not state.doubt
+    # Without git the execute bit is that of this checkout, which may come out of an archive.
+    sure = certain and walker.context.project.tracked is not None
     words = files.interpreter(source)
     if not source.executable and not _made_executable(walker, source.path, name):
         reason = f"{source.path} has no execute bit, so starting it by its name fails with “permission denied”"
@@ -58,14 +65,16 @@ def of_script(walker: Walker, state: State, name: str, place: Place, *, by_shell
         walker.fault(CommandFault("not-executable", reason, place, instead, sure))
     if source.crlf and words and not _mended(walker, base, r"dos2unix|\\r"):
         reason = f"the first line of {source.path} ends in CRLF, so its interpreter is looked for as “{words[0]}\\r”"
-        walker.fault(CommandFault("crlf", reason, place, f"{base} text eol=lf", sure))
+        walker.fault(CommandFault("crlf", reason, place, f"# .gitattributes\n{base} text eol=lf", sure))
     if not words and not by_shell and files.looks_like_shell(source):
         reason = f"{source.path} has no `#!` line, and without a shell that starts it the kernel refuses it"
-        walker.fault(CommandFault("no-interpreter", reason, Place(source.line_span(1), source.line(1)), "#!/bin/sh"))
+        walker.fault(
+            CommandFault("no-interpreter", reason, Place(source.line_span(1), source.line(1)), "#!/bin/sh", certain)
+        )
     if words and posixpath.basename(words[0]) == "bash" and lacks_bash(walker.context.image):
         reason = f"{source.path} asks for {words[0]}, and Alpine has no bash unless it is installed"
         span = source.line_span(1)
-        walker.fault(CommandFault("no-interpreter", reason, Place(span, source.line(1)), "#!/bin/sh"))
+        walker.fault(CommandFault("no-interpreter", reason, Place(span, source.line(1)), "#!/bin/sh", certain))
 
 
 def lacks_bash(image: Image | None) -> bool:
@@ -94,7 +103,7 @@ def missing(walker: Walker, state: State, name: str, place: Place) -> bool:
     instead = f"COPY {there[0]} {absolute}" if len(there) == 1 else ""
     if there:
         reason += f" ({there[0]} is not copied there)" if len(there) == 1 else ""
-    walker.fault(CommandFault("not-found", reason, place, instead))
+    walker.fault(CommandFault("not-found", reason, place, instead, state.sure and not state.doubt))
     return True
 
 

@@ -25,14 +25,16 @@ _NAMES = {"dash": "dash", "bash": "bash", "busybox": "busybox's shell", "unknown
 
 def of(step: Step, above: tuple[Link, ...]) -> Signal:
     """What becomes of SIGTERM on its way to the program of a step."""
-    for place, link in enumerate(above):
+    passed_by = ""
+    for link in above:
         if link.kind == "group":
             return Signal(True, f"{link.name} passes SIGTERM to all that it started")
         if link.kind == "forward":
+            passed_by = link.name
             continue
         if link.kind == "opaque":
             return Signal(None, f"whether {link.name} passes SIGTERM on is not known")
-        found = _through_shell(step, link, first=place == 0)
+        found = _through_shell(step, link, passed_by)
         if found is not None:
             return found
     if above:
@@ -40,7 +42,7 @@ def of(step: Step, above: tuple[Link, ...]) -> Signal:
     return _as_first(step)
 
 
-def _through_shell(step: Step, link: Link, *, first: bool) -> Signal | None:
+def _through_shell(step: Step, link: Link, passed_by: str) -> Signal | None:
     if link.trap and re.search(r"\bkill\b", link.trap):
         waits = step.background or link.cause.startswith("is started")
         if waits:
@@ -49,21 +51,21 @@ def _through_shell(step: Step, link: Link, *, first: bool) -> Signal | None:
         return Signal(None, "which shell the image has decides whether it replaces itself by the server")
     name = _NAMES[link.kind]
     program = step.program or "the server"
-    if first:
-        fate = f"{name} is the first program of the container and does not pass SIGTERM on to {program}"
+    if passed_by:
+        fate = f"{passed_by} passes it to {name}, which ends at once and leaves {program} to be killed"
     else:
-        fate = f"SIGTERM ends {name} and not {program}, which is then killed in the middle of its requests"
-    return Signal(False, fate + _why(link), link.place, instead(link))
+        fate = f"{name} is the first process and passes no signal on"
+    return Signal(False, f"{fate}; {_why(link, program)}", link.place, instead(link))
 
 
-def _why(link: Link) -> str:
+def _why(link: Link, program: str) -> str:
     if link.cause:
-        return f", because the command {link.cause}"
+        return f"{program} {link.cause}, so the shell stays above it"
     if link.is_script:
-        return ", because no shell replaces itself by a script's last line unless that says `exec`"
+        return "without `exec`, no shell gives its place to a script's last line"
     if link.kind == "dash":
-        return ", because dash, the `sh` of Debian's images, always starts a child unless the line says `exec`"
-    return ", because the line does not say `exec`"
+        return "without `exec`, the `sh` of Debian's images gives its place to no command"
+    return "the line does not say `exec`"
 
 
 def instead(link: Link) -> str:

@@ -1,0 +1,111 @@
+"""Rules about the command that starts a process: the development server, and what cannot be started at all."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from flaskprod_lint.finding import Confidence, Finding
+from flaskprod_lint.model import App, CommandFault, Deployment, Process, Step
+from flaskprod_lint.rules import rule
+from flaskprod_lint.source import Place
+
+_LABELS = {
+    "one-element": "one word, and no program has this name",
+    "builtin": "only a shell knows this word",
+    "not-found": "not in the image",
+    "not-executable": "has no execute bit",
+    "crlf": "its first line ends in CRLF",
+    "no-interpreter": "nothing can run this script",
+}
+
+
+@rule("dev-server")
+def dev_server(deployment: Deployment) -> Iterator[Finding]:
+    for process in deployment.web_processes:
+        if process.environment == "development":
+            continue
+        server = process.server
+        if server is not None and server.is_dev_server:
+            yield from _dev_server(process, server.step, server.trail)
+        elif (step := _perhaps(process)) is not None:
+            yield from _dev_server(process, step, ())
+
+
+def _perhaps(process: Process) -> Step | None:
+    """`flask run` in a branch that is taken as likely as the one of the real server."""
+    main = process.main_step
+    if main is None or main.sure:
+        return None
+    return next((step for step in process.steps if step is not main and _is_flask_run(step)), None)
+
+
+def _is_flask_run(step: Step) -> bool:
+    return "run" in step.argv and (step.program == "flask" or step.argv[1:3] == ("-m", "flask"))
+
+
+def _dev_server(process: Process, step: Step, trail: tuple[Place, ...]) -> Iterator[Finding]:
+    span = step.origin.span or process.command.origin.span
+    if span is None:
+        return
+    what = f"`{process.name}` runs Flask's development server"
+    if trail:
+        what += f": `{step.text}` reaches {trail[-1].note or 'it'}"
+    else:
+        what += f" (`{step.text}`)"
+    if not step.sure:
+        what += ", unless a variable that nothing here sets says otherwise"
+    yield Finding(
+        what,
+        at=span,
+        because=(*step.trail, *trail),
+        confidence=Confidence.HIGH if step.sure else Confidence.MEDIUM,
+        label="the development server",
+        instead=_gunicorn(process, span.path),
+    )
+
+
+def _gunicorn(process: Process, path: str) -> str | None:
+    """The command to write, where the app is known."""
+    target = _target(process.app)
+    if target is None:
+        return None
+    port = "$PORT" if process.port_set else "${PORT:-8000}"
+    command = f"gunicorn --bind 0.0.0.0:{port} {target}"
+    name = path.rpartition("/")[2].lower()
+    if name == "procfile":
+        return f"{process.name}: {command}"
+    return f"CMD exec {command}" if "dockerfile" in name else f"exec {command}" if name.endswith(".sh") else command
+
+
+def _target(app: App | None) -> str | None:
+    if app is None or app.definition.span is None or not app.name.isidentifier():
+        return None
+    module = app.definition.span.path.removesuffix(".py").removeprefix("src/").removesuffix("/__init__")
+    if not all(part.isidentifier() for part in module.split("/")):
+        return None
+    dotted = module.replace("/", ".")
+    return f'"{dotted}:{app.name}()"' if app.factory else f"{dotted}:{app.name}"
+
+
+@rule("command-not-runnable")
+def command_not_runnable(deployment: Deployment) -> Iterator[Finding]:
+    for process in deployment.processes:
+        if process.environment == "development":
+            continue
+        for fault in process.faults:
+            if fault.kind in _LABELS:
+                yield from _not_runnable(process, fault)
+
+
+def _not_runnable(process: Process, fault: CommandFault) -> Iterator[Finding]:
+    span = fault.at.span or process.command.origin.span
+    if span is None:
+        return
+    yield Finding(
+        f"`{process.name}` cannot start: {fault.reason}",
+        at=span,
+        because=process.trail,
+        confidence=Confidence.HIGH if fault.sure else Confidence.MEDIUM,
+        label=_LABELS[fault.kind],
+        instead=fault.instead or None,
+    )

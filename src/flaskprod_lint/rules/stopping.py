@@ -1,0 +1,91 @@
+"""The rule about how a process is told to stop."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from flaskprod_lint.finding import Confidence, Finding
+from flaskprod_lint.model import Deployment, Process, Server, Setting
+from flaskprod_lint.rules import rule
+from flaskprod_lint.source import Place
+
+#: Servers that a script starts and that leave SIGTERM alone, so that the first process of a container ignores it.
+_IGNORE_AS_FIRST = frozenset({"waitress", "gevent", "cheroot", "bjoern", "meinheld"})
+#: Signals on which Gunicorn drops the requests in progress.
+_QUICK = frozenset({"SIGINT", "SIGQUIT", "INT", "QUIT", "2", "3"})
+
+
+@rule("stop-signal-lost")
+def stop_signal_lost(deployment: Deployment) -> Iterator[Finding]:
+    if deployment.platform is not None and deployment.platform.sigterm_to_all:
+        return
+    for process in deployment.web_processes:
+        server = process.server
+        if process.environment == "development" or server is None or server.is_dev_server:
+            continue
+        if process.signal.reaches is False:
+            yield from _lost(process, server)
+        elif process.signal.reaches is None and process.signal.pid_one and server.name in _IGNORE_AS_FIRST:
+            yield from _ignored(process, server)
+        elif server.is_gunicorn and (signal := _stop_signal(deployment)) is not None:
+            yield from _quick(process, signal)
+
+
+def _lost(process: Process, server: Server) -> Iterator[Finding]:
+    signal = process.signal
+    span = signal.at.span or server.step.origin.span or process.command.origin.span
+    if span is None:
+        return
+    yield Finding(
+        f"SIGTERM does not reach {server.name}, so each deploy cuts off the requests in progress: {signal.reason}",
+        at=span,
+        because=server.step.trail,
+        confidence=Confidence.HIGH if server.step.sure else Confidence.MEDIUM,
+        label="a shell stays above the server" if not signal.pid_one else "ignores SIGTERM as the first process",
+        instead=signal.instead or None,
+    )
+
+
+def _ignored(process: Process, server: Server) -> Iterator[Finding]:
+    span = server.step.origin.span or process.command.origin.span
+    if span is None:
+        return
+    reason = f"{server.name} leaves SIGTERM to Python, and the first process of a container then ignores it"
+    yield Finding(
+        f"`{process.name}` does not end on SIGTERM and is killed after the grace period: {reason}",
+        at=span,
+        because=(*server.step.trail, *server.trail),
+        confidence=Confidence.MEDIUM,
+        label="ignores SIGTERM as the first process",
+        instead='ENTRYPOINT ["tini", "--"]',
+    )
+
+
+def _stop_signal(deployment: Deployment) -> Setting | None:
+    """The signal that stops the container, where that is another than SIGTERM on which Gunicorn hurries."""
+    platform, image = deployment.platform, deployment.image
+    signal: Setting | None = None
+    if platform is not None and platform.stop_signal:
+        signal = Setting("stop signal", platform.stop_signal, platform.origin)
+    elif image is not None:
+        signal = image.stop_signal
+    return signal if signal is not None and str(signal.value).upper() in _QUICK else None
+
+
+def _quick(process: Process, signal: Setting) -> Iterator[Finding]:
+    span = signal.span or process.command.origin.span
+    if span is None:
+        return
+    name = str(signal.value)
+    instead = "STOPSIGNAL SIGTERM" if "docker" in span.path.lower() else None
+    if span.path.endswith("fly.toml"):
+        instead = 'kill_signal = "SIGTERM"'
+    elif span.path.endswith((".yml", ".yaml")):
+        instead = "stop_signal: SIGTERM"
+    yield Finding(
+        f"`{process.name}` is stopped with {name}, on which Gunicorn drops the requests in progress",
+        at=span,
+        because=(Place(span, signal.origin.note or name), *process.trail),
+        label=f"{name} is Gunicorn's quick shutdown",
+        instead=instead,
+    )
