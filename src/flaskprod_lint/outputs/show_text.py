@@ -14,6 +14,8 @@ from flaskprod_lint.source import Place
 
 #: The settings that are shown even when nobody set them, in the order in which people ask.
 ASKED = ("bind", "workers", "threads", "worker_class", "timeout", "graceful_timeout", "accesslog", "errorlog")
+#: What Gunicorn makes out of other settings.
+DERIVED = frozenset({"default_proc_name"})
 NAMES = {"gunicorn": "Gunicorn", "werkzeug": "Flask's development server", "unknown": "a server that is not known here"}
 INDENT = "  "
 
@@ -92,7 +94,7 @@ def _chosen(server: Server, everything: bool) -> tuple[list[Setting], int]:
     settings = {**server.settings, **_effective(server)}
     names = [name for name in ASKED if name in settings]
     rest = sorted(set(settings) - set(names))
-    names += [name for name in rest if everything or not settings[name].is_default]
+    names += [name for name in rest if everything or not (settings[name].is_default or name in DERIVED)]
     return [settings[name] for name in names], len(settings) - len(names)
 
 
@@ -113,7 +115,9 @@ def _settings(settings: Sequence[Setting], page: Page) -> None:
     if not settings:
         return
     names = min(max(cells(setting.name) for setting in settings), 28)
-    values = min(max(cells(page.clean(words(setting))) for setting in settings), 24)
+    cap = max(8, min(24, page.width - names - 42))
+    lengths = [cells(page.clean(words(setting))) for setting in settings]
+    values = max([length for length in lengths if length <= cap], default=0)
     for setting in settings:
         _setting(setting, page, names, values)
 
