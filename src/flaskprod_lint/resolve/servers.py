@@ -64,7 +64,7 @@ def of_step(step: Step, context: Context) -> Server | None:
     if program in READERS:
         server, target = READERS[program](words, step, context)
         return _with_target(server, target, step, context)
-    if program in ("", "python") or step.entry_point:
+    if program in ("", "python") or step.entry_point or step.program.startswith(("python", "pypy")):
         return _script(step, context)
     return None
 
