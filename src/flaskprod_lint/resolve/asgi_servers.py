@@ -159,7 +159,7 @@ def _start(name: str, line: Line, step: Step, context: Context, prefix: str) -> 
     else:
         host = line.last("host") or (from_variable(context, f"{prefix}HOST") if prefix else None)
         port = line.last("port") or (from_variable(context, f"{prefix}PORT") if prefix else None)
-        server.bind = (address_from(host, port, "127.0.0.1", 8000),)
+        server.bind = (address_from(host, port, "127.0.0.1", 8000, name),)
     server.reload = line.last("reload")
     return server
 

@@ -118,11 +118,15 @@ def from_variable(context: Context, variable: str) -> Setting | None:
     return Setting(variable, found.value, place, environment=(read,))
 
 
-def address_from(host: Setting | None, port: Setting | None, default_host: str, default_port: int) -> Address:
+def address_from(
+    host: Setting | None, port: Setting | None, default_host: str, default_port: int, server: str
+) -> Address:
     """The address of a host and a port that are set apart."""
     shown_host = _text(host, default_host)
     shown_port = _text(port, str(default_port))
-    origin = next((setting.origin for setting in (port, host) if setting is not None), Place(None, "the default"))
+    origin = next(
+        (setting.origin for setting in (port, host) if setting is not None), Place(None, f"{server}'s default")
+    )
     bracketed = f"[{shown_host}]" if ":" in shown_host else shown_host
     reads = port.environment if port is not None else ()
     return address(f"{bracketed}:{shown_port}", origin, reads)

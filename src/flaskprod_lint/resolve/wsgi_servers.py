@@ -75,7 +75,7 @@ def waitress(words: Sequence[Word], step: Step, context: Context) -> tuple[Serve
             if not isinstance(setting.value, Unknown)
         )
     elif line.last("unix-socket") is None:
-        server.bind = (address_from(line.last("host"), line.last("port"), "0.0.0.0", 8080),)
+        server.bind = (address_from(line.last("host"), line.last("port"), "0.0.0.0", 8080, "waitress"),)
     else:
         server.bind = (address(f"unix:{text_of(line.last('unix-socket'))}", step.origin),)
     _one_process(server, number_of(line.last("threads"), "threads", 4, "waitress's default"))
@@ -96,7 +96,7 @@ def flask_run(words: Sequence[Word], step: Step, context: Context) -> tuple[Serv
     server = Server("werkzeug", step, version_of(context, "werkzeug"))
     host = line.last("host") or from_variable(context, "FLASK_RUN_HOST")
     port = line.last("port") or from_variable(context, "FLASK_RUN_PORT")
-    server.bind = (address_from(host, port, "127.0.0.1", 5000),)
+    server.bind = (address_from(host, port, "127.0.0.1", 5000, "Flask"),)
     server.debug = _switched(line.last("debug"), line.last("no-debug")) or _variable_debug(context)
     server.reload = _switched(line.last("reload"), line.last("no-reload")) or server.debug
     _one_process(server, Setting("threads", Unknown("one thread per request"), step.origin))
@@ -115,7 +115,7 @@ def mod_wsgi(words: Sequence[Word], step: Step, context: Context) -> tuple[Serve
     """`mod_wsgi-express start-server wsgi.py --port 8000`."""
     line = read([word for word in words if word.text != "start-server"], _MOD_WSGI, step)
     server = Server("mod_wsgi", step, version_of(context, "mod-wsgi"))
-    server.bind = (address_from(line.last("host"), line.last("port"), "0.0.0.0", 8000),)
+    server.bind = (address_from(line.last("host"), line.last("port"), "0.0.0.0", 8000, "mod_wsgi-express"),)
     server.workers = number_of(line.last("processes"), "workers", 1, "mod_wsgi-express's default")
     server.threads = number_of(line.last("threads"), "threads", 5, "mod_wsgi-express's default")
     server.concurrency = replace(server.threads, name="concurrency")

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from flaskprod_lint.finding import Confidence, Evidence, Finding, Severity
 from flaskprod_lint.model import Address, Deployment, Process, Server, Setting
 from flaskprod_lint.rules import evidence, rule
-from flaskprod_lint.rules.pointing import confidence_in, point, served, trail, unless
+from flaskprod_lint.rules.pointing import confidence_in, point, served, trail, unless, whole_command
 from flaskprod_lint.source import Place
 
 _ROOT = ("root", "0", "root:root", "0:0")
@@ -26,7 +26,7 @@ def bind_loopback(deployment: Deployment) -> Iterator[Finding]:
         yield Finding(
             _loopback_message(process, server, address, nothing_said),
             at=at,
-            because=trail(process, at, address.origin, _platform_place(deployment)),
+            because=trail(process, at, bind or address.origin, _platform_place(deployment)),
             confidence=Confidence.HIGH if sure else Confidence.MEDIUM,
             severity=Severity.WARNING if nothing_said and not sure else None,
             label="only this container can connect",
@@ -69,7 +69,7 @@ def port_not_expanded(deployment: Deployment) -> Iterator[Finding]:
         for fault in faults:
             at = point(deployment, process, fault.at)
             yield Finding(
-                fault.reason,
+                f"{fault.reason[:1].upper()}{fault.reason[1:]}{_then_stops(process)}",
                 at=at,
                 because=trail(process, at),
                 confidence=Confidence.HIGH if fault.sure else Confidence.MEDIUM,
@@ -109,6 +109,7 @@ def port_unset(deployment: Deployment) -> Iterator[Finding]:
                 at=at,
                 because=trail(process, at, address.origin),
                 label="PORT is empty",
+                instead=_instead(process, server, address),
             )
 
 
@@ -244,6 +245,11 @@ def _literal_variable(deployment: Deployment, process: Process) -> Iterator[Find
         )
 
 
+def _then_stops(process: Process) -> str:
+    is_gunicorn = process.server is not None and process.server.is_gunicorn
+    return ": Gunicorn stops with “'$PORT' is not a valid port number”" if is_gunicorn else ""
+
+
 def _mismatch(deployment: Deployment, process: Process, server: Server, address: Address, expected: Setting) -> Finding:
     at = point(deployment, process, address.origin)
     who = deployment.platform.name if deployment.platform else "whoever connects"
@@ -300,7 +306,9 @@ def _user(deployment: Deployment) -> Setting | None:
 
 
 def _platform_place(deployment: Deployment) -> Place | None:
-    return deployment.platform.origin if deployment.platform is not None else None
+    """The file that says where it is deployed; an option says nothing that the reader does not know."""
+    origin = deployment.platform.origin if deployment.platform is not None else None
+    return origin if origin is not None and origin.span is not None else None
 
 
 def _name(server: Server) -> str:
@@ -309,11 +317,10 @@ def _name(server: Server) -> str:
 
 def _instead(process: Process, server: Server, address: Address, port: str = "$PORT") -> str | None:
     """The bind to write, in the words of the file where it stands."""
-    path = address.origin.path
-    if server.is_gunicorn and path.endswith(".py") and server.config_file is not None:
-        if port != "$PORT":
-            return f'bind = "0.0.0.0:{port}"'
-        return "bind = f\"0.0.0.0:{os.environ.get('PORT', '8000')}\""
+    if port == "$PORT" and process.port_expected is not None and isinstance(process.port_expected.value, int):
+        port = str(process.port_expected.value)
+    if server.is_gunicorn and address.origin.path.endswith(".py"):
+        return f'bind = "0.0.0.0:{port}"' if port != "$PORT" else "bind = f\"0.0.0.0:{os.environ.get('PORT', '8000')}\""
     if port == "$PORT" and process.port_set is not True:
         port = "${PORT:-8000}"
     written = {
@@ -324,4 +331,21 @@ def _instead(process: Process, server: Server, address: Address, port: str = "$P
         "hypercorn": f"--bind 0.0.0.0:{port}",
         "daphne": f"-b 0.0.0.0 -p {port}",
     }
-    return written.get(server.name)
+    option = written.get(server.name)
+    if (
+        not server.is_gunicorn
+        or "$" not in port
+        or option is None
+        or process.command.form != "exec"
+        or not _is_one_program(process)
+    ):
+        return option
+    # No shell reads an exec form: only as a shell form does the command see PORT.
+    old = address.origin.note if address.origin.note.startswith("-") else ""
+    return whole_command(process, old, option)
+
+
+def _is_one_program(process: Process) -> bool:
+    """Whether the command itself is the server, with no script or shell in between."""
+    step = process.main_step
+    return step is not None and step.origin.path == process.command.origin.path and process.command.argv == step.argv

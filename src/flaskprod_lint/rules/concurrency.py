@@ -26,7 +26,7 @@ def single_worker(deployment: Deployment) -> Iterator[Finding]:
         yield Finding(
             f"One request at a time: {_shown(server)} is in effect{unless(workers, server.threads)}",
             at=at,
-            because=trail(process, at, workers, server.threads, server.worker_class),
+            because=trail(process, at, *_said(workers, server.threads, server.worker_class)),
             confidence=confidence_in(workers, server.threads, server.worker_class),
             label="every other request waits",
             instead=_more_workers(server, at.path),
@@ -116,6 +116,12 @@ def _is_sync(server: Server) -> bool:
 def _from_host(value: object) -> bool:
     """Whether a number follows the host's processors without a bound."""
     return isinstance(value, Unknown) and value.symbol == "host-cpus" and "min(" not in value.reason
+
+
+def _said(*settings: Setting | None) -> list[Setting | Place]:
+    """Those of the settings that something sets, or that nothing does."""
+    found: list[Setting | Place] = [setting for setting in settings if setting is not None and setting.span is not None]
+    return found or [Place(None, "nothing sets workers or threads")]
 
 
 def _shown(server: Server) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Iterable, Iterator
 
 from flaskprod_lint.finding import Confidence
@@ -28,15 +29,27 @@ def point(deployment: Deployment, process: Process, *candidates: Setting | Place
 
 
 def trail(process: Process, at: Span, *more: Setting | Place | None) -> tuple[Place, ...]:
-    """The places from the deployment's file to the server, and then `more`; without the one pointed at."""
+    """The places from the deployment's file to the server, and then `more`: each line once, but for the one at hand."""
     step = process.main_step
     places = [*process.trail, *(step.trail if step else ()), *(_place(each) for each in more if each is not None)]
-    kept = [place for place in places if place.span != at and (place.span is not None or place.note)]
-    return tuple(dict.fromkeys(kept))
+    kept: dict[object, Place] = {}
+    for place in places:
+        key = (place.path, place.span.line) if place.span is not None else place.note
+        if key and key != (at.path, at.line):
+            kept.setdefault(key, place)
+    return tuple(kept.values())
 
 
 def _place(each: Setting | Place) -> Place:
-    return each.origin if isinstance(each, Setting) else each
+    """Where a setting is set, with what it says there; what nobody set in the words of its default."""
+    if isinstance(each, Place):
+        return each
+    if each.is_default and each.span is None:
+        said = f"{each.name} is {each.value}" if isinstance(each.value, (int, str)) else f"{each.name} is not set"
+        return Place(None, f"{said}: {each.origin.note}" if each.origin.note else said)
+    if not each.origin.note and isinstance(each.value, (int, str)):
+        return Place(each.span, f"{each.name} = {each.value!r}")
+    return each.origin
 
 
 def confidence_in(*settings: Setting | None) -> Confidence:
@@ -59,3 +72,14 @@ def unless(*settings: Setting | None) -> str:
     """ ", unless WORKERS is set where it runs", where that is so."""
     names = variables_of(settings)
     return f", unless {names} is set where it runs" if names else ""
+
+
+def whole_command(process: Process, old: str, new: str) -> str | None:
+    """The command as a shell form with `new` in place of the option `old` (or added); None when it is not all known."""
+    step = process.main_step
+    if step is None or not all(isinstance(word, str) for word in step.argv):
+        return None
+    words = [shlex.quote(str(word)) for word in step.argv]
+    replaced = [word for word in old.split() if word]
+    kept = [word for word in words if word.strip("'") not in replaced and word.strip("'") != old]
+    return " ".join(["CMD exec", kept[0], new, *kept[1:]])

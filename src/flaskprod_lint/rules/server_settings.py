@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from flaskprod_lint.finding import Confidence, Finding
-from flaskprod_lint.model import Deployment, Setting
+from flaskprod_lint.model import Deployment, Server, Setting
 from flaskprod_lint.rules import rule
 from flaskprod_lint.rules.pointing import confidence_in, point, served, trail, unless
 
@@ -24,7 +24,7 @@ def reload_on(deployment: Deployment) -> Iterator[Finding]:
             because=trail(process, at, server.reload),
             confidence=confidence_in(server.reload),
             label="for development only",
-            instead="reload = False" if at.path.endswith(".py") else None,
+            instead="reload = False" if at.path.endswith(".py") else _without_reload(server.step.text),
         )
 
 
@@ -35,19 +35,29 @@ def config_file_not_loaded(deployment: Deployment) -> Iterator[Finding]:
         for stray in server.stray_config_files:
             if stray.span is None:
                 continue
-            loaded = f"loads {server.config_file.path}" if server.config_file is not None else "loads none"
             path = stray.span.path
             yield Finding(
-                f"Gunicorn does not load {path}: the command names no file, and where it starts there is none that "
-                "loads by itself"
-                if server.config_file is None
-                else f"Gunicorn does not load {path}: it {loaded}, and only one file counts",
+                f"Gunicorn does not load {path}: {_why_not(server, path)}",
                 at=stray.span,
                 because=trail(process, stray.span, server.config_file),
                 confidence=Confidence.HIGH if server.step.sure else Confidence.MEDIUM,
                 label="its settings do nothing",
                 instead=f"gunicorn -c {path} {server.target.text}" if server.target is not None else None,
             )
+
+
+def _why_not(server: Server, path: str) -> str:
+    if server.config_file is not None:
+        return f"it loads {server.config_file.path}, and only one file counts"
+    if path.endswith("/gunicorn.conf.py") and not server.settings["chdir"].is_default:
+        return "it looks for gunicorn.conf.py where it starts, before --chdir"
+    return "no -c names it, and only gunicorn.conf.py in the folder where it starts loads by itself"
+
+
+def _without_reload(text: str) -> str | None:
+    """The command without the switch, where it stands there."""
+    clean = " ".join(text.replace("--reload", "").split())
+    return clean if "--reload" in text and "[" not in text else None
 
 
 def _is_on(setting: Setting) -> bool:

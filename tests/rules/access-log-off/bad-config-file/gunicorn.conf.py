@@ -1,0 +1,2 @@
+accesslog = None
+workers = 3

@@ -1,0 +1,3 @@
+bind = "localhost:5000"
+workers = 3
+accesslog = "-"

@@ -1,0 +1,3 @@
+workers = 4
+accesslog = "-"
+timeout = 60

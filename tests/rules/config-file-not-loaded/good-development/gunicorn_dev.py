@@ -1,0 +1,2 @@
+workers = 1
+reload = True

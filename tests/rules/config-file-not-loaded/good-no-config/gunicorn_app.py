@@ -1,0 +1,5 @@
+from gunicorn.app.base import BaseApplication
+
+
+class Server(BaseApplication):
+    pass

@@ -1,0 +1,3 @@
+loglevel = "DEBUG"
+workers = 3
+accesslog = "-"

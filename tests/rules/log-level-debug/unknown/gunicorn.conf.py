@@ -1,0 +1,5 @@
+import os
+
+loglevel = os.environ.get("LOG_LEVEL", "debug")
+workers = 3
+accesslog = "-"

@@ -1,0 +1,4 @@
+import os
+
+workers = 3
+accesslog = os.environ["ACCESS_LOG"]

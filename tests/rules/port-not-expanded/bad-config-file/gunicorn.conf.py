@@ -1,0 +1,3 @@
+bind = "0.0.0.0:$PORT"
+workers = 3
+accesslog = "-"

@@ -1,0 +1,3 @@
+reload = True
+workers = 3
+accesslog = "-"

@@ -1,0 +1,3 @@
+reload = False
+workers = 3
+accesslog = "-"

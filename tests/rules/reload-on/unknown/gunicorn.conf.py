@@ -1,0 +1,5 @@
+import os
+
+reload = os.environ.get("RELOAD", "true") == "true"
+workers = 3
+accesslog = "-"

@@ -1,0 +1,4 @@
+workers = 1
+worker_class = "gthread"
+threads = 1
+accesslog = "-"

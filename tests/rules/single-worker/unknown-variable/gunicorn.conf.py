@@ -1,0 +1,4 @@
+import os
+
+workers = int(os.environ.get("WORKERS", "1"))
+accesslog = "-"

@@ -1,0 +1,3 @@
+timeout = 0
+workers = 3
+accesslog = "-"

@@ -1,0 +1,4 @@
+import os
+
+workers = int(os.environ.get("WORKERS") or os.cpu_count())
+accesslog = "-"

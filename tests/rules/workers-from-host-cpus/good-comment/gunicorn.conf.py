@@ -1,0 +1,2 @@
+workers = 3  # multiprocessing.cpu_count() * 2 + 1
+accesslog = "-"

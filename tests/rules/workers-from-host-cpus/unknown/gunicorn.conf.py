@@ -1,0 +1,4 @@
+from capacity import how_many
+
+workers = how_many()
+accesslog = "-"
