@@ -277,7 +277,7 @@ def union(*values: Value) -> tuple[EnvironmentRead, ...]:
     filled = [value.environment for value in values if value.environment]
     if len(filled) < 2:
         return filled[0] if filled else ()
-    return tuple(dict.fromkeys(read for reads in filled for read in reads))
+    return tuple({(read.name, read.at): read for reads in filled for read in reads}.values())
 
 
 def is_assumed(value: Value) -> bool:
