@@ -145,7 +145,7 @@ def test_the_limit() -> None:
     process = web(2, 1, engine())
     assert budget_of(process).limit is None
     limit = budget_of(process, platform=panda, options=Options(tiers=("Pro", "free"))).limit
-    assert limit is not None and (limit.value, limit.origin.note) == (50, "PandaStack free plan --tier")
+    assert limit is not None and (limit.value, limit.origin.note) == (50, "PandaStack's free plan")
     limit = budget_of(process, platform=panda, tiers=("pandastack:pro",)).limit
     assert limit is not None and limit.value == 300
     limit = budget_of(process, platform=panda, options=Options(tiers=("free",), db_connections=7)).limit

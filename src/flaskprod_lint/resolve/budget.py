@@ -215,7 +215,7 @@ def _releases(processes: Sequence[Process], deployment: Deployment) -> Iterator[
     """One connection for each release step that works on the database."""
     runs = deployment.migrations.runs if deployment.migrations else ()
     for process in processes:
-        upgrades = any(run.process == process.name and run.where == "release" for run in runs)
+        upgrades = any(run.process == process.name and run.where == "release" and run.effective for run in runs)
         if process.kind == "release" and (upgrades or (process.app is not None and counted(process.app.engines))):
             folder = deployment.migrations.folder if deployment.migrations else None
             pool = Setting("pool_size", 1, is_default=True), Setting("max_overflow", 0, is_default=True)
@@ -239,8 +239,7 @@ def limit_of(deployment: Deployment, options: Options) -> Setting | None:
     if not found:
         return None
     limit, plan = min(found)
-    origin = "--tier" if options.tiers else ""
-    return Setting("limit", limit, Place(None, " ".join(filter(None, (platform.name, plan, "plan", origin)))))
+    return Setting("limit", limit, Place(None, f"{platform.name}'s {plan} plan"))
 
 
 def _same_plan(tier: str, plan: str) -> bool:

@@ -127,7 +127,8 @@ def setting(
 
 def _from_value(name: str, value: Value, layer: Layer, convert: Convert | None) -> Setting:
     overrides = tuple(Override(each.value, each.origin) for each in value.overrides)
-    place = Place(value.at or layer.at, layer.note)
+    imported = isinstance(value.data, External)
+    place = Place((layer.at if imported else value.at) or value.at or layer.at, layer.note)
     sure = value.sure and layer.sure
     return Setting(name, _converted(value, convert), place, overrides, value.environment, sure=sure)
 

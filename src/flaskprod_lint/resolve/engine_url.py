@@ -44,8 +44,8 @@ def of_value(value: Value | None, name: str, context: Context, note: str = "") -
     value = _unwrapped(value)
     if isinstance(value.data, Instance):
         return _from_parts(value, value.data, name, note)
-    kind = _kind(value)
-    text = _text(value)
+    text = _text(value) or _beside_platform(value, context)
+    kind = _kind(value, text)
     dialect, driver = _scheme(value, text, kind, context)
     return Url(
         _masked(value, name, note),
@@ -73,13 +73,28 @@ def _text(value: Value) -> str | None:
     return next((other.data for other in value.alternatives if isinstance(other.data, str) and other.data), None)
 
 
-def _kind(value: Value) -> str:
+def _beside_platform(value: Value, context: Context) -> str | None:
+    """The default of a variable that only the platform sets, with nothing in the project to say that it will."""
+    for read in value.environment:
+        setting = context.variables.get(read.name)
+        by_platform = setting is not None and setting.origin.span is None and not value.known
+        if by_platform and isinstance(read.default, str) and read.default:
+            return read.default
+    return None
+
+
+def _kind(value: Value, text: str | None) -> str:
     """Where the URL comes from. A URL of several variables of which one is set is what production sets."""
     if not value.environment:
         return "literal" if isinstance(value.data, str) else "unknown"
-    if any(read.is_set for read in value.environment) or _text(value) is None:
+    if text is None:
         return "environment"
-    return "fallback"
+    is_set = any(read.is_set for read in value.environment)
+    return "environment" if is_set and text != _platform_default(value) else "fallback"
+
+
+def _platform_default(value: Value) -> object:
+    return next((read.default for read in value.environment if not value.known), None)
 
 
 def _scheme(value: Value, text: str | None, kind: str, context: Context) -> tuple[str | None, str | None]:
@@ -88,6 +103,8 @@ def _scheme(value: Value, text: str | None, kind: str, context: Context) -> tupl
     assumed = kind == "fallback" and any(read.is_set is None for read in value.environment)
     if found is None or (assumed and found.group(1) == "sqlite"):
         found = _written(value, context) if not (assumed and found) else None
+    if kind == "fallback" and any(read.is_set for read in value.environment):
+        found = None
     if found is not None:
         dialect = found.group(1).lower()
         return _ALIASES.get(dialect, dialect), found.group(2)

@@ -100,9 +100,10 @@ def _once(engines: list[Engine]) -> list[Engine]:
 
 def _without_server(engine: Engine, context: Context) -> Engine:
     """The engine; on SQLite when that is its fallback and no driver of a database server is installed."""
+    unset = all(not read.is_set for read in engine.url_variables)
     text = engine.url.value if engine.url else None
     fallback = next((read.default for read in engine.url_variables if isinstance(read.default, str)), text)
-    if engine.dialect is None and engine.url_kind == "fallback" and str(fallback).startswith("sqlite"):
+    if engine.url_kind == "fallback" and unset and str(fallback).startswith("sqlite"):
         packages = context.packages
         if packages.complete is True and not any(packages.find(name) for name in _DRIVERS):
             return replace(engine, dialect="sqlite")
@@ -141,8 +142,8 @@ def _extension(value: Value | None, path: str, event: Event) -> _Extension | Non
     if library is None or value is None or not isinstance(value.data, (Instance, Object)):
         return None
     made = value.data
-    at = made.at or event.at
     inner = made if isinstance(made, Instance) else made.outer
+    at = event.at if made.at is None else made.at
     arguments = inner.kwargs if inner is not None else event.kwargs
     return _Extension(made, library, Place(at), arguments.get("engine_options"))
 
@@ -157,7 +158,9 @@ def _extension_started(event: Event) -> _Extension | None:
 
 
 def _extension_made(event: Event) -> _Extension | None:
-    return _extension(event.result, event.callee, event)
+    """The extension that this call makes; of a subclass in the project it is the instance of that."""
+    own = event.receiver if event.receiver is not None and isinstance(event.receiver.data, Object) else None
+    return _extension(own or event.result, event.callee, event)
 
 
 def _flask_engines(

@@ -11,6 +11,9 @@ from flaskprod_lint.resolve import migration_mentions, schema_steps
 from flaskprod_lint.resolve.schema_steps import Effect
 from flaskprod_lint.source import Place, Project
 
+#: The platforms that run the release line of a Procfile; others have their own place for it.
+_PROCFILE_RELEASE = ("heroku", "dokku", "pandastack")
+
 
 def of_deployment(project: Project, deployment: Deployment) -> Migrations | None:
     """The migrations of a deployment; None for a project without a migration folder that never touches a schema."""
@@ -109,8 +112,8 @@ def _why_not(where: str, name: str, step: Step, deployment: Deployment) -> str:
         if unused is not None:
             return unused.note or "this platform does not run a release command"
         path = process.command.origin.path.rpartition("/")[2].lower()
-        if path.startswith("procfile") and (platform is None or not platform.runs_release):
-            return f"{platform.name if platform else 'nothing here'} does not run the release line of a Procfile"
+        if path.startswith("procfile") and platform is not None and platform.id not in _PROCFILE_RELEASE:
+            return f"{platform.name} does not run the release line of a Procfile"
     return ""
 
 

@@ -250,4 +250,4 @@ def _module_paths(project: Project, module: str, importer: str = "") -> list[str
 
 def place_of(upgrade: Upgrade) -> Place:
     """The place of the call, for a trail."""
-    return Place(upgrade.at, "which creates the tables" if upgrade.kind == "create_all" else "which upgrades")
+    return Place(upgrade.at, "creates the tables" if upgrade.kind == "create_all" else "upgrades the database")

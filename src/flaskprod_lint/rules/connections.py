@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from flaskprod_lint.model import Budget, BudgetRow, Setting, Unknown
 from flaskprod_lint.source import Place
@@ -39,14 +39,23 @@ def per_worker(row: BudgetRow, number: str) -> int | Unknown:
     return at_once if overflow < 0 or at_once == 1 else min(at_once, size + overflow)
 
 
+def total(rows: Sequence[BudgetRow], number: str, overlap: int = 1) -> str:
+    """The sum of several rows; equal ones, such as those of binds, are told once."""
+    texts = [arithmetic(row, number, overlap) for row in rows if getattr(row, number) != 0]
+    counted = {text: texts.count(text) for text in texts}
+    return " + ".join(text if count == 1 else f"{count} engines × {text}" for text, count in counted.items())
+
+
 def arithmetic(row: BudgetRow, number: str, overlap: int = 1) -> str:
     """The product of a row as a person would write it: `2 instances × 4 workers × min(8 threads, 5 + 10)`."""
     if row.instances.value == 1 and row.workers.value == 1 and row.concurrency.value == 1 and number == "reachable":
         return f"1 for {row.process}"
-    parts = [_count(row.instances, "instance"), _count(row.workers, _worker(row)), _each(row, number)]
+    parts = [_count(row.workers, _worker(row)), _each(row, number)]
+    if row.instances.value != 1:
+        parts.insert(0, _count(row.instances, "instance"))
     if overlap > 1:
         parts.append(f"{overlap} (old and new release)")
-    return " × ".join(part for part in parts if part)
+    return " × ".join(parts)
 
 
 def _worker(row: BudgetRow) -> str:
@@ -59,7 +68,7 @@ def _each(row: BudgetRow, number: str) -> str:
     if number == "configured":
         return f"pool_size {size}"
     if is_unbounded(row):
-        return _count(row.concurrency, unit.removesuffix("s"), always=True)
+        return _count(row.concurrency, unit.removesuffix("s"))
     if number == "ceiling":
         return f"({size} + {overflow})"
     if row.concurrency.value == 1:
@@ -67,10 +76,8 @@ def _each(row: BudgetRow, number: str) -> str:
     return f"min({_shown(row.concurrency)} {unit}, {size} + {overflow})"
 
 
-def _count(setting: Setting, word: str, *, always: bool = False) -> str:
-    if setting.value == 1 and not always:
-        return f"1 {word}"
-    return f"{_shown(setting)} {word}s" if setting.value != 1 else f"1 {word}"
+def _count(setting: Setting, word: str) -> str:
+    return f"1 {word}" if setting.value == 1 else f"{_shown(setting)} {word}s"
 
 
 def _shown(setting: Setting) -> str:
@@ -85,17 +92,19 @@ def factors(row: BudgetRow) -> Iterator[Place]:
         yield Place(setting.span, f"{note} ({said})" if said and said != note else note)
 
 
-def mend(row: BudgetRow, limit: int, total: int) -> str | None:
-    """Settings under the limit: a smaller pool where that is enough, else fewer workers."""
+def mend(row: BudgetRow, left: int, library: str) -> str | None:
+    """Settings that keep a row within what is left for it: a smaller pool where that is enough, else fewer workers."""
     instances, workers = row.instances.value, row.workers.value
     if not isinstance(instances, int) or not isinstance(workers, int) or instances * workers < 1:
         return None
-    own = row.reachable if isinstance(row.reachable, int) else 0
-    left = limit - max(0, total - own) if total > limit and own else limit
     each = left // (instances * workers)
     if each < 1:
-        fewer = max(1, left // instances)
-        return f"--workers {fewer}" if left >= instances else None
+        option = "--concurrency" if row.concurrency.name == "jobs" else "--workers"
+        return f"{option} {left // instances}" if left >= instances else None
     at_once = row.concurrency.value
     size = min(each, at_once) if isinstance(at_once, int) else each
-    return f'SQLALCHEMY_ENGINE_OPTIONS = {{"pool_size": {size}, "max_overflow": 0, "pool_pre_ping": True}}'
+    if library == "Flask-SQLAlchemy":
+        return f'SQLALCHEMY_ENGINE_OPTIONS = {{"pool_size": {size}, "max_overflow": 0, "pool_pre_ping": True}}'
+    return (
+        f"create_engine(url, pool_size={size}, max_overflow=0, pool_pre_ping=True)" if library == "SQLAlchemy" else None
+    )

@@ -5,15 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from flaskprod_lint.finding import Confidence, Evidence, Finding, Severity
-from flaskprod_lint.model import Budget, BudgetRow, Deployment, Engine, Process, Setting, Unknown
+from flaskprod_lint.model import Budget, BudgetRow, Deployment, Engine, Setting, Unknown
 from flaskprod_lint.rules import evidence, rule
 from flaskprod_lint.rules.connections import arithmetic, factors, is_sure, is_unbounded, known_sum, mend, per_worker
+from flaskprod_lint.rules.connections import total as sum_of
+from flaskprod_lint.rules.database_urls import database_url_fallback, database_url_hardcoded, variables
+from flaskprod_lint.rules.production_engines import NO_SERVER, engines_of, trail_of
 from flaskprod_lint.source import Place, Span
+
+__all__ = ["database_url_fallback", "database_url_hardcoded"]
 
 #: What PostgreSQL and MySQL leave to an application by default; a pool above it needs a reason.
 USUAL_LIMIT = 97
-#: Files and memory: no server counts their connections.
-_NO_SERVER = "sqlite"
 #: Libraries that nobody installs without a database: no engine found is then no proof that there is none.
 _LIBRARIES = ("sqlalchemy", "psycopg2", "psycopg2-binary", "psycopg", "asyncpg", "peewee", "pymysql", "mysqlclient")
 _QUEUES = ("QueuePool", "AsyncAdaptedQueuePool")
@@ -40,7 +43,7 @@ def pool_over_limit(deployment: Deployment) -> Iterator[Finding]:
             because=tuple(_because(budget, row)),
             severity=severity,
             confidence=Confidence.HIGH if is_sure(row) else Confidence.MEDIUM,
-            instead=mend(row, limit, total),
+            instead=_smaller(deployment, budget, row, number, limit),
             label=_LABELS[number],
         )
         return
@@ -54,33 +57,37 @@ _LABELS = {
 
 
 def _over_limit(budget: Budget, number: str, total: int, limit: int) -> str:
-    sums = [arithmetic(row, number, _overlap(budget, row)) for row in budget.rows if getattr(row, number) != 0]
-    shown = " + ".join(sums) if len(sums) < 4 else "; ".join(sums)
-    sure = not isinstance(getattr(budget, number), Unknown)
-    count = f"{total} connections" if sure else f"at least {total} connections"
-    equals = f"{shown} = {count}" if sure else f"{count} ({shown})"
-    what = {
-        "reachable": f"{equals}, the limit is {limit}",
-        "configured": f"The pools hold {equals}, the limit is {limit}; fewer are open at once, but the checklist's own "
-        "rule (workers × pool_size) is broken",
-        "ceiling": f"The pools may grow to {equals}, the limit is {limit}",
-    }
-    return what[number] + _where(budget)
-
-
-def _overlap(budget: Budget, row: BudgetRow) -> int:
-    """How often the ceiling counts each pool: twice where the old and the new release run side by side."""
-    most = per_worker(row, "ceiling")
-    once = row.instances.value, row.workers.value
-    if isinstance(row.ceiling, Unknown) or not isinstance(most, int) or not all(isinstance(n, int) for n in once):
-        return 1
-    product = int(str(once[0])) * int(str(once[1])) * most
-    return row.ceiling // product if product else 1
-
-
-def _where(budget: Budget) -> str:
+    shown = sum_of(budget.rows, number, _overlap(budget, number))
     note = budget.limit.origin.note if budget.limit else ""
-    return f" ({note})" if note else ""
+    equals = f"{shown} = {total} connections"
+    if isinstance(getattr(budget, number), Unknown):
+        equals = f"at least {total} connections ({shown})"
+    allowed = f"the limit is {limit} ({note})" if note else f"the limit is {limit}"
+    if number == "reachable":
+        return f"{equals}, {allowed}"
+    if number == "configured":
+        return f"The pools hold {equals}, {allowed}; only the few workers and threads keep them from being used"
+    return f"The pools may grow to {equals}, {allowed}"
+
+
+def _overlap(budget: Budget, number: str) -> int:
+    """How often the ceiling counts each pool: twice where the old and the new release run side by side."""
+    for row in budget.rows if number == "ceiling" else ():
+        each = per_worker(row, "ceiling")
+        factors_ = (row.instances.value, row.workers.value, each)
+        if isinstance(row.ceiling, int) and all(isinstance(factor, int) and factor for factor in factors_):
+            product = int(str(factors_[0])) * int(str(factors_[1])) * int(str(factors_[2]))
+            return max(1, row.ceiling // product)
+    return 1
+
+
+def _smaller(deployment: Deployment, budget: Budget, row: BudgetRow, number: str, limit: int) -> str | None:
+    """What to write so that this row stays within what the others leave."""
+    own = row.reachable if isinstance(row.reachable, int) else 0
+    left = (limit - (known_sum(budget, "reachable") - own)) // _overlap(budget, number)
+    engines = (engine for app in deployment.apps for engine in app.engines)
+    library = next((engine.library for engine in engines if engine.definition == row.engine), "")
+    return mend(row, left, library)
 
 
 def _limit(budget: Budget | None) -> int | None:
@@ -163,7 +170,7 @@ def _unbounded(row: BudgetRow, limit: int | None) -> str:
 @rule("pool-pre-ping-off")
 def pool_pre_ping_off(deployment: Deployment) -> Iterator[Finding]:
     """An engine on a database server that hands out connections without a look whether they still live."""
-    for process, engine in _engines(deployment):
+    for process, engine in engines_of(deployment):
         ping = engine.pool_pre_ping
         if ping is None or ping.value is not False or not _pings_matter(engine):
             continue
@@ -173,7 +180,7 @@ def pool_pre_ping_off(deployment: Deployment) -> Iterator[Finding]:
         yield Finding(
             _pre_ping(engine),
             at=at,
-            because=_engine_trail(process, engine),
+            because=trail_of(process, engine),
             severity=Severity.NOTE if _recycles(engine) else None,
             confidence=Confidence.HIGH if engine.sure and ping.sure else Confidence.MEDIUM,
             instead=_pre_ping_instead(engine),
@@ -193,9 +200,9 @@ def _pre_ping(engine: Engine) -> str:
 def _pings_matter(engine: Engine) -> bool:
     """Whether connections to a server are kept, by a SQLAlchemy that can test them (1.2 and later)."""
     pool = engine.pool_class.value if engine.pool_class else None
-    served = engine.dialect not in (None, _NO_SERVER) or engine.url_kind in ("environment", "fallback")
+    served = engine.dialect not in (None, NO_SERVER) or engine.url_kind in ("environment", "fallback")
     old = engine.library == "SQLAlchemy" and (engine.library_version or "9").startswith(("0.", "1.0", "1.1."))
-    return served and engine.dialect != _NO_SERVER and pool in _QUEUES and not old
+    return served and engine.dialect != NO_SERVER and pool in _QUEUES and not old
 
 
 def _recycles(engine: Engine) -> bool:
@@ -213,93 +220,6 @@ def _pre_ping_instead(engine: Engine) -> str:
     return "create_engine(url, pool_pre_ping=True)"
 
 
-@rule("database-url-hardcoded")
-def database_url_hardcoded(deployment: Deployment) -> Iterator[Finding]:
-    """Production connects to a database whose URL stands in the code."""
-    for process, engine in _engines(deployment):
-        at = engine.url.span if engine.url else None
-        if engine.url is None or at is None or engine.url_kind != "literal":
-            continue
-        if engine.dialect in (None, _NO_SERVER):
-            continue
-        password = ", and the password can be read by everyone who sees the code" if engine.has_password else ""
-        where = f"The database's URL is written into the code{_in_brackets(engine.url)}"
-        yield Finding(
-            f"{where}: another database needs a new release{password}",
-            at=at,
-            because=_engine_trail(process, engine),
-            confidence=Confidence.HIGH if engine.sure and engine.url.sure else Confidence.MEDIUM,
-            label="DATABASE_URL is ignored",
-        )
-
-
-def _in_brackets(url: Setting) -> str:
-    return f" ({url.value})" if isinstance(url.value, str) else ""
-
-
-@rule("database-url-fallback")
-def database_url_fallback(deployment: Deployment) -> Iterator[Finding]:
-    """The URL comes from the environment, and a literal stands in for it when the variable is missing."""
-    for process, engine in _engines(deployment):
-        if engine.url is None or engine.url_kind != "fallback":
-            continue
-        at = engine.url.span or next((read.at for read in engine.url_variables if read.at), None)
-        if at is None:
-            continue
-        yield Finding(
-            _fallback(engine),
-            at=at,
-            because=_engine_trail(process, engine),
-            severity=Severity.ERROR if engine.has_password else None,
-            confidence=Confidence.HIGH if engine.sure and engine.url.sure else Confidence.MEDIUM,
-            instead=_fallback_instead(engine),
-            label="used when the variable is missing",
-        )
-
-
-def _fallback(engine: Engine) -> str:
-    names = _variables(engine)
-    unset = all(read.is_set is False for read in engine.url_variables)
-    when = f"{names} is set by nothing here, so" if unset else f"Without {names},"
-    password = "; its password can be read in the code" if engine.has_password else ""
-    return f"{when} the app silently uses {_fallback_text(engine)}{password}"
-
-
-def _fallback_text(engine: Engine) -> str:
-    value = engine.url.value if engine.url else None
-    if isinstance(value, str):
-        return value
-    defaults = [read.default for read in engine.url_variables if isinstance(read.default, str) and read.default]
-    return defaults[0] if defaults else "a fallback in the code"
-
-
-def _variables(engine: Engine) -> str:
-    names = list(dict.fromkeys(read.name for read in engine.url_variables))
-    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
-
-
-def _fallback_instead(engine: Engine) -> str | None:
-    names = {read.name for read in engine.url_variables}
-    return f'os.environ["{names.pop()}"]' if len(names) == 1 else None
-
-
-def _engines(deployment: Deployment) -> Iterator[tuple[Process, Engine]]:
-    """The engines of production, each once, with the first process that makes it."""
-    seen: set[tuple[object, ...]] = set()
-    for process in deployment.processes:
-        for engine in process.app.engines if process.app and process.environment == "production" else ():
-            key = (engine.definition.span, engine.bind, engine.url.span if engine.url else None)
-            if key not in seen:
-                seen.add(key)
-                yield process, engine
-
-
-def _engine_trail(process: Process, engine: Engine) -> tuple[Place, ...]:
-    trail = process.app.trail if process.app else ()
-    made = Place(engine.definition.span, f"{engine.library} makes the engine")
-    return (*(trail or process.trail), made)
-
-
 # The checklist
 
 
@@ -307,10 +227,10 @@ def _engine_trail(process: Process, engine: Engine) -> tuple[Place, ...]:
 def evidence_of(deployment: Deployment) -> Evidence:
     """How many connections of how many, and where the URL comes from."""
     unread = _unread(deployment)
-    engines = [engine for _, engine in _engines(deployment)]
+    engines = [engine for _, engine in engines_of(deployment)]
     if not engines:
         return Evidence(unknown=unread) if unread else Evidence(not_applicable="no database engine is made")
-    served = [engine for engine in engines if engine.dialect != _NO_SERVER]
+    served = [engine for engine in engines if engine.dialect != NO_SERVER]
     if not served:
         return Evidence(not_applicable="SQLite is a file: there is no server and no limit of connections")
     hole = next((engine.url for engine in served if engine.url_kind == "unknown" and engine.url), None)
@@ -368,7 +288,7 @@ def _headline(deployment: Deployment) -> str:
 def _proofs(deployment: Deployment, engines: list[Engine]) -> Iterator[Place]:
     for engine in engines:
         if engine.url is not None:
-            names = _variables(engine) if engine.url_variables else "its URL"
+            names = variables(engine) if engine.url_variables else "its URL"
             yield Place(engine.url.span or engine.definition.span, f"the database's URL comes from {names}")
         yield Place(engine.definition.span, _pool_note(engine))
     if deployment.budget is not None and deployment.budget.limit is not None:

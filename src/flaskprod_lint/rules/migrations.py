@@ -139,7 +139,7 @@ def migrate_on_import(deployment: Deployment) -> Iterator[Finding]:
         yield Finding(
             _on_import(process, reached),
             at=at,
-            because=reached.trail,
+            because=reached.trail or process.trail,
             severity=Severity.WARNING if _only_sqlite(process) and reached.kind == "create_all" else None,
             confidence=Confidence.HIGH if reached.sure else Confidence.MEDIUM,
             instead=_instead(deployment),

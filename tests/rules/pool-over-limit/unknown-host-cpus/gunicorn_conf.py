@@ -1,0 +1,4 @@
+import multiprocessing
+
+workers = multiprocessing.cpu_count() * 2 + 1
+threads = 8
