@@ -13,7 +13,7 @@ from flaskprod_lint import discover, resolve
 from flaskprod_lint.catalogue import RULES
 from flaskprod_lint.checklist import answer
 from flaskprod_lint.config import Config
-from flaskprod_lint.finding import ITEMS, Crash, Evidence, Finding, Report, UnknownFact
+from flaskprod_lint.finding import ITEMS, Confidence, Crash, Evidence, Finding, Report, UnknownFact
 from flaskprod_lint.masking import mask_finding, mask_line
 from flaskprod_lint.model import Deployment, Unknown
 from flaskprod_lint.resolve.options import Options
@@ -107,7 +107,7 @@ def _ask(function: Rule, deployments: Iterable[Deployment], crashes: list[Crash]
         try:
             for finding in function(deployment):
                 yield replace(
-                    finding,
+                    finding if deployment.sure else finding.lowered(Confidence.MEDIUM),
                     rule=name,
                     item=info.item,
                     severity=finding.severity or info.severity,

@@ -46,9 +46,7 @@ def plan(
     found = Planned(deployment, uses=frozenset((path,)))
     command = image_of.command_of(image)
     if command is None:
-        deployment.web_missing = Place(
-            image.origin.span, "this image has no CMD and no ENTRYPOINT: nothing starts in it"
-        )
+        planned.note_no_command(deployment, image, image.origin.span, "this image has no CMD and no ENTRYPOINT")
         return found
     context = images.context_for(built, project)
     port = platform.port_injected if platform is not None else None

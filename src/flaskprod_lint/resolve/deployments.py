@@ -23,6 +23,7 @@ from flaskprod_lint.resolve import (
 from flaskprod_lint.resolve.compose import planning as composed
 from flaskprod_lint.resolve.options import Options
 from flaskprod_lint.resolve.planned import Planned
+from flaskprod_lint.resolve.settling import settle
 from flaskprod_lint.resolve.standing import Standing
 from flaskprod_lint.source import Place, Project, Span
 
@@ -49,7 +50,7 @@ def find(project: Project, options: Options) -> list[Planned]:
     found += composed.plan(project, options, others=others)
     found += _hosts(project, options, found)
     found += _images(project, options, found, chosen)
-    found = _narrowed(found, chosen) or [_nothing(project, options, chosen)]
+    found = _narrowed(settle(found), chosen) or [_nothing(project, options, chosen)]
     for one in found:
         for process in one.deployment.processes:
             proxies.apply(project, process, one.contexts[process.name])

@@ -92,13 +92,10 @@ def _add_processes(project: Project, found: Planned, facts: Fly, built: Built | 
         command = _own_command(project, facts, built)
         if command is not None:
             _add(found, facts, built, "app", command, context, options)
-        elif built is not None:
-            found.deployment.web_missing = Place(
-                Span(facts.path, 1), "neither [processes] nor the image says what to start"
-            )
         else:
-            reason = "the image that Fly.io starts is not built from a file of this project"
-            found.deployment.unknowns.append(("the start command", Unknown(reason, Span(facts.path, 1))))
+            image = built.image if built is not None else None
+            reason = "neither [processes] nor the image says what to start"
+            planned.note_no_command(found.deployment, image, Span(facts.path, 1), reason)
     if facts.release_command is not None:
         text = facts.release_command
         release = planned.exec_command(text, note=f"release_command = {text.value}")

@@ -44,7 +44,10 @@ def plan(project: Project, path: str, standing: Standing, options: Options) -> P
         image=image.image if image is not None else None,
         packages=image.image.packages if image is not None else Packages(complete=Unknown("no image of this project")),
         python=image.image.python if image is not None else None,
-        secrets=manifest_secrets.of_pairs(facts.setup_config, "setup.config", development=not standing.is_production),
+        secrets=(
+            *manifest_secrets.of_pairs(facts.setup_config, "setup.config", development=not standing.is_production),
+            *procfile.secrets_of(app, development=not standing.is_production),
+        ),
     )
     found = Planned(deployment, uses=frozenset((path, *(one.image.dockerfile for one in built.values()))))
     config = {name.value: planned.literal(name.value, value) for name, value in facts.setup_config}

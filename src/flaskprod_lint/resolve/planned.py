@@ -7,11 +7,11 @@ import shlex
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
-from flaskprod_lint.model import Command, Deployment, Platform, Process, Setting, Unknown
+from flaskprod_lint.model import Command, Deployment, Image, Platform, Process, Setting, Unknown
 from flaskprod_lint.resolve import secrecy
 from flaskprod_lint.resolve.context import Context
 from flaskprod_lint.resolve.options import Options
-from flaskprod_lint.source import Located, Place
+from flaskprod_lint.source import Located, Place, Span
 
 _WORKER = re.compile(
     r"\bcelery\b.*\b(worker|beat|flower)\b|\brq\s+worker\b|\brqworker\b|\bdramatiq\b|huey_consumer|\barq\b"
@@ -159,6 +159,15 @@ def instances(options: Options, count: Located[str] | None = None, note: str = "
     number = int(count.value) if count.value.isdigit() else None
     value = number if number is not None else Unknown("it is not a plain number", count.span)
     return Setting("instances", value, Place(count.span, note or count.value))
+
+
+def note_no_command(deployment: Deployment, image: Image | None, at: Span | None, reason: str) -> None:
+    """Say that nothing is started, or that this is unknown where the base image may start something of its own."""
+    if image is not None and image.plain_base:
+        deployment.web_missing = Place(at, reason)
+        return
+    what = f"the base image {image.base.value} may" if image is not None else "the image, which is not here, may"
+    deployment.unknowns.append(("the start command", Unknown(f"{reason}, and {what} start something of its own", at)))
 
 
 def literal(name: str, value: Located[str], how: str = "") -> Setting:

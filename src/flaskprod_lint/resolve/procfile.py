@@ -9,8 +9,8 @@ from dataclasses import replace
 from flaskprod_lint.inputs import app_json, procfile
 from flaskprod_lint.inputs.app_json import AppJson
 from flaskprod_lint.inputs.procfile import Procfile, ProcfileEntry
-from flaskprod_lint.model import Deployment, Platform, Process, Setting
-from flaskprod_lint.resolve import packages, planned, platforms
+from flaskprod_lint.model import Deployment, Platform, Process, SecretLiteral, Setting
+from flaskprod_lint.resolve import manifest_secrets, packages, planned, platforms
 from flaskprod_lint.resolve.context import Context
 from flaskprod_lint.resolve.options import Options
 from flaskprod_lint.resolve.planned import Planned
@@ -55,6 +55,7 @@ def plan(project: Project, path: str, platform: Platform, standing: Standing, op
         tiers=(*options.tiers, *tiers_of(app)),
         packages=packages.of_buildpack(project, folder),
         python=python_of(project, folder),
+        secrets=secrets_of(app, development=not standing.is_production),
     )
     found = Planned(deployment, uses=frozenset((path,)))
     base = _context(project, folder, platform, deployment)
@@ -125,13 +126,20 @@ def _context(project: Project, folder: str, platform: Platform, deployment: Depl
 def _note_missing(found: Planned, facts: Procfile, path: str) -> None:
     if facts.find("web") is None:
         span = facts.entries[0].line.span if facts.entries else Span(path, 1)
-        found.deployment.web_missing = Place(span, "this Procfile has no `web:` line: nothing answers requests")
+        found.deployment.web_missing = Place(span, "this Procfile has no `web:` line")
 
 
 def variables_of(app: AppJson | None) -> dict[str, Setting]:
     """The variables that an app.json gives a value."""
     pairs = ((variable.name.value, variable.value) for variable in (app.variables if app else ()))
     return {name: planned.literal(name, value) for name, value in pairs if value is not None}
+
+
+def secrets_of(app: AppJson | None, *, development: bool) -> tuple[SecretLiteral, ...]:
+    """The secrets that an app.json gives a value."""
+    pairs = ((variable.name, variable.value) for variable in (app.variables if app else ()))
+    written = [(name, value) for name, value in pairs if value is not None]
+    return manifest_secrets.of_pairs(written, "env", development=development)
 
 
 def tiers_of(app: AppJson | None) -> tuple[str, ...]:

@@ -197,11 +197,8 @@ def _add(
     command = _command(found, service, built)
     if command is None:
         reason = f"`{service.name.value}` has no command, and its image has none"
-        if built is not None:
-            found.deployment.web_missing = Place(service.name.span, reason)
-        else:
-            unknown = Unknown(f"what `{service.name.value}` starts is not in the project", service.name.span)
-            found.deployment.unknowns.append(("the start command", unknown))
+        image = built.image if built is not None else None
+        planned.note_no_command(found.deployment, image, service.name.span, reason)
         return
     process = Process(
         service.name.value if len(facts.services) > 1 else kind,

@@ -172,7 +172,7 @@ def _platform(unit: Unit) -> Platform:
 def _note_missing(deployment: Deployment, web: Resolved) -> None:
     if all(process.kind != "worker" for process in deployment.processes):
         reason = f"`{web.name}` has no command, and its image has none"
-        deployment.web_missing = Place(web.service.name.span, reason)
+        planned.note_no_command(deployment, services.image_of(web), web.service.name.span, reason)
 
 
 def _add(
@@ -180,9 +180,6 @@ def _add(
 ) -> None:
     command = services.command_of(one)
     if command is None:
-        if services.image_of(one) is None:
-            reason = f"what `{one.name}` starts is in an image that is not here"
-            found.deployment.unknowns.append(("the start command", Unknown(reason, one.service.name.span)))
         return
     kind = _kind(one, group)
     context = services.context_for(project, one, services.platform_for(platform, one))

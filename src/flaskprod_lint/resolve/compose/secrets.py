@@ -37,7 +37,7 @@ def _of_service(one: Resolved, databases: set[str], development: bool) -> Iterat
             yield SecretLiteral(
                 variable.name.value,
                 variable.value.span,
-                "environment",
+                "environment" if variable.name.span != variable.value.span else "environment list",
                 judged.kind,
                 judged.length,
                 judged.weak,

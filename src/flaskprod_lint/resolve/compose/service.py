@@ -266,4 +266,21 @@ def seconds(text: str) -> float | None:
 
 
 def image_of(service: Resolved) -> Image | None:
-    return service.built.image if service.built is not None else None
+    """The image of a service, with the user and the health check that the compose file puts in place of its own."""
+    if service.built is None:
+        return None
+    image = service.built.image
+    if service.service.user is not None:
+        filled = service.fill(service.service.user)
+        user = Setting("user", filled.text.partition(":")[0], Place(filled.span, f"user: {filled.text}"))
+        image = image if filled.holes else replace(image, user=user)
+    check = _command(service, service.service.health_check, "healthcheck")
+    return image if check is None else replace(image, health_check=_health_check(check))
+
+
+def _health_check(check: Command) -> Command | None:
+    """What a `healthcheck.test` runs, without the word that says how."""
+    how, *rest = check.argv or ("",)
+    if how in ("CMD", "CMD-SHELL") and rest:
+        return replace(check, argv=tuple(rest), places=check.places[1:])
+    return None if how == "NONE" else check

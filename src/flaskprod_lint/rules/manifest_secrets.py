@@ -1,0 +1,62 @@
+"""Secrets that stand in the files that deploy the project."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from flaskprod_lint.finding import Confidence, Finding, Severity
+from flaskprod_lint.model import Deployment, SecretLiteral
+from flaskprod_lint.rules import rule
+
+
+@rule("secret-in-manifest")
+def secret_in_manifest(deployment: Deployment) -> Iterator[Finding]:
+    """A compose file, blueprint or unit gives a variable a secret value in its text."""
+    for secret in deployment.secrets:
+        yield Finding(
+            _message(secret),
+            at=secret.at,
+            severity=_severity(secret),
+            confidence=Confidence.LOW if secret.development else Confidence.HIGH,
+            instead=_instead(secret),
+            label="known to everyone who can read the repository" if not secret.development else "in the repository",
+        )
+
+
+def _severity(secret: SecretLiteral) -> Severity | None:
+    """The password of a database that only this file's services reach opens nothing to others by itself."""
+    if secret.development:
+        return Severity.NOTE
+    return Severity.WARNING if secret.own_database else None
+
+
+def _message(secret: SecretLiteral) -> str:
+    path = secret.at.path
+    what = "an address with a password in it" if secret.kind == "url" else "its value"
+    if secret.development:
+        return f"{path} gives {secret.name} {what}, for development as it seems"
+    if secret.own_database:
+        return f"{path} holds the password of its own database in {secret.name}"
+    if secret.weak:
+        return f"{path} sets {secret.name} to a text that anyone would guess, and production runs with it"
+    return f"{path} gives {secret.name} {what}: it is in every clone and in the history"
+
+
+def _instead(secret: SecretLiteral) -> str | None:
+    """The variable without its value, in the words of the file."""
+    name, path = secret.name, secret.at.path.rpartition("/")[2]
+    if secret.how == "environment" and path.endswith((".yml", ".yaml")):
+        return f"{name}: ${{{name}:?set {name}}}"
+    if secret.how == "environment list":
+        return f"- {name}=${{{name}:?set {name}}}"
+    if secret.how == "envVars":
+        return f"- key: {name}\n  sync: false"
+    if secret.how == "env":
+        return f'"{name}": {{"generator": "secret"}}' if secret.kind == "key" else f'"{name}": {{"required": true}}'
+    if secret.how == "setup.config":
+        return f"heroku config:set {name}=…"
+    if secret.how == "[env]":
+        return f"fly secrets set {name}=…"
+    if secret.how == "Environment=":
+        return "EnvironmentFile=/etc/shop/environment"
+    return None
