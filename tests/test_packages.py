@@ -96,6 +96,20 @@ def test_constraints_pin(tmp_path: Path) -> None:
     assert pins(image(tree, "pip install -r requirements.txt")) == {"flask": "locked 3.0.0"}
 
 
+@pytest.mark.parametrize(
+    ("marker", "installed"),
+    [
+        ("sys_platform == 'win32'", False),
+        ("platform_system != 'Windows'", True),
+        ("python_version < '3.11'", True),
+        ("os_name == 'nt' and python_version > '3'", False),
+    ],
+)
+def test_markers_that_keep_off_linux(tmp_path: Path, marker: str, installed: bool) -> None:
+    tree = write(tmp_path, {"requirements.txt": f"flask==3.0.0 ; {marker}\n"})
+    assert (image(tree, "pip install -r requirements.txt").find("flask") is not None) is installed
+
+
 def test_missing_file_leaves_a_hole(tmp_path: Path) -> None:
     packages = image(write(tmp_path, {"app.py": ""}), "pip install -r prod.txt")
     assert isinstance(packages.complete, Unknown)

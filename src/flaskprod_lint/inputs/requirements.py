@@ -5,8 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from flaskprod_lint.source import Located, Source, Span
+
+if TYPE_CHECKING:
+    from packaging.markers import Marker
 
 _NAME = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?")
 _COMMENT = re.compile(r"(^|\s+)#.*$")
@@ -18,6 +22,7 @@ _EGG = re.compile(r"[#&]egg=([A-Za-z0-9._-]+)")
 class Requirement:
     """One distribution asked for. `pin` is exact, compatible, range, none, vcs (git branch or commit) or local.
 
+    `on_linux` is False when its marker keeps it off Linux, where production runs.
     `version` is the exact version, when there is one; `name` is normalised and empty when the line does not say it.
     `hashed` says that the line pins the file by its hash; `marker` is the environment marker as written.
     """
@@ -29,6 +34,7 @@ class Requirement:
     extras: tuple[str, ...] = ()
     hashed: bool = False
     marker: str = ""
+    on_linux: bool = True
     text: str = ""
 
 
@@ -110,8 +116,25 @@ def parse(text: str, span: Span) -> Requirement | None:
         return None
     version = next((one.version for one in parsed.specifier if _is_exact(one.operator, one.version)), None)
     pin = _pin_of_url(parsed.url) if parsed.url else _pin([(one.operator, one.version) for one in parsed.specifier])
-    marker = str(parsed.marker or "")
-    return Requirement(normalise(parsed.name), pin, span, version, tuple(sorted(parsed.extras)), hashed, marker, text)
+    return Requirement(
+        name=normalise(parsed.name),
+        pin="vcs" if parsed.url else _pin([(one.operator, one.version) for one in parsed.specifier]),
+        span=span,
+        version=version,
+        extras=tuple(sorted(parsed.extras)),
+        hashed=hashed,
+        marker=str(parsed.marker or ""),
+        on_linux=parsed.marker is None or _holds_on_linux(parsed.marker),
+        text=text,
+    )
+
+
+def _holds_on_linux(marker: Marker) -> bool:
+    """Whether a marker can hold on Linux, under any Python."""
+    linux = {"sys_platform": "linux", "platform_system": "Linux", "os_name": "posix", "extra": ""}
+    pythons = ("3.8", "3.9", "3.10", "3.11", "3.12", "3.13", "3.14")
+    versions = ({"python_version": python, "python_full_version": f"{python}.0"} for python in pythons)
+    return any(marker.evaluate({**linux, **version}) for version in versions)
 
 
 def from_location(text: str, span: Span) -> Requirement:

@@ -96,6 +96,8 @@ class Collector:
         if not requirement.name:
             self.hole(f"what {requirement.text or 'a local path'} brings is not known here", requirement.span)
             return
+        if not requirement.on_linux:
+            return
         locked = lock.versions.get(requirement.name) if lock else None
         pin = "locked" if locked else requirement.pin
         version = locked.value if locked else requirement.version
