@@ -82,7 +82,8 @@ def pins(packages: Packages) -> dict[str, str]:
 )
 def test_requirements_file(tmp_path: Path, command: str) -> None:
     text = (
-        "flask==3.1.0 --hash=sha256:0 \\\n  --hash=sha256:1\n# gunicorn\nGunicorn[gevent]~=23.0 ; python_version > '3'\n"
+        "flask==3.1.0 --hash=sha256:0 \\\n  --hash=sha256:1\n# gunicorn\n"
+        "Gunicorn[gevent]~=23.0 ; python_version > '3'\n"
         "git+https://example.com/a.git@main#egg=Own_Lib\n-r more.txt\n"
     )
     packages = image(write(tmp_path, {"requirements.txt": text, "more.txt": "redis>=5 # cache\n"}), command)

@@ -115,10 +115,9 @@ def parse(text: str, span: Span) -> Requirement | None:
     except InvalidRequirement:
         return None
     version = next((one.version for one in parsed.specifier if _is_exact(one.operator, one.version)), None)
-    pin = _pin_of_url(parsed.url) if parsed.url else _pin([(one.operator, one.version) for one in parsed.specifier])
     return Requirement(
         name=normalise(parsed.name),
-        pin="vcs" if parsed.url else _pin([(one.operator, one.version) for one in parsed.specifier]),
+        pin=_pin_of_url(parsed.url) if parsed.url else _pin([(one.operator, one.version) for one in parsed.specifier]),
         span=span,
         version=version,
         extras=tuple(sorted(parsed.extras)),
