@@ -421,6 +421,9 @@ def test_mounted_files_are_there_for_installs(tmp_path: Path) -> None:
         ("ENV PORT=8000 GPG_KEY=E3FF2839C048B25C084DEBE9B26995E310250568", []),
         ("RUN export API_TOKEN=a8Zk20dkLq0192mdkPq && pip install x", ["API_TOKEN"]),
         ("RUN SECRET_KEY=dummy flask assets build", []),
+        ("RUN export SECRET_KEY=dummy && flask assets build", []),
+        ('RUN echo "API_TOKEN=a8Zk20dkLq0192mdkPq" >> .env', ["API_TOKEN"]),
+        ('RUN echo "API_TOKEN is not set"', []),
     ],
 )
 def test_secrets(tmp_path: Path, lines: str, names: list[str]) -> None:
@@ -432,6 +435,15 @@ def test_a_secret_that_the_build_is_given_is_no_literal(tmp_path: Path) -> None:
     image, _ = built(tmp_path, "FROM python:3.12\nARG SECRET_KEY\nENV SECRET_KEY=$SECRET_KEY\n")
     assert not image.secrets
     assert [secret.name for secret in image.passed_secrets] == ["SECRET_KEY"]
+
+
+def test_the_whole_context_by_way_of_another_stage(tmp_path: Path) -> None:
+    text = "FROM python:3.12 AS build\nCOPY . /src\nFROM python:3.12-slim\nCOPY --from=build /src/{} /app\n"
+    image, _ = built(tmp_path / "a", text.format(""))
+    assert [copied.at.span.line for copied in image.copies_context if copied.at.span] == [2]
+    assert image.sends_git
+    image, _ = built(tmp_path / "b", text.format("shop"), FILES)
+    assert not image.copies_context
 
 
 def test_dotenv_files_in_the_image(tmp_path: Path) -> None:

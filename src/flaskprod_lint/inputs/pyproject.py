@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from flaskprod_lint.inputs import requirements, toml_tree
 from flaskprod_lint.inputs.nodes import Entry, Node
@@ -73,10 +73,22 @@ def _read_project(root: Node, found: Pyproject) -> None:
         found.dynamic = dynamic is not None and any(one.value == "dependencies" for one in dynamic.strings())
         for entry in _entries(project.get("optional-dependencies")):
             found.extras[normalise(entry.key.value)] = _array(entry.value)
+        found.main = _with_uv_sources(found.main, root)
         found.scripts = _scripts(project.get("scripts"))
     arrays = {normalise(entry.key.value): entry.value for entry in _entries(root.get("dependency-groups"))}
     for group in arrays:
         found.groups[group] = _group(group, arrays, ())
+
+
+def _with_uv_sources(found: list[Requirement], root: Node) -> list[Requirement]:
+    """What uv takes from elsewhere than an index: a folder of the project itself has no version to pin."""
+    sources = {normalise(entry.key.value): entry.value for entry in _entries(root.at("tool", "uv", "sources"))}
+    kept = []
+    for one in found:
+        source = sources.get(one.name)
+        own = source is not None and any(source.get(key) is not None for key in ("path", "workspace"))
+        kept.append(replace(one, pin="local") if own else one)
+    return kept
 
 
 def _group(name: str, arrays: dict[str, Node], path: tuple[str, ...]) -> list[Requirement]:

@@ -37,6 +37,7 @@ _CODENAME = re.compile(
 _PRIVILEGE_DROP = re.compile(
     r"\b(gosu|su-exec|setpriv|setuidgid|chpst|runuser|s6-setuidgid)\b|\bsu\s+(-\s|-\w|\w+\s+-c)|\bsudo\s+-u"
 )
+_PYTHON_CHECK = '["CMD", "python", "-c", "import urllib.request as r; r.urlopen(\'http://127.0.0.1:8000/health\')"]'
 _TOOL = re.compile(r"(?:^|[\s;&|(\"'/])(curl|wget)(?=\s)")
 
 
@@ -258,6 +259,7 @@ def health_check_tool_missing(deployment: Deployment) -> Iterator[Finding]:
             at=image.health_check.origin.span,
             because=(image.base.origin,),
             label=f"{names}: not found",
+            instead=None if check.origin.path == image.dockerfile else f"test: {_PYTHON_CHECK}",
         )
 
 

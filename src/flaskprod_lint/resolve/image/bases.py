@@ -63,6 +63,8 @@ def parse(text: str) -> Reference:
 
 def is_plain(reference: Reference) -> bool:
     """Whether the image is known to bring no command that serves, no user, and no variables that matter."""
+    if "onbuild" in reference.tag:
+        return False
     if reference.official in _PLAIN:
         return True
     return bool(re.search(r"(^|/)(ubi\d+|astral-sh/uv|continuumio/miniconda3|nvidia/cuda)(/|:|@|$)", reference.text))

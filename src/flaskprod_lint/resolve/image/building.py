@@ -96,6 +96,7 @@ class Building:
             self._assign(command, variables, part)
             argv = _unwrapped(tuple(_value(word, variables) for word in command.words))
             self._redirects(command, cwd)
+            self._written(command, argv, part)
             if not argv:
                 continue
             if argv[0] == "cd":
@@ -119,13 +120,24 @@ class Building:
                 pairs.append((name, _after_equals(word)))
         for name, value in pairs:
             text = "" if value is None else _value(value, variables)
-            if isinstance(text, str):
-                found = secrecy.judge(name, text)
-                if found.secret and (not found.weak or exported):
-                    how = "RUN export" if exported else "RUN"
-                    self.state.secrets.append(SecretLiteral(name, span, how, found.kind, found.length, found.weak))
+            self._judge(name, text, span, "RUN export" if exported else "RUN")
             if exported or not command.words:
                 variables[name] = Setting(name, text, Place(span))
+
+    def _judge(self, name: str, text: str | Unknown, span: Span, how: str) -> None:
+        """Note a real secret; a guessable one serves the build and nothing else."""
+        found = secrecy.judge(name, text) if isinstance(text, str) else None
+        if found is not None and found.secret and not found.weak:
+            self.state.secrets.append(SecretLiteral(name, span, how, found.kind, found.length))
+
+    def _written(self, command: SimpleCommand, argv: tuple[str | Unknown, ...], span: Span) -> None:
+        """`echo NAME=value > .env` leaves the value in the file and in the image's history."""
+        if command.name in ("echo", "printf") and command.redirects:
+            for word in argv[1:]:
+                for line in word.replace("\\n", "\n").split("\n") if isinstance(word, str) else ():
+                    name, equals, value = line.strip().removeprefix("export ").partition("=")
+                    if equals and re.fullmatch(r"\w+", name):
+                        self._judge(name, value.strip("\"'"), span, "RUN")
 
     def _redirects(self, command: SimpleCommand, cwd: str) -> None:
         for redirect in command.redirects:

@@ -45,12 +45,12 @@ class BuildContext:
     def excludes(self, project_path: str) -> bool:
         return self.excluded_by(project_path) is not None
 
-    def files(self, source: str) -> list[str]:
-        """The project's files that a source without wildcards brings, after the filter."""
+    def has_files(self, source: str) -> bool:
+        """Whether a source without wildcards brings any file, after the filter."""
         path = self.path(source)
         if path in self.project:
-            return [] if self.excludes(path) else [path]
-        return [found for found in self.project.below(path) if not self.excludes(found)]
+            return not self.excludes(path)
+        return any(not self.excludes(found) for found in self.project.below(path))
 
     def matching(self, pattern: str) -> list[str]:
         """The files and folders of the context (as sources of COPY) that a pattern with wildcards names."""

@@ -67,7 +67,7 @@ class Copying:
             named = self.context.matching(source) if _WILDCARD.search(source) else [source]
             for name in named:
                 files += self._one(name, target)
-            if not _WILDCARD.search(source) and not self.context.files(source):
+            if not _WILDCARD.search(source) and not self.context.has_files(source):
                 self._absent(source, word, missing, excluded)
         copied = Copied(tuple(known), target.absolute, self.place, tuple(files), tuple(missing), tuple(excluded))
         self.state.copies.append(copied)

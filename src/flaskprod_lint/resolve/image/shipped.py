@@ -26,7 +26,7 @@ def image(builder: Builder, state: StageState, stage: Stage) -> Image:
     context = builder.context
     origin = stage.instruction.span
     runs = _runs(builder, state)
-    whole = tuple(copied for copied in state.copies if _is_whole_context(copied, context))
+    whole = tuple(_whole_copies(builder, state))
     return Image(
         dockerfile=builder.facts.path,
         stage=state.name,
@@ -116,8 +116,14 @@ def _secrets(builder: Builder, state: StageState, context: BuildContext) -> tupl
     return tuple(found.values())
 
 
-def _is_whole_context(copied: Copied, context: BuildContext) -> bool:
-    return any(context.path(source) == context.folder for source in copied.sources if not re.search(r"[*?:<]", source))
+def _whole_copies(builder: Builder, state: StageState) -> list[Copied]:
+    """The COPYs of the whole context that end in the image, also by way of another stage."""
+    folder = builder.context.folder
+    places = {mount.origin for mount in state.tree.mounts if mount.unknown is None and mount.origin_path == folder}
+    found: dict[Place, Copied] = {}
+    for _, other in sorted(builder.done.items()):
+        found.update((copied.at, copied) for copied in other.copies if copied.at in places)
+    return list(found.values())
 
 
 def _env_files(state: StageState, context: BuildContext) -> list[Copied]:
@@ -139,6 +145,7 @@ def _brings(mount: Mount, path: str) -> bool:
 
 def _install_after_copy(state: StageState, whole: tuple[Copied, ...]) -> Place | None:
     """The first RUN that installs the dependencies, when the sources were copied before it."""
+    whole = tuple(copied for copied in whole if copied in state.copies)
     if not whole or whole[0].at.span is None:
         return None
     for run in state.runs:
