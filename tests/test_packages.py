@@ -138,6 +138,12 @@ def test_project_itself_with_extra(tmp_path: Path) -> None:
     assert pins(packages) == {"flask": "exact 3.1.0", "sqlalchemy": "range", "gunicorn": "compatible"}
 
 
+def test_pip_takes_groups_only_when_named(tmp_path: Path) -> None:
+    tree = write(tmp_path, {"pyproject.toml": PROJECT})
+    assert image(tree, "uv pip install --system . --group lint").find("ruff") is not None
+    assert image(tree, "pip install .").find("ruff") is None
+
+
 @pytest.mark.parametrize(
     ("command", "development"), [("uv sync --frozen", True), ("uv sync --no-dev --extra server", False)]
 )

@@ -141,6 +141,8 @@ def _pip(command: _Command) -> None:
         _requirements_file(command, path)
     for path in arguments.all("-e", "--editable"):
         _local(command, path, arguments)
+    for group in arguments.all("--group"):
+        _group(command, group)
     for word in [] if is_sync else arguments.words:
         _pip_word(command, word, arguments)
 
@@ -184,11 +186,18 @@ def _local(command: _Command, path: str, arguments: _Arguments) -> None:
     place = command.locate(posixpath.join(folder, "pyproject.toml"), command.step.cwd)
     chosen = tuple(re.split(r"[,\s]+", extras)) if extras else tuple(arguments.all("--extra"))
     if isinstance(place, str):
-        command.collector.project_file(
-            place, Selection(extras=chosen, without_groups=("dev",)), use_lock=False, at=command.place
-        )
+        selection = Selection(extras=chosen, default_groups=False)
+        command.collector.project_file(place, selection, use_lock=False, at=command.place)
     else:
         command.collector.hole(f"what {path} depends on stands in no file that is read", command.place.span)
+
+
+def _group(command: _Command, group: str) -> None:
+    """A dependency group, as pip takes it: "name", or "path/to/pyproject.toml:name"."""
+    path, _, name = group.rpartition(":")
+    found = command.file(path or "pyproject.toml")
+    if found is not None:
+        command.collector.project_file(found, Selection(only=(name,)), use_lock=False, at=command.place)
 
 
 _UV_VALUES = frozenset(

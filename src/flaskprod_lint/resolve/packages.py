@@ -69,6 +69,7 @@ class Selection:
     only: tuple[str, ...] = ()
     development: bool = False
     all_extras: bool = False
+    default_groups: bool = True
 
 
 @dataclass(slots=True)
@@ -197,7 +198,9 @@ def _groups(facts: Pyproject, selection: Selection) -> list[str]:
     """The dependency groups that an install takes: Poetry, uv and PDM take development groups unless told not to."""
     if selection.only:
         return [normalise(name) for name in selection.only if name != "main"]
-    if facts.tool == "poetry":
+    if not selection.default_groups:
+        chosen = []
+    elif facts.tool == "poetry":
         chosen = [name for name in facts.groups if name not in facts.optional_groups]
     elif facts.default_groups is not None:
         chosen = list(facts.default_groups)
