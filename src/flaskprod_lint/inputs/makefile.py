@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from flaskprod_lint.source import Located, Source, Span
 
@@ -12,10 +12,30 @@ _VARIABLE = re.compile(
 )
 _RULE = re.compile(r"([^:=#\t][^:=#]*?)[ \t]*::?(?!=)[ \t]*([^;#]*)(?:;(.*))?", re.DOTALL)
 _EXPORT = re.compile(r"export(?:[ \t]+([\w. \t]+))?$")
+_SIDES = re.compile(r"\(([^,]*),(.*)\)$|[\"']([^\"']*)[\"'][ \t]+[\"']([^\"']*)[\"']")
 _REFERENCE = re.compile(r"\$(?:\(([^()\s:,]+)\)|\{([^{}\s:,]+)\}|([A-Za-z@<^?*])|(\$))")
 
 #: References inside references are followed this deep.
 MAX_DEPTH = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """`ifeq (left, right)` or `ifdef left` around a line; `inverted` for ifneq, ifndef and what stands after `else`."""
+
+    kind: str
+    left: str
+    right: str
+    inverted: bool
+
+    def holds(self, variables: dict[str, str]) -> bool | None:
+        """Whether the line counts; None where a variable is not known."""
+        left, right = expand(self.left, variables).strip(), expand(self.right, variables).strip()
+        if self.kind == "ifdef":
+            return bool(variables[left]) != self.inverted if left in variables else None
+        if "$" in left or "$" in right:
+            return None
+        return (left == right) != self.inverted
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +47,7 @@ class MakeVariable:
     operator: str
     span: Span
     exported: bool = False
+    conditions: tuple[Condition, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +57,7 @@ class Recipe:
     text: str
     span: Span
     offset: int
+    conditions: tuple[Condition, ...] = ()
 
 
 @dataclass(slots=True)
@@ -60,10 +82,12 @@ class Makefile:
     export_all: bool = False
     one_shell: bool = False
 
-    def values(self) -> dict[str, str]:
+    def values(self, environment: dict[str, str] | None = None) -> dict[str, str]:
         """The variables' texts after all assignments; "+=" appends and "?=" only sets what is unset."""
-        found: dict[str, str] = {}
+        found = dict(environment or {})
         for variable in self.variables:
+            if any(condition.holds(found) is False for condition in variable.conditions):
+                continue
             if variable.operator == "+=" and variable.name in found:
                 found[variable.name] += " " + variable.value
             elif variable.operator != "?=" or variable.name not in found:
@@ -72,23 +96,56 @@ class Makefile:
 
 
 def read(source: Source) -> Makefile:
-    """The targets and variables of a Makefile. Both sides of a conditional are read."""
+    """The targets and variables of a Makefile. Both sides of a conditional are read, with the condition of each."""
     makefile = Makefile()
     current: list[Target] = []
     in_define = False
+    conditions: list[Condition] = []
     for start, line in _logical_lines(source.text):
         text = line.strip()
+        if _conditional(text, conditions):
+            continue
         if in_define or text.startswith("define "):
             in_define = not text.startswith("endef")
         elif line.startswith("\t") and current:
-            _add_recipe(source, current, line, start)
+            _add_recipe(source, current, line, start, tuple(conditions))
         elif text and not text.startswith("#"):
+            known = len(makefile.variables)
             current = _directive(source, makefile, current, line, start)
+            for place in range(known, len(makefile.variables)):
+                makefile.variables[place] = replace(makefile.variables[place], conditions=tuple(conditions))
     return makefile
 
 
+def _conditional(text: str, conditions: list[Condition]) -> bool:
+    """Read a line that opens, turns or closes a condition."""
+    word, _, rest = text.partition(" ")
+    if not rest:
+        word = re.split(r"[ \t(\"']", text, maxsplit=1)[0]
+        rest = text[len(word) :]
+    if word in ("ifeq", "ifneq"):
+        sides = _SIDES.match(rest.strip())
+        left, right = (
+            (sides.group(1) or sides.group(3) or "", sides.group(2) or sides.group(4) or "") if sides else ("$", "")
+        )
+        conditions.append(Condition("ifeq", left, right, word == "ifneq"))
+    elif word in ("ifdef", "ifndef"):
+        conditions.append(Condition("ifdef", rest.strip(), "", word == "ifndef"))
+    elif word == "else" and conditions:
+        conditions[-1] = replace(conditions[-1], inverted=not conditions[-1].inverted)
+    elif word == "endif" and conditions:
+        conditions.pop()
+    else:
+        return False
+    return True
+
+
 def expand(text: str, variables: dict[str, str], depth: int = 0) -> str:
-    """A recipe after make's own expansion: `$(NAME)` is replaced, `$$` becomes `$`, what is unknown stays."""
+    """A recipe after make's own expansion: `$(NAME)` is replaced, `$$` becomes `$`, `$(shell x)` the shell's `$(x)`.
+
+    What the Makefile does not set may come from the environment, and stays as the shell's `${NAME}`.
+    """
+    text = text.replace("$(shell ", "$$(")
 
     def replacement(match: re.Match[str]) -> str:
         if match.group(4):
@@ -96,7 +153,7 @@ def expand(text: str, variables: dict[str, str], depth: int = 0) -> str:
         name = match.group(1) or match.group(2) or match.group(3)
         value = variables.get(name)
         if value is None:
-            return match.group()
+            return f"${{{name}}}" if name.isidentifier() else match.group()
         return expand(value, variables, depth + 1) if depth < MAX_DEPTH else value
 
     return _REFERENCE.sub(replacement, text)
@@ -125,8 +182,6 @@ def _directive(source: Source, makefile: Makefile, current: list[Target], line: 
     stripped = text.strip()
     word = stripped.split(None, 1)[0] if stripped else ""
     span = source.span(start + len(line) - len(line.lstrip()), start + len(text))
-    if word in ("ifeq", "ifneq", "ifdef", "ifndef", "else", "endif"):
-        return current
     if word in ("include", "-include", "sinclude"):
         makefile.includes.extend(Located(name, span) for name in stripped.split()[1:])
         return []
@@ -170,7 +225,9 @@ def _rule(source: Source, makefile: Makefile, rule: re.Match[str], start: int, s
     return found
 
 
-def _add_recipe(source: Source, targets: list[Target], line: str, start: int) -> None:
+def _add_recipe(
+    source: Source, targets: list[Target], line: str, start: int, conditions: tuple[Condition, ...] = ()
+) -> None:
     text = line.lstrip(" \t@+-")
     offset = start + len(line) - len(text)
     # In a recipe, the tab that starts a continued line belongs to make, not to the shell.
@@ -178,7 +235,7 @@ def _add_recipe(source: Source, targets: list[Target], line: str, start: int) ->
     if not body or body.startswith("#"):
         return
     for target in targets:
-        target.recipe.append(Recipe(body, source.span(offset, offset + len(body)), offset))
+        target.recipe.append(Recipe(body, source.span(offset, offset + len(body)), offset, conditions))
 
 
 def _without_comment(line: str) -> str:

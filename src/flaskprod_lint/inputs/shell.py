@@ -282,8 +282,9 @@ class _Reader:
         assignments, words, redirects = [], list[Word](), list[Redirect]()
         before = children[0].start_byte if children else 0
         for child in self._joined(children):
-            words.extend(self._overlooked(before, child.start_byte))
-            before = max(before, child.end_byte)
+            if child.type == "comment" or child.type in _HANDLED or _is_word(child):
+                words.extend(self._overlooked(before, child.start_byte))
+                before = max(before, child.end_byte)
             if child.type == "variable_assignment" and not words:
                 assignments.append(self.assignment(child))
             elif child.type == "variable_assignment":
@@ -293,6 +294,8 @@ class _Reader:
             elif _is_word(child):
                 # The grammar makes one word of two substitutions in backquotes; our reader knows where words end.
                 words.extend(shell_words.split(self.raw(child), self.at(child.start_byte)))
+        end_byte = children[-1].end_byte if children else 0
+        words.extend(self._overlooked(before, end_byte))
         return SimpleCommand(tuple(words), tuple(assignments), tuple(redirects), start, end)
 
     def _overlooked(self, start: int, end: int) -> list[Word]:
@@ -387,4 +390,5 @@ def _is_word(node: Tree) -> bool:
     return known and not node.is_missing and not any(inner.is_missing for inner in node.children)
 
 
+_HANDLED = frozenset({"variable_assignment", "file_redirect", "herestring_redirect", "heredoc_redirect"})
 _DECLARATIONS = frozenset({"export", "declare", "typeset", "local", "readonly", "unset", "unsetenv"})

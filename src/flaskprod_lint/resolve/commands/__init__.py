@@ -129,7 +129,7 @@ def _main(found: list[Found]) -> int | None:
     for place, one in enumerate(found):
         if any(link.cause == "runs in a substitution" for link in one.above):
             continue
-        rank = longrunning.rank(one.step)
+        rank = _rank(one)
         if rank == 0:
             continue
         words = longrunning.words_of(one.step)
@@ -138,6 +138,14 @@ def _main(found: list[Found]) -> int | None:
         if score > best_score or (rank <= 1 and score >= best_score):
             best, best_score = place, score
     return best
+
+
+def _rank(one: Found) -> int:
+    """A program of the project that stays beside others is what the process is there for, and not the proxy."""
+    rank = longrunning.rank(one.step)
+    stays = one.step.background or any(link.name == "supervisord" for link in one.above)
+    own = one.step.entry_point or longrunning.python_file([str(word) for word in one.step.argv])
+    return 3 if rank == 1 and stays and own else rank
 
 
 def _signal(walker: Walker, command: Command, main: int | None) -> Signal:

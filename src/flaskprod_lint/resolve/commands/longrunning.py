@@ -15,8 +15,11 @@ APP_SERVERS = frozenset(
 #: Programs that work in the background for ever.
 _WORKERS = frozenset(
     "celery rq rqworker rq-scheduler rqscheduler huey huey_consumer huey_consumer.py dramatiq arq flower temporal "
-    "supervisord honcho foreman runsvdir s6-svscan circusd nginx httpd apache2 apache2ctl caddy haproxy redis-server "
-    "cron crond memcached traefik".split()
+    "supervisord honcho foreman runsvdir s6-svscan circusd".split()
+)
+#: Programs that stay, beside the one that a process is there for.
+_COMPANIONS = frozenset(
+    "nginx httpd apache2 apache2ctl caddy haproxy redis-server cron crond memcached traefik".split()
 )
 _PYTHON = re.compile(r"(?:python|pypy)[\d.]*(?:-dbg)?$")
 _ENDS_AT_ONCE = frozenset(
@@ -89,13 +92,13 @@ def rank(step: Step) -> int:
         return 4
     if name in _WORKERS or (name == "flask" and words[1:2] in (["rq"], ["celery"])):
         return 3
-    return 1
+    return 2 if name in _COMPANIONS else 1
 
 
 def blocks(step: Step) -> bool:
     """Whether what comes after this program in the same shell has to wait for its end, which never comes."""
     words = words_of(step)
-    if not words or rank(step) < 3:
+    if not words or rank(step) < 2:
         return False
     name, rest = words[0], words[1:]
     if name == "nginx":

@@ -77,8 +77,8 @@ def _make(walker: Walker, state: State, program: Program) -> bool:
     environment = {
         variable: state.variables[variable].text for variable in state.exported if variable in state.variables
     }
-    values = {**environment, **facts.values(), **settings}
-    values = {"MAKE": "make", "SHELL": "/bin/sh", **values}
+    standard = {"MAKE": "make", "SHELL": "/bin/sh", "CURDIR": state.cwd}
+    values = {**facts.values({**environment, **standard, **settings}), **settings}
     for variable, value in values.items():
         if facts.export_all or variable in settings or any(v.name == variable and v.exported for v in facts.variables):
             state.assign(variable, makefile.expand(value, values), (), Place(source.line_span(1)))
@@ -132,6 +132,9 @@ def _target(
     for line in target.recipe:
         if state.ended:
             return
+        answers = [condition.holds(own) for condition in line.conditions]
+        if False in answers:
+            continue
         text = makefile.expand(line.text, own)
         inner = state.copy()
         kind = posixpath.basename(own.get("SHELL", "sh"))
@@ -141,11 +144,12 @@ def _target(
             inner, link, (*program.above, Link("opaque", "make", place=program.place)), program.place, (), []
         )
         side.trail = trail
+        side.sure = side.sure and None not in answers
         side.here = Place(line.span, source.line(line.span.line).strip())
         verbatim = text == line.text
         script = shell.parse(text, source, line.offset) if verbatim else shell.parse(text)
         walker.script(side, script, last=True)
-        state.ended = side.ended if side.ended in ("server", "loop") else ""
+        state.ended = side.ended if side.ended in ("server", "loop") and None not in answers else ""
 
 
 # npm, yarn
