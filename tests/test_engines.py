@@ -168,6 +168,42 @@ def test_lite(tmp_path: Path) -> None:
     ]
 
 
+def test_alchemical(tmp_path: Path) -> None:
+    config = {
+        "ALCHEMICAL_DATABASE_URL": value(POSTGRES),
+        "ALCHEMICAL_ENGINE_OPTIONS": value({"pool_size": 2}),
+        "ALCHEMICAL_BINDS": value({"logs": "sqlite://"}),
+    }
+    found = engines.of_events(extension(path="alchemical.flask.Alchemical"), config, context(tmp_path))
+    assert [(engine.bind, summary(engine)) for engine in found] == [
+        (None, ("QueuePool", 2, 10)),
+        ("logs", ("SingletonThreadPool", None, None)),
+    ]
+
+
+def test_a_configuration_that_cannot_be_read(tmp_path: Path) -> None:
+    config = {name: value(Unknown("a file of the host")) for name in engines.SETTINGS}
+    engine = only(engines.of_events(extension(), config, context(tmp_path)))
+    assert (engine.url_kind, summary(engine)) == ("unknown", ("?", "?", "?"))
+
+
+def test_what_a_platform_sets_does_not_hide_a_fallback(tmp_path: Path) -> None:
+    url = value(Unknown("Heroku sets it"), environment=read("DATABASE_URL", "sqlite:///x", True))
+    either = value(Unknown("Heroku sets it"), environment=read("D", None, True), alternatives=(value("sqlite://"),))
+    platform = Platform("heroku", "Heroku", database_variables=("DATABASE_URL",), database_scheme="postgres://")
+    by_platform = {"DATABASE_URL": Setting("DATABASE_URL", Unknown("set"), Place(None, "set by Heroku"))}
+    found = context(tmp_path, platform, psycopg2="2.9")
+    by_file = found.with_variables({"DATABASE_URL": Setting("DATABASE_URL", Unknown("set"), Place(CONFIG))})
+    for given, where, kind in (
+        (url, found.with_variables(by_platform), "fallback"),
+        (either, found.with_variables({"D": by_platform["DATABASE_URL"]}), "fallback"),
+        (url, by_file, "environment"),
+    ):
+        engine = only(engines.of_events(extension(), {"SQLALCHEMY_DATABASE_URI": given}, where))
+        assert engine.url_kind == kind
+        assert engine.dialect in ("postgresql", None)
+
+
 def test_settings_serve_as_well_as_values(tmp_path: Path) -> None:
     config = {
         "SQLALCHEMY_DATABASE_URI": Setting("SQLALCHEMY_DATABASE_URI", POSTGRES, Place(CONFIG)),

@@ -166,7 +166,8 @@ def _complete(app: App, config: FlaskConfig, loaded: loading.Loaded, *, sure: bo
     app.trail = made.trail if made is not None else ()
     app.files = tuple(loaded.machine.files)
     app.secrets = app_secrets.uses(config, loaded.context.project, app.files, app.trail)
-    values = {name: value for name in config.entries if (value := config.read(name)) is not None}
+    names = dict.fromkeys((*config.entries, *engines.SETTINGS))
+    values = {name: value for name in names if (value := config.read(name)) is not None}
     app.engines = engines.of_events(events, values, loaded.context)
     app.handlers = log_handlers.of_events(events, loaded.context)
     app.config = {name: masked(config.setting(name)) for name in sorted(config.entries)}

@@ -44,8 +44,11 @@ def of_value(value: Value | None, name: str, context: Context, note: str = "") -
     value = _unwrapped(value)
     if isinstance(value.data, Instance):
         return _from_parts(value, value.data, name, note)
-    text = _text(value) or _beside_platform(value, context)
-    kind = _kind(value, text)
+    firm = any(_is_firm(read, context) for read in value.environment)
+    text = _text(value)
+    if text is None and not firm:
+        text = _platform_default(value)
+    kind = _kind(value, text, firm)
     dialect, driver = _scheme(value, text, kind, context)
     return Url(
         _masked(value, name, note),
@@ -73,38 +76,35 @@ def _text(value: Value) -> str | None:
     return next((other.data for other in value.alternatives if isinstance(other.data, str) and other.data), None)
 
 
-def _beside_platform(value: Value, context: Context) -> str | None:
-    """The default of a variable that only the platform sets, with nothing in the project to say that it will."""
-    for read in value.environment:
-        setting = context.variables.get(read.name)
-        by_platform = setting is not None and setting.origin.span is None and not value.known
-        if by_platform and isinstance(read.default, str) and read.default:
-            return read.default
-    return None
+def _is_firm(read: EnvironmentRead, context: Context) -> bool:
+    """Whether the project itself sets the variable. What only the platform sets is there as long as it is asked to."""
+    setting = context.variables.get(read.name)
+    return bool(read.is_set) and (setting is None or setting.origin.span is not None)
 
 
-def _kind(value: Value, text: str | None) -> str:
+def _platform_default(value: Value) -> str | None:
+    """The default of a variable that the platform sets: what is used when the database is not attached."""
+    defaults = (read.default for read in value.environment if read.is_set)
+    return next((default for default in defaults if isinstance(default, str) and default), None)
+
+
+def _kind(value: Value, text: str | None, firm: bool) -> str:
     """Where the URL comes from. A URL of several variables of which one is set is what production sets."""
     if not value.environment:
         return "literal" if isinstance(value.data, str) else "unknown"
-    if text is None:
-        return "environment"
-    is_set = any(read.is_set for read in value.environment)
-    return "environment" if is_set and text != _platform_default(value) else "fallback"
-
-
-def _platform_default(value: Value) -> object:
-    return next((read.default for read in value.environment if not value.known), None)
+    return "environment" if firm or text is None else "fallback"
 
 
 def _scheme(value: Value, text: str | None, kind: str, context: Context) -> tuple[str | None, str | None]:
     """Dialect and driver. The fallback of a variable says little about what the variable will hold."""
-    found = _SCHEME.match(text or (value.data.prefix if isinstance(value.data, Partial) else ""))
+    by_platform = kind == "fallback" and any(read.is_set for read in value.environment)
     assumed = kind == "fallback" and any(read.is_set is None for read in value.environment)
-    if found is None or (assumed and found.group(1) == "sqlite"):
-        found = _written(value, context) if not (assumed and found) else None
-    if kind == "fallback" and any(read.is_set for read in value.environment):
+    known = text if isinstance(value.data, str) or (kind == "fallback" and not by_platform) else None
+    found = _SCHEME.match(known or (value.data.prefix if isinstance(value.data, Partial) else ""))
+    if found is not None and assumed and found.group(1) == "sqlite":
         found = None
+    elif found is None:
+        found = _written(value, context)
     if found is not None:
         dialect = found.group(1).lower()
         return _ALIASES.get(dialect, dialect), found.group(2)

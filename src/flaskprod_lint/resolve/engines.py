@@ -23,6 +23,8 @@ _FLASK = {
     "flask.ext.sqlalchemy.SQLAlchemy": "Flask-SQLAlchemy",
     "flask_appbuilder.SQLA": "Flask-SQLAlchemy",
     "flask_sqlalchemy_lite.SQLAlchemy": "Flask-SQLAlchemy-Lite",
+    "alchemical.flask.Alchemical": "Alchemical",
+    "alchemical.aioflask.Alchemical": "Alchemical",
 }
 _CREATE = {
     "sqlalchemy.create_engine",
@@ -44,6 +46,17 @@ _SINGLE = {
     "SQLALCHEMY_POOL_RECYCLE": "pool_recycle",
     "SQLALCHEMY_POOL_TIMEOUT": "pool_timeout",
 }
+#: The settings that decide what the extensions make; where a configuration cannot be read, each may be set.
+SETTINGS = (
+    "SQLALCHEMY_DATABASE_URI",
+    "SQLALCHEMY_ENGINE_OPTIONS",
+    "SQLALCHEMY_BINDS",
+    "SQLALCHEMY_ENGINES",
+    *_SINGLE,
+    "ALCHEMICAL_DATABASE_URL",
+    "ALCHEMICAL_ENGINE_OPTIONS",
+    "ALCHEMICAL_BINDS",
+)
 #: The drivers of database servers: without any of them, only SQLite is left.
 _DRIVERS = tuple(
     "psycopg2 psycopg2-binary psycopg psycopg-binary asyncpg pg8000 psycopg2cffi pymysql mysqlclient aiomysql asyncmy "
@@ -168,6 +181,8 @@ def _flask_engines(
 ) -> Iterator[Engine]:
     if extension.library == "Flask-SQLAlchemy-Lite":
         major, name, recipes = 3, "flask-sqlalchemy-lite", _lite_recipes(extension, values, context)
+    elif extension.library == "Alchemical":
+        major, name, recipes = 0, "alchemical", _alchemical_recipes(extension, values, context)
     else:
         name = "flask-sqlalchemy"
         major = version_of(context, name)[0]
@@ -220,6 +235,17 @@ def _lite_recipes(extension: _Extension, values: Mapping[str, Value], context: C
         for bind, value in _dict(values.get(key)):
             recipe = _bind(bind, value, constructor, key, context)
             yield replace(recipe, bind=None if bind == "default" else bind)
+
+
+def _alchemical_recipes(extension: _Extension, values: Mapping[str, Value], context: Context) -> Iterator[_Recipe]:
+    """Alchemical makes plain engines; all binds share the options."""
+    options = layer_of(values.get("ALCHEMICAL_ENGINE_OPTIONS"), "ALCHEMICAL_ENGINE_OPTIONS")
+    layers = (layer_of(extension.options, "engine_options"), options)
+    url = values.get("ALCHEMICAL_DATABASE_URL")
+    if _is_set(url):
+        yield _Recipe(None, engine_url.of_value(url, "url", context, "ALCHEMICAL_DATABASE_URL"), layers)
+    for bind, value in _dict(values.get("ALCHEMICAL_BINDS")):
+        yield _Recipe(bind, engine_url.of_value(value, "url", context, "ALCHEMICAL_BINDS"), layers)
 
 
 def _bind(bind: str | None, value: Value, constructor: Layer, note: str, context: Context) -> _Recipe:

@@ -13,7 +13,9 @@ _CI_FILE = re.compile(r"(^|/)(\.circleci/config\.ya?ml|bitbucket-pipelines\.ya?m
 _DEPLOYS = re.compile(
     r"(^|[_.-])(deploy|release|migrate|migration|migrations|upgrade|predeploy|fabfile)", re.IGNORECASE
 )
-_ASIDE = re.compile(r"(^|[/_.-])(tests?|local|dev|develop|development|docs?|examples?)([/_.-]|$)", re.IGNORECASE)
+_ASIDE = re.compile(
+    r"(^|[/_.-])(tests?|local|dev|develop|development|docs?|examples?|new|create|make)([/_.-]|$)", re.IGNORECASE
+)
 #: A job that tests, or that brings its own database, is no deployment.
 _TESTS = re.compile(r"\b(pytest|tox|nox|unittest|coverage)\b|^\s+services:|\blocalhost\b", re.MULTILINE)
 _JOB = re.compile(r"^(?:  )?[\w-]+:", re.MULTILINE)
