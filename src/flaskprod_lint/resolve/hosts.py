@@ -192,7 +192,7 @@ def plan_supervisord(project: Project, path: str, standing: Standing, options: O
         context = Context(
             project,
             tree,
-            cwd=one.directory.value if one.directory is not None else cwd,
+            cwd=posixpath.join(cwd, one.directory.value) if one.directory is not None else cwd,
             variables=variables,
             shell="dash",
             packages=deployment.packages,

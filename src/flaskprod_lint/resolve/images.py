@@ -117,6 +117,17 @@ def runs_python(project: Project, path: str, target: str | None = None) -> bool 
     return can_run_python(facts, target) if facts is not None and facts.stages else False
 
 
+def starts_something(project: Project, path: str) -> bool:
+    """Whether the image of a Dockerfile has a CMD or an ENTRYPOINT of its own."""
+    from flaskprod_lint.resolve import image
+
+    facts = project.facts(path, dockerfile.read)
+    shipped = image.shipped_stage(facts) if facts is not None else None
+    if facts is None or shipped is None:
+        return False
+    return any(_instructions(list(_chain(facts, shipped)), frozenset(("CMD", "ENTRYPOINT"))))
+
+
 def _chain(facts: Dockerfile, stage: Stage) -> Iterator[Stage]:
     """A stage and the stages of the same file that it is built on."""
     yield stage

@@ -14,9 +14,10 @@ _DEVELOPMENT_WORDS = frozenset(
 )
 _PRODUCTION_WORDS = frozenset("prod production release live deploy deployment staging stage hub swarm".split())
 _DEVELOPMENT_FOLDERS = frozenset(
-    ".devcontainer devcontainer dev development local test tests testing example examples sample samples "
-    "demo demos docs doc documentation tutorial tutorials fixtures e2e cypress benchmark benchmarks .github".split()
+    ".devcontainer devcontainer dev development local demo demos docs doc documentation tutorial tutorials fixtures "
+    "contrib vagrant e2e cypress benchmark benchmarks .github".split()
 )
+_TEST_FOLDER = re.compile(r"(tests?|testing|examples?|samples?)([-_].*)?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +38,7 @@ def of_path(path: str, options: Options, otherwise: str) -> Standing:
     told = told_by_user(path, options)
     if told is not None:
         return told
-    folder = next((part for part in path.split("/")[:-1] if part.lower() in _DEVELOPMENT_FOLDERS), None)
+    folder = next((part for part in path.split("/")[:-1] if _is_for_development(part.lower())), None)
     if folder is not None:
         return Standing("development", f"it stands in {folder}/")
     word = development_word(path)
@@ -45,6 +46,10 @@ def of_path(path: str, options: Options, otherwise: str) -> Standing:
         return Standing("development", f"its name says {word}")
     word = production_word(path)
     return Standing("production", f"its name says {word}" if word else otherwise)
+
+
+def _is_for_development(folder: str) -> bool:
+    return folder in _DEVELOPMENT_FOLDERS or bool(_TEST_FOLDER.fullmatch(folder))
 
 
 def told_by_user(path: str, options: Options) -> Standing | None:

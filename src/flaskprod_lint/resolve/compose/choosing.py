@@ -5,7 +5,7 @@ from __future__ import annotations
 import posixpath
 import re
 
-from flaskprod_lint.resolve import images, planned
+from flaskprod_lint.resolve import images, planned, standing
 from flaskprod_lint.resolve.compose import service as services
 from flaskprod_lint.resolve.compose.service import Resolved
 from flaskprod_lint.source import Project
@@ -21,26 +21,55 @@ _FOREIGN = re.compile(
 )
 
 
+#: Commands of services that people attach to.
+_SHELLS = frozenset(("bash", "sh", "/bin/bash", "/bin/sh", "sleep infinity", "tail -f /dev/null"))
+
+
 def that_run_the_app(project: Project, every: list[Resolved], others: list[list[Resolved]]) -> list[Resolved]:
     """The services that may run the Flask app or its workers. `others` are the services of other compose files."""
-    _share_images(every, [one for each in others for one in each])
+    _share_images(project, every, [one for each in others for one in each])
     _adopt(project, every)
-    chosen = [one for one in every if _runs_the_app(project, one)]
+    chosen = [one for one in every if _runs_the_app(project, one) and one.text.strip() not in _SHELLS]
+    chosen = [one for one in chosen if not _is_for_development(one)] or chosen
     with_flask = [one for one in chosen if one.dockerfile is None or images.mentions_flask(project, one.context)]
     return chosen if not with_flask and not images.mentions_flask(project, "") else with_flask
 
 
-def _share_images(every: list[Resolved], others: list[Resolved]) -> None:
+def _is_for_development(one: Resolved) -> bool:
+    """Whether a service's name, or a profile that must be asked for, says that it is for development or tests."""
+    names = (one.name, *(profile.value for profile in one.service.profiles))
+    return any(standing.development_word(name) is not None for name in names)
+
+
+def _share_images(project: Project, every: list[Resolved], others: list[Resolved]) -> None:
     """Let services that only name an image have the build of another service: of the same image, or the same name."""
     built = {one.image_name: one for one in (*others, *every) if one.dockerfile is not None and one.image_name}
-    named = {one.name: one for one in others if one.dockerfile is not None}
+    named = {one.name: one for one in reversed(others) if one.dockerfile is not None}
+    shipped = [path for path in _starting(project) if standing.production_word(path)]
     for one in every:
         if one.dockerfile is not None or not one.image_name or _FOREIGN.search(one.image_name.lower()):
             continue
         twin = built.get(one.image_name) or named.get(one.name)
-        if twin is not None:
-            one.dockerfile, one.context = twin.dockerfile, twin.context
-            one.target, one.arguments = twin.target, twin.arguments
+        if twin is None:
+            continue
+        one.dockerfile, one.context, one.target, one.arguments = (
+            twin.dockerfile,
+            twin.context,
+            twin.target,
+            twin.arguments,
+        )
+        if one.image_name not in built and len(shipped) == 1 and not standing.production_word(twin.dockerfile or ""):
+            one.dockerfile, one.target = shipped[0], None
+            one.context = images.context_at(project, shipped[0])
+
+
+def _starting(project: Project) -> list[str]:
+    """The Dockerfiles of Python images that start something."""
+    return [
+        path
+        for path in project.of_format("dockerfile")
+        if images.runs_python(project, path) is not False and images.starts_something(project, path)
+    ]
 
 
 def _runs_the_app(project: Project, one: Resolved) -> bool:
@@ -58,7 +87,7 @@ def _adopt(project: Project, every: list[Resolved]) -> None:
     waiting = [one for one in waiting if not _FOREIGN.search(one.image_name.lower())]
     if not waiting or any(one.dockerfile for one in every):
         return
-    candidates = [path for path in project.of_format("dockerfile") if images.runs_python(project, path)]
+    candidates = [path for path in _starting(project) if not standing.development_word(path)]
     shipped = [path for path in candidates if path.rpartition("/")[2].lower() in ("dockerfile", "containerfile")]
     if len(shipped or candidates) != 1:
         return
