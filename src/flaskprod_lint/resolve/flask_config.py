@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
@@ -117,15 +117,24 @@ class FlaskConfig:
             self.machine.journal.write(self.instance.items, ("config", name), ABSENT)
 
     def obscure(self, reason: Unknown) -> None:
-        """Note that something unread may have set any name."""
+        """Note that something unread may have set any name: what was there is then only one of two possibilities."""
         self._put(ANY, Value(reason, reason.at))
+        plain = Unknown(reason.reason, reason.at)
         for name, value in self.entries.items():
-            self._put(name, replace(value, sure=False))
+            before = value.alternatives or (value,)
+            self._put(name, replace(value, data=plain, alternatives=before, sure=False))
 
     def overlay(self, prefix: str, at: Span | None) -> None:
         """Note that a variable with this prefix would replace any name, where the environment is not fully known."""
+        self._overlay(lambda name: prefix + name, at)
+
+    def overlay_all(self, variable: str, at: Span | None) -> None:
+        """Note that this one variable, which a person may set, would lead to a file that replaces any name."""
+        self._overlay(lambda name: variable, at)
+
+    def _overlay(self, variable: Callable[[str], str], at: Span | None) -> None:
         for name, value in self.entries.items():
-            read = EnvironmentRead(prefix + name, value.plain(), True, None, at)
+            read = EnvironmentRead(variable(name), value.plain(), True, None, at)
             if not is_default(value) and not any(known.name == read.name for known in value.environment):
                 self._put(name, replace(value, environment=(*value.environment, read)))
 
@@ -177,7 +186,7 @@ def _definition(source: Value) -> Place:
 
 def is_default(value: Value) -> bool:
     """Whether a value is one that Flask itself put into the config."""
-    return value.at is None and not value.environment
+    return value.at is None and not value.environment and value.known
 
 
 def upper_attributes(source: Value) -> Iterator[tuple[str, Value]] | Unknown:

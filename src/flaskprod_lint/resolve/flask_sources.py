@@ -30,7 +30,7 @@ def from_object(config: FlaskConfig, event: Event, machine: Interpreter) -> Valu
     if given is None:
         config.obscure(Unknown("an object that cannot be read", event.at))
         return Value(None, event.at)
-    source = _import_string(given, machine) if isinstance(given.data, str) else given
+    source = _imported(given, machine)
     config.loaded(_name_of(source, given), source, given, event.at)
     if source.alternatives and not source.known:
         _from_either(config, source, event)
@@ -88,6 +88,15 @@ def _either(values: list[Value], reason: str, source: Value) -> Value:
         return first
     reads = tuple(dict.fromkeys(read for value in (source, *values) for read in value.environment))
     return Value(Unknown(reason, source.at), source.at, reads, alternatives=tuple(values), sure=False)
+
+
+def _imported(given: Value, machine: Interpreter) -> Value:
+    """The object itself for what may be its dotted name, or one of several names."""
+    if isinstance(given.data, str):
+        return _import_string(given, machine)
+    if isinstance(given.data, Unknown) and given.alternatives:
+        return replace(given, alternatives=tuple(_imported(one, machine) for one in given.alternatives))
+    return given
 
 
 def _import_string(given: Value, machine: Interpreter) -> Value:
@@ -189,7 +198,7 @@ def _file(config: FlaskConfig, given: Value | None, machine: Interpreter) -> str
 def _absent(config: FlaskConfig, path: Unknown | None, event: Event, machine: Interpreter, *, silent: bool) -> Value:
     """A configuration file that is not there: nothing happens if that is allowed and nobody can have put it there."""
     context = machine.context
-    shipped = context.image is not None or context.platform is not None
+    shipped = context.image is not None or context.platform is not None or not context.open_environment
     if path is None and silent and shipped:
         return Value(False, event.at)
     config.obscure(path if path is not None else Unknown(_MISSING, event.at))
@@ -202,11 +211,19 @@ def from_envvar(config: FlaskConfig, event: Event, machine: Interpreter) -> Valu
     silent = _is_true(event, 1, "silent")
     value = environment.read(machine, name, None, event.at)
     if isinstance(value.data, Unset):
-        config.obscure(Unknown(f"a person may set {name.data} to a file that overrides the configuration", event.at))
-        return Value(Unknown("whether a file is loaded", event.at), event.at, value.environment)
+        return _from_unset(config, str(name.data), value, event, silent=silent)
     if value.data in (None, ""):
         return Value(False, event.at, value.environment)
     return _python_file(config, value, event, machine, silent=silent)
+
+
+def _from_unset(config: FlaskConfig, variable: str, value: Value, event: Event, *, silent: bool) -> Value:
+    """A variable that nothing in the project sets: without it nothing is loaded, if that is allowed."""
+    if silent:
+        config.overlay_all(variable, event.at)
+        return Value(False, event.at, value.environment, sure=False)
+    config.obscure(Unknown(f"the file that {variable} names", event.at))
+    return Value(True, event.at)
 
 
 def from_file(config: FlaskConfig, event: Event, machine: Interpreter) -> Value:

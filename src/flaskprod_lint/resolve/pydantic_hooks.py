@@ -122,7 +122,11 @@ def _converted(text: Value, annotation: str) -> Value:
     kinds: dict[str, Callable[[str], object]] = {"bool": to_bool, "int": int, "float": float, "str": str}
     base = annotation.replace("Optional[", "").replace("]", "").split("|")[0].strip()
     try:
-        cast = kinds.get(base, json.loads if base.lower().startswith(("list", "dict", "set", "tuple")) else str)
+        cast = kinds.get(base, _loads if base.lower().startswith(("list", "dict", "set", "tuple")) else str)
         return as_value(cast(str(text.data)), text.at, text.environment)
     except (ValueError, TypeError, RecursionError):
         return replace(text, data=Unknown("a text that cannot be converted", text.at))
+
+
+def _loads(text: str) -> object:
+    return json.loads(text)
