@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from flaskprod_lint.model import Command, CommandFault, Signal, Step, Unknown
 from flaskprod_lint.resolve.commands import faults, launch, longrunning, programs, signals, start
@@ -55,7 +55,7 @@ def _follow_text(walker: Walker, state: State, command: Command) -> None:
 
 def _follow_words(walker: Walker, state: State, command: Command) -> None:
     words = _systemd(walker, command) if command.origin.path.endswith(".service") else command.argv or ()
-    arguments = _located(walker, command, words)
+    arguments = tuple(_filled_in(walker, command, argument) for argument in _located(walker, command, words))
     if not arguments:
         return
     faults.of_exec_form(walker, command)
@@ -84,6 +84,15 @@ def _located(walker: Walker, command: Command, words: tuple[str, ...]) -> tuple[
         where = source.span(place.start, place.end) if place else None
         found.append(Argument(word, word, at=where))
     return tuple(found)
+
+
+def _filled_in(walker: Walker, command: Command, argument: Argument) -> Argument:
+    """A word with holes for what a manifest fills in before anything runs and what is not known here."""
+    text = argument.text
+    for written, setting in command.filled_in.items():
+        if isinstance(setting.value, Unknown):
+            text = text.replace(written, walker.holes.make(Hole(setting.value, written)))
+    return argument if text == argument.text else replace(argument, text=text)
 
 
 @dataclass(frozen=True, slots=True)
