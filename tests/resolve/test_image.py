@@ -487,6 +487,8 @@ def test_tools_for_health_checks(tmp_path: Path, lines: str, tools: set[str]) ->
         ("RUN pip install flask && rm -rf ~/.cache", False),
         ("RUN pip install flask && pip cache purge", False),
         ("RUN pip --no-cache-dir install flask", False),
+        ("RUN pip install --upgrade pip setuptools", False),
+        ("RUN pip install --no-cache flask", False),
     ],
 )
 def test_the_cache_of_pip(tmp_path: Path, lines: str, kept: bool) -> None:

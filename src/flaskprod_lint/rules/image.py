@@ -173,11 +173,21 @@ def runs_as_root(deployment: Deployment) -> Iterator[Finding]:
         return
     if image.user.is_default:
         at, message = image.origin.span, "No USER in the stage that ships, so the app runs as root"
-    else:
+    elif image.user.origin.path == image.dockerfile:
         at, message = image.user.span, "The stage that ships switches to root and stays there, so the app runs as root"
+    else:
+        at, message = image.user.span, "This runs the container as root, whatever the image says"
     if at is not None:
+        in_manifest = not image.user.is_default and image.user.origin.path != image.dockerfile
         sure = Confidence.HIGH if drops is False else Confidence.MEDIUM
-        yield Finding(message, at=at, label="runs as root", because=_users_elsewhere(image), confidence=sure)
+        yield Finding(
+            message,
+            at=at,
+            label="runs as root",
+            because=_users_elsewhere(image),
+            confidence=sure,
+            instead='user: "1000:1000"' if in_manifest else None,
+        )
 
 
 def _users_elsewhere(image: Image) -> tuple[Place, ...]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from flaskprod_lint.finding import Confidence, Finding, Severity
 from flaskprod_lint.model import Deployment, EnvFile, SecretLiteral
@@ -70,6 +70,7 @@ def env_file_in_image(deployment: Deployment) -> Iterator[Finding]:
             f"This copies {files} into the image, with {_count(len(names), 'secret')} in it",
             at=copied.at.span,
             because=tuple(because),
+            confidence=_surest(known[path] for path in copied.files if path in known),
             instead="\n".join(dict.fromkeys("**/" + path.rpartition("/")[2] for path in copied.files)),
             label="brings a dotenv file along",
         )
@@ -91,6 +92,10 @@ def env_file_committed(deployment: Deployment) -> Iterator[Finding]:
             instead=f"git rm --cached {file.path}\necho {file.path} >> .gitignore",
             label="in every clone",
         )
+
+
+def _surest(files: Iterable[EnvFile]) -> Confidence:
+    return min((_sureness(file) for file in files), key=lambda found: found.rank, default=Confidence.HIGH)
 
 
 def _sureness(file: EnvFile) -> Confidence:

@@ -255,7 +255,7 @@ class Building:
             words = [word for word in step.argv if isinstance(word, str)]
             # pip takes any beginning of an option that is not ambiguous: `--no-cache`.
             uncached = any(word.startswith(("--no-cache", "--cache-dir")) for word in words)
-            if _is_pip_install(words) and not off and not uncached:
+            if _is_pip_install(words) and not off and not uncached and not _installs_pip_only(words):
                 self.state.pip_caches.append(step.origin)
 
 
@@ -264,6 +264,14 @@ def _is_pip_install(words: list[str]) -> bool:
     if re.fullmatch(r"pip(\d(\.\d+)?)?", name):
         return "install" in words[1:4]
     return bool(_PYTHON.fullmatch(name)) and words[1:3] == ["-m", "pip"] and "install" in words[3:6]
+
+
+def _installs_pip_only(words: list[str]) -> bool:
+    """Whether a command brings a newer pip and its kin and nothing else: what that leaves is small."""
+    named = {
+        re.split(r"[<>=!~\[]", word)[0] for word in words[words.index("install") + 1 :] if not word.startswith("-")
+    }
+    return bool(named) and named <= {"pip", "setuptools", "wheel"} and "-r" not in words
 
 
 def _mount_options(flag: Flag) -> dict[str, str] | None:
