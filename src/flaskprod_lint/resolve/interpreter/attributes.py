@@ -47,6 +47,17 @@ def read(vm: Interpreter, value: Value, name: str, at: Span) -> Value:
         if name in ("__name__", "__qualname__"):
             return Value(function.name, at)
         return vm.unknown(Unknown(f"the attribute {name} of a function", at), at)
+    return _of_plain(vm, value, name, at)
+
+
+def _of_plain(vm: Interpreter, value: Value, name: str, at: Span) -> Value:
+    """A method or property of a text, number, list, dict …, not called yet."""
+    data = value.data
+    if isinstance(data, (str, bytes, int, float, list, tuple, dict, set, type(None))):
+        if not hasattr(data, name) or name == "hole":
+            raise vm.raised_unless_assumed("AttributeError", at, (value,), name)
+        if isinstance(data, (int, float)) and name in ("real", "imag", "numerator", "denominator"):
+            return vm.native(lambda: getattr(data, name), at, (value,))
     return Value(Native(value, name), at, value.environment, sure=value.sure)
 
 

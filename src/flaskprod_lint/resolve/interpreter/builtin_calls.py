@@ -47,6 +47,9 @@ _QUIET = frozenset({"print", "type", "input", "breakpoint", "help", "memoryview"
 
 def call(vm: Interpreter, name: str, arguments: Arguments, at: Span, frame: Frame | None) -> Value:
     """Call a builtin function or type."""
+    kind, _, method = name.partition(".")
+    if method and kind in _TYPES:
+        return _unbound(vm, name, method, arguments, at)
     builtin = _TABLE.get(name)
     if arguments.hole is not None and name not in ("dict", "print"):
         return vm.unknown(arguments.hole, at, *arguments.args)
@@ -77,6 +80,20 @@ def _plain(vm: Interpreter, name: str, arguments: Arguments, at: Span) -> Value:
     if name == "bytes" and plain and isinstance(plain[0], int):
         return vm.unknown(Unknown("bytes of a length", at), at)
     return vm.native(lambda: _PLAIN[name](*plain, **named), at, arguments.args)
+
+
+def _unbound(vm: Interpreter, name: str, method: str, arguments: Arguments, at: Span) -> Value:
+    """`str.upper(text)`, `dict.fromkeys(keys)`."""
+    if name == "dict.fromkeys":
+        keys = vm.iterate(arguments.args[0], at)
+        value = arguments.args[1] if len(arguments.args) > 1 else Value(None, at)
+        if isinstance(keys, Unknown):
+            return Value(Entries({}, keys), at)
+        return Value(Entries({containers.key_of(vm, key, at): value for key in keys}), at)
+    if not arguments.args or name.startswith("object."):
+        return Value(None, at) if name.startswith("object.") else vm.unknown(Unknown(f"{name}()", at), at)
+    rest = Arguments(arguments.args[1:], arguments.kwargs)
+    return vm.call_arguments(vm.attribute(arguments.args[0], method, at), rest, at)
 
 
 def _str(vm: Interpreter, arguments: Arguments, at: Span, frame: Frame | None) -> Value:

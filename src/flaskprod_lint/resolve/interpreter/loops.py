@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from flaskprod_lint.model import Unknown
@@ -39,7 +40,7 @@ def run_for(vm: Interpreter, node: ast.For, frame: Frame) -> None:
 
 def _passes(vm: Interpreter, node: ast.For, items: list[Value], frame: Frame, source: Value) -> bool:
     """Run the body for each item; False when a `break` ended the loop."""
-    for item in items[: vm.limits.loop]:
+    for item in _live(source, items, vm.limits.loop):
         try:
             if is_assumed(source):
                 with unsure(vm):
@@ -48,9 +49,20 @@ def _passes(vm: Interpreter, node: ast.For, items: list[Value], frame: Frame, so
                 _one_pass(vm, node, item, frame)
         except Break:
             return False
-    if len(items) > vm.limits.loop:
+    if len(items if not isinstance(source.data, list) else source.data) > vm.limits.loop:
         _give_up(vm, frame, node, Unknown("a loop that is too long", vm.span(frame, node)))
     return True
+
+
+def _live(source: Value, items: list[Value], limit: int) -> Iterator[Value]:
+    """The items of a loop: a list that the loop changes is gone through as it changes."""
+    if not isinstance(source.data, list):
+        yield from items[:limit]
+        return
+    index = 0
+    while index < len(source.data) and index < limit:
+        yield source.data[index]
+        index += 1
 
 
 def _one_pass(vm: Interpreter, node: ast.For, item: Value, frame: Frame) -> None:
