@@ -45,13 +45,13 @@ def _needed(server: Server) -> list[str]:
 
 def _not_installed(process: Process, server: Server, missing: list[str]) -> Finding:
     sources = process.packages.sources
-    files = ", ".join(dict.fromkeys(place.path for place in sources)) or "what is installed"
+    files = " and ".join(dict.fromkeys(place.path for place in sources)) or "the build"
     span = server.step.origin.span
     assert span is not None
     names = " and ".join(missing)
     because = tuple(Place(place.span, f"{place.note or 'installed'}: {names} is not in it") for place in sources)
     return Finding(
-        f"`{process.name}` starts {server.name}, but {files} does not install {names}: the process exits at once",
+        f"`{process.name}` starts {server.name}, and nothing in {files} installs {names}: the process exits at once",
         at=span,
         because=(*server.step.trail, *because),
         label=f"{names} is not installed",
