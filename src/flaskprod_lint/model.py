@@ -259,7 +259,8 @@ class Target:
 
     `state` is "found", "module-missing", "name-missing", "not-called" (a factory named without a call),
     "not-a-factory" (an app that is called), "bad-arguments" or "unknown"; `detail` says more in a sentence.
-    `file` is the module's path in the project, `definition` the place that makes the app.
+    `file` is the module's path in the project, `definition` the place that makes the app. `instead` is what to write
+    where the right target is known.
     """
 
     text: str
@@ -271,6 +272,7 @@ class Target:
     detail: str = ""
     file: str | None = None
     definition: Place | None = None
+    instead: str = ""
 
 
 @dataclass(slots=True)

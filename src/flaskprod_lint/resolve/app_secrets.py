@@ -26,8 +26,9 @@ NAMES = frozenset(
     }
 )
 
-#: The symbol of a value that is made anew each time the code runs.
+#: The symbol of a value that is made anew each time the code runs, and the reason why it is unknown.
 RANDOM = "random"
+RANDOM_REASON = "a value made anew each time"
 
 #: Calls whose result is another one each time.
 RANDOM_CALLS = (
@@ -68,8 +69,8 @@ def _of_value(name: str, value: Value, trail: tuple[Place, ...], sure: bool) -> 
         return
     if isinstance(value.data, (str, bytes)):
         yield _of_text(name, value, trail, sure)
-    elif isinstance(value.data, Unknown) and value.data.symbol == RANDOM:
-        yield _use(name, "random", value, trail, sure)
+    elif is_random(value):
+        yield _use(name, "random", value, trail, sure or not value.environment)
     elif value.alternatives:
         yield from _of_alternatives(name, value, trail)
     elif _open_reads(value):
@@ -98,10 +99,15 @@ def _of_alternatives(name: str, value: Value, trail: tuple[Place, ...]) -> Itera
     for one in value.alternatives:
         if isinstance(one.data, (str, bytes)) and one.data and one.at is not None:
             yield _of_text(name, one, trail, False)
-        elif isinstance(one.data, Unknown) and one.data.symbol == RANDOM:
+        elif is_random(one):
             yield _use(name, "random", one if one.at else value, trail, False)
     if not any(isinstance(one.data, (str, bytes)) for one in value.alternatives):
         yield _use(name, "environment" if _open_reads(value) else "unknown", value, trail, False)
+
+
+def is_random(value: Value) -> bool:
+    """Whether a value is another one each time the code runs, in whatever form."""
+    return isinstance(value.data, Unknown) and value.data.reason == RANDOM_REASON
 
 
 def _open_reads(value: Value) -> list[EnvironmentRead]:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 from flaskprod_lint.model import LogHandler, Unknown
 from flaskprod_lint.resolve.context import Context
-from flaskprod_lint.resolve.interpreter.values import Event, External, Instance, Member, Value
+from flaskprod_lint.resolve.interpreter.values import Event, External, Instance, Value
 from flaskprod_lint.source import Place
 
 #: The logger of the Flask app: its name is the app's, which matters to nobody.
@@ -88,7 +88,7 @@ def _handlers(event: Event, collector: _Collector) -> Iterator[LogHandler | None
 
 
 def _added(event: Event, handlers: Iterable[Value]) -> Iterator[LogHandler | None]:
-    logger = _logger(event.receiver)
+    logger = FLASK if event.callee.startswith("flask.Flask.logger") else _logger(event.receiver, event.callee)
     for handler in handlers:
         if isinstance(handler.data, Instance):
             yield _of_instance(handler.data, logger, event)
@@ -106,17 +106,15 @@ def _of_instance(handler: Instance, logger: str, event: Event) -> LogHandler | N
     return None
 
 
-def _logger(receiver: Value | None) -> str:
-    """The name of the logger that a method is called on: "" for the root, FLASK for app.logger."""
+def _logger(receiver: Value | None, callee: str) -> str:
+    """The name of the logger that a method is called on: "" for the root."""
     data = receiver.data if receiver else None
-    if isinstance(data, Member):
-        return FLASK if data.path.split(".")[0] == "logger" else _logger(Value(data.instance))
+    if callee.startswith("logging.root."):
+        return ""
     if isinstance(data, Instance) and data.callee.endswith("getLogger"):
         name = data.args[0] if data.args else data.kwargs.get("name")
         text = name.data if name else None
         return text if isinstance(text, str) and text != "root" else "" if text in (None, "root") else "?"
-    if isinstance(data, External):
-        return "" if data.path in ("logging", "logging.root") else data.path
     return "?"
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from flaskprod_lint.model import Unknown
-from flaskprod_lint.resolve.app_secrets import RANDOM, RANDOM_CALLS
+from flaskprod_lint.resolve.app_secrets import RANDOM, RANDOM_CALLS, RANDOM_REASON, is_random
 from flaskprod_lint.resolve.interpreter.values import Event, Value
 
 if TYPE_CHECKING:
@@ -34,10 +34,5 @@ def call(event: Event, machine: Interpreter) -> Value | None:
         return None
     if event.callee.startswith(RANDOM_CALLS) or (event.callee in _FORMS and any(map(is_random, event.args))):
         reads = tuple(read for value in event.args for read in value.environment)
-        return Value(Unknown("a value made anew each time", event.at, RANDOM), event.at, reads)
+        return Value(Unknown(RANDOM_REASON, event.at, RANDOM), event.at, reads)
     return None
-
-
-def is_random(value: Value) -> bool:
-    """Whether a value is another one each time the code runs."""
-    return isinstance(value.data, Unknown) and value.data.symbol == RANDOM

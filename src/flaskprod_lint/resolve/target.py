@@ -81,20 +81,26 @@ def _without_module(target: Target, located: Unknown | None, step: Step, context
     if foreign:
         return replace(target, detail=foreign)
     folder = posixpath.normpath(posixpath.join(loading.of_step(step, context).cwd, chdir or ""))
-    return replace(target, state="module-missing", detail=_missing(target, folder, context))
+    return _missing(replace(target, state="module-missing"), folder, context)
 
 
-def _missing(target: Target, folder: str, context: Context) -> str:
-    name = target.module.replace(".", "/")
+def _missing(target: Target, folder: str, context: Context) -> Target:
+    """The target with what is wrong with its module, and the right one where it can be told."""
     if target.module.endswith(".py"):
         path = posixpath.join(folder, target.module)
         if isinstance(context.tree.locate(path), str):
-            return f"a module is named without .py: {target.module[:-3]}:{target.attribute}"
-    elsewhere = [path for path in context.project.paths if path in (name + ".py", name + "/__init__.py")]
-    elsewhere += [path for path in context.project.paths if path.endswith((f"/{name}.py", f"/{name}/__init__.py"))]
-    if elsewhere:
-        return f"{elsewhere[0]} is there, but Python does not look for {target.module} where it stands (from {folder})"
-    return f"nothing in {folder} provides the module {target.module}"
+            right = f"{target.module[:-3]}:{target.attribute}"
+            return replace(target, detail=f"a module is written without .py: {right}", instead=f"gunicorn {right}")
+    name = target.module.replace(".", "/")
+    ends = (f"/{name}.py", f"/{name}/__init__.py")
+    elsewhere = next((path for path in context.project.paths if ("/" + path).endswith(ends)), None)
+    if elsewhere is None:
+        return replace(target, detail=f"nothing in {folder} provides the module {target.module}")
+    detail = f"{elsewhere} is there, but Python does not look for {target.module} where it stands (from {folder})"
+    root = next((path for path in context.tree.paths_of(elsewhere) if path.startswith(folder + "/")), "")
+    inside = root.removeprefix(folder + "/").removesuffix("/__init__.py").removesuffix(".py").removesuffix(name)
+    instead = f"gunicorn --chdir {inside.strip('/')} {target.text}" if inside.strip("/") else ""
+    return replace(target, detail=detail, instead=instead)
 
 
 def _foreign(module: str, context: Context) -> str:
@@ -162,7 +168,10 @@ def _without_name(target: Target, module: Module) -> Target:
     hint = f"; the app in it is called {apps[0]}" if apps else f"; it has {factories[0]}()" if factories else ""
     if ":" not in target.text:
         hint = f", which is what is loaded when no name follows{hint}"
-    return replace(target, state="name-missing", detail=f"{target.file} defines no {target.attribute}{hint}")
+    right = apps[0] if apps else f"{factories[0]}()" if factories else ""
+    instead = f'gunicorn "{target.module}:{right}"' if right else ""
+    detail = f"{target.file} defines no {target.attribute}{hint}"
+    return replace(target, state="name-missing", detail=detail, instead=instead)
 
 
 def _definition(value: Value, target: Target) -> Place | None:

@@ -23,10 +23,10 @@ _READING = 'os.environ["{name}"]'
 def secret_key_hardcoded(deployment: Deployment) -> Iterator[Finding]:
     """A key that production uses stands in the code."""
     for process, use in _uses(deployment, "literal"):
-        what = "a word that anyone would guess stands" if use.weak else "the key stands"
+        weak = ", and that anyone would guess" if use.weak else ""
         yield _guarded(
             Finding(
-                f"{_purpose(use)} with a key from the code: {what} where everybody with the sources can read it",
+                f"The app {_purpose(use)} with a key that stands in the code{weak}",
                 at=use.at,
                 because=_because(process, use),
                 confidence=Confidence.HIGH if use.sure else Confidence.MEDIUM,
@@ -43,12 +43,12 @@ def secret_key_fallback(deployment: Deployment) -> Iterator[Finding]:
     for process, use in _uses(deployment, "fallback"):
         if use.variable_set is True:
             continue
-        when = "nothing here sets" if use.variable_set is False else "when nothing sets"
         variable = use.variable or use.name
+        when = f"because nothing sets {variable}" if use.variable_set is False else f"when {variable} is not set"
         yield _guarded(
             Finding(
-                f"{use.name} falls back to a key in the code {when} {variable}: "
-                f"the app starts all the same and {_purpose(use, lower=True)} with it",
+                f"{use.name} falls back to a key in the code {when}: "
+                f"the app starts all the same, and {_purpose(use)} with it",
                 at=use.at,
                 because=_because(process, use),
                 confidence=Confidence.HIGH if use.sure else Confidence.MEDIUM,
@@ -136,9 +136,8 @@ def _guarded(finding: Finding, use: SecretUse) -> Finding:
     return replace(finding.lowered(Confidence.LOW), severity=Severity.NOTE, because=(*finding.because, use.guard))
 
 
-def _purpose(use: SecretUse, *, lower: bool = False) -> str:
-    purpose = _PURPOSES.get(use.name, "signs what it sends out")
-    return purpose if lower else f"The app {purpose}"
+def _purpose(use: SecretUse) -> str:
+    return _PURPOSES.get(use.name, "signs what it sends out")
 
 
 def _because(process: Process, use: SecretUse) -> tuple[Place, ...]:

@@ -63,7 +63,7 @@ def development_config(deployment: Deployment) -> Iterator[Finding]:
         yield Finding(
             f"Production loads the development configuration {name}{reason}",
             at=_place_to_change(setting, read) or _span(setting, process, deployment),
-            because=_because(process, setting),
+            because=(*_because(process, setting), Place(None, setting.origin.note)),
             confidence=_confidence(process, setting),
             label=f"falls back to {name}" if read else "the development configuration",
             instead=f"{read.name}=production" if read and not setting.name.isupper() else None,
@@ -84,12 +84,11 @@ def flask_env_ignored(deployment: Deployment) -> Iterator[Finding]:
             continue
         known = process.app is not None and not process.app.unknowns and version is not None
         yield Finding(
-            f"Flask reads FLASK_ENV no more since version 2.3, so “{setting.value}” changes nothing here",
+            f"Flask has not read FLASK_ENV since version 2.3, so “{setting.value}” changes nothing here",
             at=setting.span,
             because=(*process.trail, *_flask_place(deployment)),
             confidence=Confidence.HIGH if known else Confidence.MEDIUM,
             label="ignored",
-            instead="FLASK_DEBUG=0",
         )
 
 
@@ -127,22 +126,28 @@ def _debug_message(process: Process, setting: Setting) -> str:
     if _on_werkzeug(process):
         effect = "Flask's own server shows a console in which anyone can run code"
     else:
-        effect = "errors pass by the app's own handlers, and templates are looked up anew for each request"
-    odd = ""
-    if isinstance(setting.value, str) and setting.value.lower() in ("false", "off", "no", "0", "n", "f"):
-        odd = f" (the text “{setting.value}” counts as true)"
-    return f"Debug is on in production{odd}: {effect}{_unless(setting)}"
+        effect = "errors bypass the app's own handlers, and templates are checked for changes on each request"
+    text = _text_that_looks_off(process, setting)
+    odd = f" (the text “{text}” counts as on)" if text else ""
+    return f"Debug is on in production{_unless(setting)}{odd}: {effect}"
+
+
+def _text_that_looks_off(process: Process, setting: Setting) -> str:
+    """What someone wrote to switch debug off, and what does not: FLASK_DEBUG=off, or the text False."""
+    reads = [read.name for read in setting.environment]
+    variable = _variables(process).get("FLASK_DEBUG") if "FLASK_DEBUG" in reads else None
+    text = variable.value if variable is not None else setting.value
+    looks_off = isinstance(text, str) and text.lower() in ("false", "off", "no", "0", "n", "f", "disabled")
+    return str(text) if looks_off else ""
 
 
 def _debug_instead(setting: Setting) -> str | None:
-    read = next(iter(setting.environment), None)
-    if read is None:
-        return None
-    return (
-        f'DEBUG = os.environ.get("{read.name}", "").lower() in ("1", "true")'
-        if read.name != "FLASK_DEBUG"
-        else "FLASK_DEBUG=0"
-    )
+    name = next((read.name for read in setting.environment), "")
+    if name in ("FLASK_DEBUG", "FLASK_ENV"):
+        return "FLASK_DEBUG=0" if name == "FLASK_DEBUG" else "FLASK_ENV=production"
+    if name:
+        return f'DEBUG = os.environ.get("{name}", "").lower() in ("1", "true")'
+    return "app.debug = False" if setting.origin.note == "app.debug" else "DEBUG = False"
 
 
 def _unless(setting: Setting) -> str:

@@ -23,7 +23,7 @@ def wsgi_target_not_found(deployment: Deployment) -> Iterator[Finding]:
             at=_span(target, process, deployment),
             because=_trail(process, server),
             label="every worker fails to import this",
-            instead=_right_target(target),
+            instead=target.instead or None,
         )
 
 
@@ -116,13 +116,6 @@ def _trail(process: Process, server: Server) -> tuple[Place, ...]:
     return server.step.trail or process.trail
 
 
-def _right_target(target: Target) -> str | None:
-    module = target.module.removesuffix(".py")
-    if target.state == "module-missing" and module != target.module:
-        return f"gunicorn {module}:{target.attribute}"
-    return None
-
-
 def _factory_message(server: Server, target: Target) -> str:
     if target.state == "not-called":
         return f"{shown(server)} takes the factory `{target.attribute}` itself for the app: it is named, but not called"
@@ -132,11 +125,9 @@ def _factory_message(server: Server, target: Target) -> str:
 
 
 def _factory_instead(server: Server, target: Target) -> str | None:
-    if target.state == "bad-arguments":
-        return None
     name = f"{target.module}:{target.attribute}"
+    if target.state == "bad-arguments":
+        return f"from {target.module} import {target.attribute}\n\napp = {target.attribute}(…)"
     if target.state == "not-a-factory":
-        return name
-    if server.name == "waitress":
-        return f"waitress-serve --call {name}"
-    return f'"{name}()"'
+        return f"gunicorn {name}"
+    return f"waitress-serve --call {name}" if server.name == "waitress" else f'gunicorn "{name}()"'

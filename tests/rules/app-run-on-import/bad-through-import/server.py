@@ -1,0 +1,4 @@
+from shop import app
+
+serve = app.run
+serve(debug=False)

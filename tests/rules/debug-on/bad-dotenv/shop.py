@@ -1,0 +1,10 @@
+from dotenv import load_dotenv
+
+load_dotenv()
+
+import os
+
+from flask import Flask
+
+app = Flask(__name__)
+app.config["SECRET_KEY"] = os.environ["SECRET_KEY"]

@@ -1,0 +1,11 @@
+import os
+
+from flask import Flask
+
+from config import configs
+
+
+def create_app(name=None):
+    app = Flask(__name__)
+    app.config.from_object(configs[name or "default"])
+    return app

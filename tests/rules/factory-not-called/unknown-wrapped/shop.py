@@ -1,0 +1,6 @@
+import somewhere
+
+
+@somewhere.wrap
+def create_app():
+    return None

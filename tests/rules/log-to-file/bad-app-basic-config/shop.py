@@ -1,0 +1,8 @@
+import logging
+import os
+
+from flask import Flask
+
+app = Flask(__name__)
+app.config["SECRET_KEY"] = os.environ["SECRET_KEY"]
+logging.basicConfig(filename="shop.log", level=logging.INFO)

@@ -1,0 +1,6 @@
+class Base:
+    SECRET_KEY = "k-9s8d7f6g5h"
+
+
+class Production(Base):
+    DEBUG = False

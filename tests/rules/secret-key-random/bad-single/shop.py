@@ -1,0 +1,7 @@
+import uuid
+import os
+
+from flask import Flask
+
+app = Flask(__name__)
+app.config["SECRET_KEY"] = uuid.uuid4().hex

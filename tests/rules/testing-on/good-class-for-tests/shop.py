@@ -1,0 +1,17 @@
+import os
+
+from flask import Flask
+
+app = Flask(__name__)
+app.config["SECRET_KEY"] = os.environ["SECRET_KEY"]
+
+
+class TestConfig:
+    TESTING = True
+
+
+class Config:
+    TESTING = False
+
+
+app.config.from_object(Config)
