@@ -30,10 +30,10 @@ def _head(finding: Finding, page: Page) -> None:
 def _where(finding: Finding, page: Page, only_in: str) -> None:
     """The place to change, what limits the finding, and at the right its rule."""
     at = finding.at
-    parts: list[Segment] = [(INDENT, ""), (page.clean(f"{at.path}:{at.line}:{at.column}"), "place")]
-    if finding.confidence is not Confidence.HIGH:
-        parts.append((f" {page.glyphs.dot} {finding.confidence.value} confidence", "quiet"))
-    page.spread(parts, [(finding.rule, "quiet")])
+    place = page.clean(f"{at.path}:{at.line}:{at.column}")
+    sure = finding.confidence is Confidence.HIGH
+    right = finding.rule if sure else f"{finding.confidence.value} confidence {page.glyphs.dot} {finding.rule}"
+    page.spread([(INDENT, ""), (place, "place")], [(right, "quiet")])
     if only_in:
         page.paragraph(page.clean(only_in), "quiet", first=[(f"{INDENT}only in  ", "quiet")])
 

@@ -38,13 +38,13 @@ def write_report(
 
 
 def _title(report: Report, page: Page) -> None:
-    name = page.clean(report.project)
+    name = crop(page.clean(report.project), page.width // 2, page.glyphs.more)
     where = page.clean(_deployments(report.deployments))
     verdict = _verdict(report)
     room = page.width - cells(name) - width_of([verdict]) - 5
     left: list[Segment] = [(name, "title")]
-    if where:
-        left.append((f" {page.glyphs.dot} {crop(where, max(room, 12), page.glyphs.more)}", ""))
+    if where and room >= 8:
+        left.append((f" {page.glyphs.dot} {crop(where, room, page.glyphs.more)}", ""))
     page.spread(left, [verdict])
 
 
@@ -145,10 +145,8 @@ def _answer(answer: ChecklistItem, page: Page, *, verbose: bool) -> None:
         right = [(_proof(answer.evidence, page), "place")]
     _row(page, first, page.clean(_headline(answer)), right, item_style, one_line=answer.verdict is Verdict.FAIL)
     if verbose and answer.verdict is not Verdict.FAIL:
-        indent = " " * width_of(first)
         for place in (place for place in answer.evidence if place.note):
-            place_text = f"{page.clean(str(place.span))}  " if place.span else ""
-            page.paragraph(page.clean(place.note), "quiet", first=[(indent, ""), (place_text, "place")])
+            _placed(place, place.note, page, width_of(first), "quiet")
 
 
 def _headline(answer: ChecklistItem) -> str:
@@ -240,19 +238,24 @@ def _places(title: str, rows: list[tuple[Place, str]], page: Page) -> None:
     page.blank()
     page.add((title, "heading"))
     for place, text in rows:
-        where = page.clean(str(place.span)) if place.span else ""
-        first: list[Segment] = [("  ", ""), (f"{where}  " if where else "", "place")]
-        if width_of(first) > page.width // 2:
-            page.add(*first)
-            first = [("    ", "")]
-        page.paragraph(page.clean(text), first=first)
+        _placed(place, text, page, 2)
+
+
+def _placed(place: Place, text: str, page: Page, indent: int, style: str = "") -> None:
+    """A place with a text beside it, or below it where the path is long."""
+    where = page.clean(str(place.span)) if place.span else ""
+    first: list[Segment] = [(" " * indent, ""), (f"{where}  " if where else "", "place")]
+    if page.width - width_of(first) < min(cells(text), 30):
+        page.add(*first)
+        first = [(" " * (indent + 2), "")]
+    page.paragraph(page.clean(text), style, first=first)
 
 
 def _crashes(report: Report, page: Page) -> None:
     if not report.crashes:
         return
     page.blank()
-    page.add(("flaskprod-lint failed here", "bad"), (" (a defect of ours, please report it; the rest stands)", ""))
+    page.add(("flaskprod-lint failed here", "bad"), (" (please report it; the rest stands)", ""))
     for crash in dict.fromkeys(report.crashes):
         page.paragraph(page.clean(f"{crash.where}: {crash.error}"), first=[("  ", "")])
 
