@@ -136,3 +136,11 @@ def test_unbuffered(tmp_path: Path) -> None:
 def test_workers_that_heroku_decides(tmp_path: Path) -> None:
     server = found(tmp_path, "gunicorn app:app")
     assert server.workers is not None and isinstance(server.workers.value, Unknown)
+
+
+def test_uwsgi_sections(tmp_path: Path) -> None:
+    ini = "[uwsgi]\nini = :bare\nmount = /=app.py\n\n[bare]\nsocket = 0.0.0.0:5000\nprocesses = 3\ncallable = app\n"
+    server = found(tmp_path, "uwsgi --ini uwsgi.ini", uwsgi__ini=ini)
+    assert [each.text for each in server.bind] == ["0.0.0.0:5000"]
+    assert server.workers is not None and server.workers.value == 3
+    assert server.target is not None and server.target.text == "app:app"

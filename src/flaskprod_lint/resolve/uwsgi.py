@@ -83,21 +83,28 @@ def _add_files(line: Line, server: Server, context: Context) -> Unknown | None:
     for kind in _OTHER_FILES:
         named += [(setting.value, setting.origin) for setting in line.given.get(kind, ())]
     for name, origin in named:
-        found = context.tree.locate(name.partition(":")[0], context.cwd) if isinstance(name, str) else name
+        file, _, section = name.partition(":") if isinstance(name, str) else ("", "", "")
+        found = context.tree.locate(file, context.cwd) if file else name
         if isinstance(found, str) and found.endswith(".ini") and found in context.project:
             server.config_file = Place(Span(found, 1), f"loaded by {server.step.program}")
-            _add_ini(line, found, context)
+            _add_ini(line, found, section or "uwsgi", context)
         else:
             hidden = Unknown(f"{name} is not read", origin.span)
     return hidden
 
 
-def _add_ini(line: Line, path: str, context: Context) -> None:
-    options = context.project.facts(path, uwsgi_ini.read) or ()
+def _add_ini(line: Line, path: str, section: str, context: Context, depth: int = 0) -> None:
+    """Add the options of a section, and of the sections that it includes with `ini = :name`."""
+    options = [each for each in context.project.facts(path, uwsgi_ini.read) or () if each.section == section]
     values = {option.name.value: option.value.value for option in options}
     for option in options:
         name = _SAME.get(option.name.value, option.name.value)
         text, reads = _expanded(option.value.value, values, context.variables)
+        if name == "ini":
+            file, _, other = text.partition(":")
+            if not file and depth < 10:
+                _add_ini(line, path, other or "uwsgi", context, depth + 1)
+            continue
         place = Place(option.value.span, f"{option.name.value} = {option.value.value}")
         if name in _SWITCHES and text.lower() in ("0", "false", "no", ""):
             continue
@@ -148,6 +155,9 @@ def _file_logger(line: Line) -> Setting | None:
 def _target(line: Line) -> Setting | None:
     """module:callable, from whichever way it is named."""
     module, file, name = line.last("module"), line.last("file"), line.last("callable")
+    mount = line.last("mount")
+    if mount is not None and module is None and file is None and isinstance(mount.value, str):
+        file = replace(mount, value=mount.value.rpartition("=")[2])
     found = module or file
     if found is None or not isinstance(found.value, str):
         return found

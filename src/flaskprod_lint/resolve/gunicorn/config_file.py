@@ -105,10 +105,15 @@ def _run(path: str, origin: Place, context: Context, known: Mapping[str, Known])
     for name, value in module.names.items():
         if name in known:
             file.values[name] = file_value(value, known[name], interpreter)
-        elif value.at is not None and not name.startswith("_"):
+        elif value.at is not None and not name.startswith("_") and _is_plain(value.data):
             file.others[name] = value.at
     _probe_port(file, context, known)
     return file
+
+
+def _is_plain(data: object) -> bool:
+    """Whether a name holds a value, as a setting would, and not a module, a function or a class."""
+    return data is None or isinstance(data, (str, int, float, list, tuple, dict, Unknown))
 
 
 def _failure(module: Module) -> str:

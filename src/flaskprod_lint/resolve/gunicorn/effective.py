@@ -45,7 +45,7 @@ def server_of(resolved: Resolved, step: Step, context: Context) -> Server:
     server.reload, server.timeout = settings["reload"], settings["timeout"]
     server.requires = _requires(server, context)
     loaded = resolved.file.path if resolved.file is not None else ""
-    server.stray_config_files = stray.config_files(context.project, loaded)
+    server.stray_config_files = stray.config_files(context, loaded)
     if resolved.file is not None and resolved.file.path:
         server.config_file = resolved.file.origin
         server.ignored = tuple(Place(span, name) for name, span in resolved.file.others.items())

@@ -6,6 +6,7 @@ import ast
 import re
 
 from flaskprod_lint.resolve import standing
+from flaskprod_lint.resolve.context import Context
 from flaskprod_lint.resolve.gunicorn.table import settings_of
 from flaskprod_lint.resolve.options import Options
 from flaskprod_lint.source import Place, Project, Source, Span
@@ -21,9 +22,14 @@ _FORMATS = (
 )
 
 
-def config_files(project: Project, loaded: str) -> tuple[Place, ...]:
-    """The files that look like a configuration for production and that no command anywhere names."""
-    found = [path for path in project.of_format("gunicorn-config") if path != loaded and _is_config(project, path)]
+def config_files(context: Context, loaded: str) -> tuple[Place, ...]:
+    """The files that ship with the process, look like a configuration and are named by no command anywhere."""
+    project = context.project
+    found = [
+        path
+        for path in project.of_format("gunicorn-config")
+        if path != loaded and _is_config(project, path) and context.tree.paths_of(path)
+    ]
     return tuple(
         Place(Span(path, 1), "looks like a Gunicorn configuration")
         for path in found
