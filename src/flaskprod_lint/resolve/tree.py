@@ -24,6 +24,12 @@ class Mount:
     excluded: Callable[[str], bool] | None = None
     unknown: str | None = None
 
+    def brings(self, project_path: str) -> bool:
+        """Whether a file of the project is part of it."""
+        if self.unknown is not None or (self.excluded and self.excluded(project_path)):
+            return False
+        return self.origin_path in ("", project_path) or project_path.startswith(self.origin_path + "/")
+
 
 @dataclass(frozen=True, slots=True)
 class Change:

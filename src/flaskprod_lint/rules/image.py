@@ -99,8 +99,9 @@ def base_image_floating(deployment: Deployment) -> Iterator[Finding]:
             continue
         if not tag or tag == "latest":
             yield _floating(base, f"{base.value} is whatever was published last", None)
-        elif not re.search(r"\d", tag) and not (_CODENAME.search(tag) and not _is_python(name)):
-            yield _floating(base, f"{base.value} names no version, so the next build can bring another one", None)
+        elif not (re.match(r"\d", tag) if _is_python(name) else re.search(r"\d", tag) or _CODENAME.search(tag)):
+            what = "version of Python" if _is_python(name) else "version"
+            yield _floating(base, f"{base.value} names no {what}, so the next build can bring another one", None)
         elif _is_python(name) and re.match(r"3(-|$)", tag):
             text = f"{base.value} moves on to the next Python by itself"
             yield _floating(base, text, Severity.NOTE)

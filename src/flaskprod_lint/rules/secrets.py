@@ -25,7 +25,7 @@ def secret_in_image(deployment: Deployment) -> Iterator[Finding]:
             _in_image(secret),
             at=secret.at,
             label="readable by everyone who can pull the image",
-            instead=f"docker run --env {secret.name} …" if secret.how == "ENV" else None,
+            instead=_kept_out(secret),
         )
     for secret in image.passed_secrets if image else ():
         yield Finding(
@@ -37,9 +37,16 @@ def secret_in_image(deployment: Deployment) -> Iterator[Finding]:
         )
 
 
+def _kept_out(secret: SecretLiteral) -> str | None:
+    """Where it goes instead: to the start of the container, or into .dockerignore."""
+    if secret.how == "COPY":
+        return f"**/{secret.name.rpartition('/')[2]}"
+    return f"docker run --env {secret.name} …" if secret.how == "ENV" else None
+
+
 def _in_image(secret: SecretLiteral) -> str:
     if secret.how == "COPY":
-        return f"This copies the private key {secret.name} into the image"
+        return f"This copies the private key in {secret.name} into the image"
     if not secret.shipped:
         return f"{secret.name} stands in the Dockerfile and in the build's cache, though not in the stage that ships"
     if secret.weak and secret.kind == "url":

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-import posixpath
 import re
 
 from flaskprod_lint.inputs.dockerfile import Instruction
 from flaskprod_lint.model import SecretLiteral, Unknown
 from flaskprod_lint.resolve import secrecy
-from flaskprod_lint.resolve.image.context import BuildContext
 from flaskprod_lint.resolve.image.stage import StageState
-from flaskprod_lint.source import Located, Span
+from flaskprod_lint.source import Located, Project, Span
 
 _REFERENCE = re.compile(r"[\"']?\$\{?(\w+)\}?[\"']?")
+_NOT_MEANT = re.compile(
+    r"(^|/)(tests?|testing|fixtures|examples?|samples?|docs?|node_modules|\.github)/", re.IGNORECASE
+)
 _KEY_FILE = re.compile(r"(^|/)(id_(rsa|dsa|ecdsa|ed25519)|[^/]*\.(pem|key|p12|pfx))$")
 
 
@@ -50,17 +51,19 @@ def _note_passed(state: StageState, name: str, written: str, span: Span) -> None
         state.passed_secrets.append(SecretLiteral(name, span, "ENV", "key"))
 
 
-def secret_files(state: StageState, context: BuildContext) -> list[SecretLiteral]:
-    """Private keys that a COPY brings."""
-    found = []
-    for copied in state.copies:
-        for path in copied.files:
-            if _KEY_FILE.search(path) and copied.at.span and _holds_private_key(context, path):
-                name = posixpath.basename(path)
-                found.append(SecretLiteral(name, copied.at.span, "COPY", "private-key"))
-    return found
+def secret_files(state: StageState, project: Project) -> list[SecretLiteral]:
+    """Private keys that a COPY brings; those of tests and examples are nobody's."""
+    keys = [path for path in project.paths if _KEY_FILE.search(path) and not _NOT_MEANT.search(path)]
+    found: dict[tuple[Span, str], SecretLiteral] = {}
+    for path in keys if state.tree.mounts else ():
+        if _holds_private_key(project, path):
+            for mount in state.tree.mounts:
+                if mount.brings(path) and mount.origin.span is not None:
+                    literal = SecretLiteral(path, mount.origin.span, "COPY", "private-key")
+                    found.setdefault((mount.origin.span, path), literal)
+    return list(found.values())
 
 
-def _holds_private_key(context: BuildContext, path: str) -> bool:
-    source = context.project.read(path)
+def _holds_private_key(project: Project, path: str) -> bool:
+    source = project.read(path)
     return source is not None and secrecy.judge("", source.text[:4000]).kind == "private-key"

@@ -13,7 +13,6 @@ from flaskprod_lint.resolve.image.context import BuildContext
 from flaskprod_lint.resolve.image.secret_literals import secret_files
 from flaskprod_lint.resolve.image.stage import StageState
 from flaskprod_lint.resolve.image.stages import Builder
-from flaskprod_lint.resolve.tree import Mount
 from flaskprod_lint.source import Place
 
 _INSTALL = re.compile(
@@ -47,7 +46,7 @@ def image(builder: Builder, state: StageState, stage: Stage) -> Image:
         runs=runs,
         packages=_packages(builder, state, runs),
         python=_python(state),
-        secrets=_secrets(builder, state, context),
+        secrets=_secrets(builder, state),
         env_files=tuple(_env_files(state, context)),
         context_filter=context.filter_place,
         copies_context=whole,
@@ -105,14 +104,15 @@ def _python(state: StageState) -> Setting | None:
     return Setting("Python", version, state.base.origin)
 
 
-def _secrets(builder: Builder, state: StageState, context: BuildContext) -> tuple[SecretLiteral, ...]:
+def _secrets(builder: Builder, state: StageState) -> tuple[SecretLiteral, ...]:
     """Those of the shipped stage, and of earlier ones (which stay in the build's cache and in the file itself)."""
-    found = {secret.at: secret for secret in [*state.secrets, *secret_files(state, context)]}
+    own = [*state.secrets, *secret_files(state, builder.context.project)]
+    found = {(secret.at, secret.name): secret for secret in own}
     for other in builder.done.values():
         for secret in other.secrets:
             if secret.weak:
                 continue
-            found.setdefault(secret.at, replace(secret, shipped=False))
+            found.setdefault((secret.at, secret.name), replace(secret, shipped=False))
     return tuple(found.values())
 
 
@@ -131,16 +131,10 @@ def _env_files(state: StageState, context: BuildContext) -> list[Copied]:
     brought: dict[Place, list[str]] = {}
     for one in env_files.find(context.project):
         if one.secrets and not one.example:
-            places = dict.fromkeys(mount.origin for mount in state.tree.mounts if _brings(mount, one.path))
+            places = dict.fromkeys(mount.origin for mount in state.tree.mounts if mount.brings(one.path))
             for place in places:
                 brought.setdefault(place, []).append(one.path)
     return [Copied((), "", place, tuple(paths)) for place, paths in brought.items()]
-
-
-def _brings(mount: Mount, path: str) -> bool:
-    if mount.unknown is not None or (mount.excluded and mount.excluded(path)):
-        return False
-    return not mount.origin_path or path == mount.origin_path or path.startswith(mount.origin_path + "/")
 
 
 def _install_after_copy(state: StageState, whole: tuple[Copied, ...]) -> Place | None:
