@@ -47,6 +47,8 @@ def test_other_people_choose_these(name: str) -> None:
         ("SECRET_KEY", "b7-Xk!q2vZ9#pLm", "key"),
         ("POSTGRES_PASSWORD", "kT9$wq2LmX", "password"),
         ("MAIL_PASSWORD", "hunter2secret", "password"),
+        ("MAIL_PASSWORD", "kT9wq2LmXa", "password"),
+        ("MAIL_PASSWORD", "kT9wq2Lmdev", "password"),
         ("GITHUB_TOKEN", "ghp_" + "a1B2c3D4e5F6" * 3, "token"),
         ("WHATEVER", "sk_live_" + "4eC39HqLyjWDarjtT1zdp7dc", "token"),
         ("WHATEVER", "-----BEGIN RSA PRIVATE KEY-----\nMIIE", "private-key"),

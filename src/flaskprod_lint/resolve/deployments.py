@@ -166,7 +166,7 @@ def _images(project: Project, options: Options, found: list[Planned], chosen: Pl
     platform = replace(chosen, injects={}) if chosen is not None else None
     targets = {one.deployment.image.dockerfile: one.deployment.image.stage for one in found if one.deployment.image}
     made = []
-    for path in _that_matter(project, candidates, only=not used):
+    for path in _that_matter(project, candidates, only=not any(one.deployment.is_production for one in found)):
         place = _standing_of_image(project, path, options)
         made += _one(bare_image.plan(project, path, place, options, platform, target=targets.get(path)))
     starts = any(one.deployment.processes and one.deployment.is_production for one in (*found, *made))
@@ -178,9 +178,9 @@ def _that_matter(project: Project, candidates: list[str], *, only: bool) -> list
     runs = {path: images.runs_python(project, path) for path in candidates}
     likely = [path for path in candidates if runs[path]]
     kept = likely or [path for path in candidates if runs[path] is None]
-    if len(kept) > 1:
+    if len(kept) > 1 or not only:
         with_flask = [path for path in kept if images.mentions_flask(project, images.context_at(project, path))]
-        kept = with_flask or kept
+        kept = with_flask or (kept if only else [])
     return kept or (candidates if only and len(candidates) == 1 else [])
 
 

@@ -7,6 +7,7 @@ import re
 from dataclasses import replace
 
 from flaskprod_lint.inputs import supervisord, systemd
+from flaskprod_lint.inputs.supervisord import SupervisedProgram
 from flaskprod_lint.inputs.systemd import Unit
 from flaskprod_lint.model import Command, Deployment, Packages, Platform, Process, Setting, Unknown
 from flaskprod_lint.resolve import manifest_secrets, packages, planned, platforms
@@ -174,7 +175,7 @@ def plan_supervisord(project: Project, path: str, standing: Standing, options: O
         standing.environment,
         standing.why,
         sure=standing.sure,
-        platform=platform,
+        platform=_patience_of(platform, chosen[0]),
         tiers=options.tiers,
         packages=_packages(project, folder),
         secrets=manifest_secrets.of_pairs(pairs, "environment", development=not standing.is_production),
@@ -184,11 +185,7 @@ def plan_supervisord(project: Project, path: str, standing: Standing, options: O
         command = one.command
         assert command is not None
         variables = {name.value: planned.literal(name.value, value) for name, value in one.environment}
-        own = platform
-        if one.stop_signal is not None:
-            own = replace(own, stop_signal=f"SIG{one.stop_signal.value.upper().removeprefix('SIG')}")
-        if one.stop_wait is not None and one.stop_wait.value.isdigit():
-            own = replace(own, grace_seconds=float(one.stop_wait.value))
+        own = _patience_of(platform, one)
         context = Context(
             project,
             tree,
@@ -210,3 +207,13 @@ def plan_supervisord(project: Project, path: str, standing: Standing, options: O
         )
         found.add(process, context)
     return found
+
+
+def _patience_of(platform: Platform, program: SupervisedProgram) -> Platform:
+    """The platform with a program's own signal and patience."""
+    if program.stop_signal is not None:
+        signal = program.stop_signal.value.upper().removeprefix("SIG")
+        platform = replace(platform, stop_signal=f"SIG{signal}")
+    if program.stop_wait is not None and program.stop_wait.value.isdigit():
+        platform = replace(platform, grace_seconds=float(program.stop_wait.value))
+    return platform

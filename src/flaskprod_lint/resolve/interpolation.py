@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
@@ -11,6 +12,7 @@ from flaskprod_lint.model import EnvironmentRead, Setting, Unknown
 from flaskprod_lint.source import Located, Place, Project, Span
 
 _DEEPEST = 5
+_TEMPLATE = re.compile(r"\{\{.*?\}\}|\{%.*?%\}|<%.*?%>", re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +50,10 @@ class Interpolation:
     def fill(self, text: Located[str]) -> Filled:
         """A text with its references replaced as far as they are known."""
         reads: list[EnvironmentRead] = []
-        holes: dict[str, Setting] = {}
+        holes = {
+            written: Setting("", Unknown("a template fills it in", text.span), Place(text.span, written))
+            for written in _TEMPLATE.findall(text.value)
+        }
         return Filled(self._text(text.value, text.span, reads, holes, 0), text.span, tuple(reads), holes)
 
     def _text(self, text: str, span: Span, reads: list[EnvironmentRead], holes: dict[str, Setting], depth: int) -> str:

@@ -62,6 +62,8 @@ def plan(project: Project, folder: str, standing: Standing, options: Options, pl
     uses |= {posixpath.join(folder, "Procfile")} & set(project.paths)
     found = Planned(deployment, uses=frozenset(uses))
     context = _context(project, folder, deployment, built)
+    if deployment.platform is not None:
+        context = context.with_variables(planned.merged(planned.injected(deployment.platform), context.variables))
     if commands:
         _add_web(found, commands, context, own, options)
     _add_release(project, folder, found, own, context)
@@ -106,7 +108,7 @@ def _commands(project: Project, folder: str, manifests: list[_Manifest], built: 
                     yield joined
     if built is not None:
         image = images_of.command_of(built.image)
-        if image is not None:
+        if image is not None and not any(one.start is not None for one in manifests):
             yield image
         return
     path = posixpath.join(folder, "Procfile")
@@ -120,7 +122,7 @@ def _add_web(found: Planned, commands: list[Command], context: Context, own: lis
     platform = found.deployment.platform
     assert platform is not None
     winner = commands[0]
-    variables = planned.merged(planned.injected(platform), planned.injected_port(platform), context.variables)
+    variables = planned.merged(planned.injected_port(platform), context.variables)
     process = Process("web", "web", winner, trail=(winner.origin,), instances=_replicas(own, options), port_set=True)
     found.add(process, context.with_variables(variables))
     conflicts = []

@@ -13,6 +13,9 @@ from flaskprod_lint.source import Place
 #: Platforms that start what the image of a Dockerfile says, and then read no Procfile.
 _DOCKERFILE_FIRST = frozenset(("pandastack", "railway", "digitalocean", "koyeb", "coolify", "caprover", "fly"))
 
+#: Platforms of which it is known that a Procfile's release line counts for nothing beside a Dockerfile.
+_READS_ITS_OWN = frozenset(("Railway", "DigitalOcean App Platform"))
+
 
 def settle(found: list[Planned]) -> list[Planned]:
     """The deployments without those that lose to another of the same platform and folder."""
@@ -57,6 +60,8 @@ def _note(winner: Deployment, loser: Deployment) -> None:
         reason = f"{name} starts what {winner.origin.path} says"
         winner.conflicts = (*winner.conflicts, Conflict(first.command, second.command, reason))
     release = next((process for process in loser.processes if process.kind == "release"), None)
+    if name not in _READS_ITS_OWN and not winner.origin.path.endswith("heroku.yml"):
+        return
     if release is not None and not any(process.kind == "release" for process in winner.processes):
         place = replace(release.command.origin, note=f"{name} does not run this: {winner.origin.path} is what it reads")
         winner.unused_release = Place(place.span, place.note)

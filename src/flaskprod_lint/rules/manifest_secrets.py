@@ -36,7 +36,7 @@ def _message(secret: SecretLiteral) -> str:
     if secret.development:
         return f"{path} gives {secret.name} {what}, for development as it seems"
     if secret.own_database:
-        return f"{path} holds the password of its own database in {secret.name}"
+        return f"{path} holds the password of a database or queue that it starts, in {secret.name}"
     if secret.weak:
         return f"{path} sets {secret.name} to a text that anyone would guess, and production runs with it"
     return f"{path} gives {secret.name} {what}: it is in every clone and in the history"

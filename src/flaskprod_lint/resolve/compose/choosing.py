@@ -43,8 +43,9 @@ def _is_for_development(one: Resolved) -> bool:
 
 def _share_images(project: Project, every: list[Resolved], others: list[Resolved]) -> None:
     """Let services that only name an image have the build of another service: of the same image, or the same name."""
-    built = {one.image_name: one for one in (*others, *every) if one.dockerfile is not None and one.image_name}
-    named = {one.name: one for one in reversed(others) if one.dockerfile is not None}
+    builders = [one for one in (*every, *others) if one.service.build is not None and one.dockerfile is not None]
+    built = {one.image_name: one for one in reversed(builders) if one.image_name}
+    named = {one.name: one for one in reversed(builders)}
     shipped = [path for path in _starting(project) if standing.production_word(path)]
     for one in every:
         if one.dockerfile is not None or not one.image_name or _FOREIGN.search(one.image_name.lower()):
@@ -52,12 +53,8 @@ def _share_images(project: Project, every: list[Resolved], others: list[Resolved
         twin = built.get(one.image_name) or named.get(one.name)
         if twin is None:
             continue
-        one.dockerfile, one.context, one.target, one.arguments = (
-            twin.dockerfile,
-            twin.context,
-            twin.target,
-            twin.arguments,
-        )
+        one.dockerfile, one.context, one.arguments = twin.dockerfile, twin.context, twin.arguments
+        one.target = twin.target if twin in every else None
         if one.image_name not in built and len(shipped) == 1 and not standing.production_word(twin.dockerfile or ""):
             one.dockerfile, one.target = shipped[0], None
             one.context = images.context_at(project, shipped[0])

@@ -226,7 +226,7 @@ def mounts(service: Resolved) -> Iterator[tuple[str | None, str, Place]]:
 def mounts_sources(project: Project, service: Resolved) -> Place | None:
     """The mount that puts the project's Python files over those of the image; None when there is none."""
     for source, _, place in mounts(service):
-        if source is not None and any(path.endswith(".py") for path in project.below(source)):
+        if source is not None and images.mentions_flask(project, source):
             return place
     return None
 

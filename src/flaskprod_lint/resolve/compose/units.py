@@ -83,4 +83,6 @@ def _needs(project: Project, path: str, base: str) -> bool:
 
 
 def _is_partial(service: Service) -> bool:
-    return service.image is None and service.build is None and service.extends is None
+    build = service.build
+    only_a_target = build is None or (build.context is None and build.dockerfile is None and build.inline is None)
+    return service.image is None and only_a_target and service.extends is None
