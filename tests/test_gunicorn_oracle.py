@@ -124,8 +124,8 @@ class Generator:
     def environment(self, case: Case) -> None:
         chances = {
             "PORT": ["5000", "8080", ""],
-            "WEB_CONCURRENCY": ["3", "4", "4", "0", "", " 2 ", "auto", "0x3"],
-            "FORWARDED_ALLOW_IPS": ["*", "10.0.0.1", "nginx"],
+            "WEB_CONCURRENCY": ["3", "4", "2", "5", "0", " 2 ", "6", self.random.choice(["", "auto", "0x3"])],
+            "FORWARDED_ALLOW_IPS": ["*", "10.0.0.1", "10.0.0.0/8", "*", "nginx"],
             "WORKERS": ["5", "7"],
             "THREADS": ["2", "4"],
         }
@@ -162,14 +162,14 @@ class Generator:
     def assignment(self) -> list[str]:
         pick = self.random.random()
         if pick < 0.5:
-            return [self.random.choice(FORMS)]
+            return [self.random.choice(FORMS if self.random.random() < 0.9 else BROKEN)]
         if pick < 0.9:
             known = self.random.choice(list(self.known.values()))
             return [f"{known.name} = {self.literal(known)}"] if not _is_hook(known) else self.hook(known)
         return [self.random.choice(["nonsense = 3", "WORKERS = 4", "preload = True", "_x = 1", "Workers = 9"])]
 
     def literal(self, known: Known) -> str:
-        if self.random.random() < 0.06:
+        if self.random.random() < 0.03:
             return self.random.choice(["None", "3", "'x'", "2.5", "[]", "('a',)", "{}", "True", "b'x'", "open"])
         if known.action in ("store_true", "store_const") or known.validator == "bool":
             return self.random.choice(["True", "False", "'true'", "'False '", "None"])
@@ -180,7 +180,8 @@ class Generator:
         return repr(self.text(known))
 
     def hook(self, known: Known) -> list[str]:
-        arity = self.random.choice([1, 2, 3, 4])
+        right = int(known.validator.partition(":")[2] or 4)
+        arity = right if self.random.random() < 0.9 and right > 0 else self.random.choice([1, 2, 3, 4])
         names = ", ".join("abcd"[:arity])
         return [f"def {known.name}({names}):", "    pass"]
 
@@ -212,9 +213,25 @@ FORMS = [
     "max_requests, max_requests_jitter = 1000, 50",
     "def _count():\n    return int(os.environ.get('WORKERS', 3)) * 2\nworkers = _count()",
     "preload_app = os.environ.get('PRELOAD', 'true').lower() in ('1', 'true')",
+    "if True:\n    backlog = 512\nelse:\n    backlog = 1024",
+    "workers = next(_n for _n in (0, 3, 5) if _n)",
+    "loglevel = ('debug', 'info')[bool(os.environ.get('PORT'))]",
+    "bind = ','.join(['0.0.0.0:80'])",
+    "proc_name = 'a-b'.replace('-', '_').upper()",
+    "class _Settings:\n    workers = 7\n\nworkers = _Settings.workers",
+    "timeout: int = 45",
+    "workers: 2",
+    "with open(__file__) as _f:\n    pass\nkeepalive = 7",
+]
+
+#: What Gunicorn stops at.
+BROKEN = [
     "preload_app = 1",
     "raise SystemExit(3)",
     "workers = int(os.environ['MISSING'])",
+    "workers = 'auto'",
+    "(",
+    "1/0",
 ]
 
 
