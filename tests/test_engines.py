@@ -204,6 +204,15 @@ def test_what_a_platform_sets_does_not_hide_a_fallback(tmp_path: Path) -> None:
         assert engine.dialect in ("postgresql", None)
 
 
+def test_an_engine_that_only_looks(tmp_path: Path) -> None:
+    inside = (Place(DB, "calls look"),)
+    engine = Value(Instance("sqlalchemy.create_engine", at=DB), DB)
+    made = Event("call", "sqlalchemy.create_engine", (value(POSTGRES),), {}, DB, trail=inside, result=engine)
+    gone = Event("call", "sqlalchemy.create_engine.dispose", (), {}, DB, receiver=engine, trail=inside)
+    assert engines.of_events([made, gone], {}, context(tmp_path)) == []
+    assert len(engines.of_events([made], {}, context(tmp_path))) == 1
+
+
 def test_settings_serve_as_well_as_values(tmp_path: Path) -> None:
     config = {
         "SQLALCHEMY_DATABASE_URI": Setting("SQLALCHEMY_DATABASE_URI", POSTGRES, Place(CONFIG)),
@@ -226,6 +235,9 @@ def test_settings_serve_as_well_as_values(tmp_path: Path) -> None:
         (value(Unknown("not set"), environment=read("DATABASE_URL")), "environment", None, None),
         (value(Unknown("either"), environment=read("D"), alternatives=(value("sqlite://"),)), "fallback", None, None),
         (value(Unknown("a file")), "unknown", None, None),
+        (value("postgresql://:@:5432/", environment=read("DB_HOST", "")), "environment", "postgresql", None),
+        (value("postgresql://None:None@db/x", environment=read("DB_USER")), "environment", "postgresql", None),
+        (value("sqlite:///:memory:", environment=read("D", "sqlite:///:memory:", False)), "fallback", "sqlite", None),
         (value("postgres://u@h/d"), "literal", "postgresql", "postgres://u@h/d"),
     ],
 )

@@ -48,12 +48,13 @@ def of_value(value: Value | None, name: str, context: Context, note: str = "") -
     text = _text(value)
     if text is None and not firm:
         text = _platform_default(value)
+    text = text if text is None or (value.data == text and not value.environment) or _is_usable(text) else None
     kind = _kind(value, text, firm)
     dialect, driver = _scheme(value, text, kind, context)
     return Url(
         _masked(value, name, note),
         kind,
-        tuple(masked_read(read) for read in value.environment),
+        _reads(value, text if kind == "fallback" else None),
         dialect,
         driver,
         _has_password(text) if kind in ("literal", "fallback") else False,
@@ -74,6 +75,20 @@ def _text(value: Value) -> str | None:
     if isinstance(value.data, str):
         return value.data
     return next((other.data for other in value.alternatives if isinstance(other.data, str) and other.data), None)
+
+
+def _is_usable(text: str) -> bool:
+    """Whether a URL could be connected to: with one that has holes (`postgresql://:@:5432/`) the first query fails."""
+    return text.startswith("sqlite") or not re.search(r"//:|@[:/]|\bNone\b|@$", text)
+
+
+def _reads(value: Value, fallback: str | None) -> tuple[EnvironmentRead, ...]:
+    """The variables, without secrets; a fallback that stands beside them (`… or "sqlite://"`) is told as a default."""
+    reads = tuple(masked_read(read) for read in value.environment)
+    if fallback is None or not reads or any(read.default for read in reads):
+        return reads
+    shown = _shown(fallback)
+    return (replace(reads[0], default=shown if isinstance(shown, str) else "***", has_default=True), *reads[1:])
 
 
 def _is_firm(read: EnvironmentRead, context: Context) -> bool:
@@ -99,7 +114,7 @@ def _scheme(value: Value, text: str | None, kind: str, context: Context) -> tupl
     """Dialect and driver. The fallback of a variable says little about what the variable will hold."""
     by_platform = kind == "fallback" and any(read.is_set for read in value.environment)
     assumed = kind == "fallback" and any(read.is_set is None for read in value.environment)
-    known = text if isinstance(value.data, str) or (kind == "fallback" and not by_platform) else None
+    known = value.data if isinstance(value.data, str) else text if kind == "fallback" and not by_platform else None
     found = _SCHEME.match(known or (value.data.prefix if isinstance(value.data, Partial) else ""))
     if found is not None and assumed and found.group(1) == "sqlite":
         found = None

@@ -280,7 +280,10 @@ def _dict(value: Value | None) -> list[tuple[str | None, Value]]:
 
 
 def _of_sqlalchemy(calls: Sequence[Event], context: Context) -> Iterator[Engine]:
+    gone = [event for event in calls if event.callee.endswith(".dispose")]
     for event in calls:
+        if any(_disposes(each, event) for each in gone):
+            continue
         if event.callee in _CREATE:
             recipe = _created(event, context)
         elif event.callee in _FROM_CONFIG:
@@ -297,6 +300,13 @@ def _of_sqlalchemy(calls: Sequence[Event], context: Context) -> Iterator[Engine]
         yield replace(
             _engine(Place(event.at), recipe, making, event.sure), library_version=pinned(context, "sqlalchemy")
         )
+
+
+def _disposes(event: Event, created: Event) -> bool:
+    """Whether this call ends an engine in the function that made it: one that looked and is gone again."""
+    if event.receiver is None or created.result is None or not created.trail:
+        return False
+    return event.receiver.data is created.result.data and event.trail == created.trail
 
 
 def _created(event: Event, context: Context) -> _Recipe:

@@ -18,6 +18,8 @@ _ASIDE = re.compile(
 )
 #: A job that tests, or that brings its own database, is no deployment.
 _TESTS = re.compile(r"\b(pytest|tox|nox|unittest|coverage)\b|^\s+services:|\blocalhost\b", re.MULTILINE)
+#: A script that also writes revisions or goes back is a developer's.
+_WRITES = re.compile(r"\bdb\s+(migrate|downgrade|revision)\b|\balembic\b[^\n]*\b(revision|downgrade)\b")
 _JOB = re.compile(r"^(?:  )?[\w-]+:", re.MULTILINE)
 
 
@@ -42,7 +44,9 @@ def _scripts(project: Project) -> Iterator[str]:
         if not _DEPLOYS.search(path.rpartition("/")[2]) or _ASIDE.search(path):
             continue
         source = project.read(path)
-        if path.endswith(".py") and (source is None or not re.search(r"subprocess|fabric|invoke|docker ", source.text)):
+        if source is None or _WRITES.search(source.text):
+            continue
+        if path.endswith(".py") and not re.search(r"subprocess|fabric|invoke|docker ", source.text):
             continue
         yield path
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from flaskprod_lint.inputs import alembic
@@ -13,6 +14,8 @@ from flaskprod_lint.source import Place, Project
 
 #: The platforms that run the release line of a Procfile; others have their own place for it.
 _PROCFILE_RELEASE = ("heroku", "dokku", "pandastack")
+#: What people call a service that prepares the database and ends.
+_ONCE = re.compile(r"(^|[-_])(init|migrate|migrations?|release|setup|upgrade)($|[-_])", re.IGNORECASE)
 
 
 def of_deployment(project: Project, deployment: Deployment) -> Migrations | None:
@@ -84,7 +87,7 @@ def _where(process: Process, index: int) -> str:
     is_main = index == process.main or (process.main is None and index == len(process.steps) - 1)
     if process.kind == "web":
         return "" if index == process.main else "boot"
-    return "release" if is_main else "worker"
+    return "release" if is_main or _ONCE.search(process.name) else "worker"
 
 
 def _run(where: str, name: str, step: Step, effect: Effect, deployment: Deployment) -> MigrationRun:

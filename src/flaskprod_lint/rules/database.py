@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from flaskprod_lint.finding import Confidence, Evidence, Finding, Severity
-from flaskprod_lint.model import Budget, BudgetRow, Deployment, Engine, Setting, Unknown
+from flaskprod_lint.model import Budget, BudgetRow, Deployment, Engine, Process, Setting, Unknown
 from flaskprod_lint.rules import evidence, rule
 from flaskprod_lint.rules.connections import arithmetic, factors, is_sure, is_unbounded, known_sum, mend, per_worker
 from flaskprod_lint.rules.connections import total as sum_of
@@ -244,15 +244,23 @@ def evidence_of(deployment: Deployment) -> Evidence:
 
 def _unread(deployment: Deployment) -> str | None:
     """Why engines may be missing from what was found."""
-    for process in deployment.web_processes:
-        if process.environment != "production":
-            continue
-        if process.app is None:
-            return "the app that production loads was not found, so its database is not known"
-        if not process.app.engines and any(process.packages.find(name) for name in _LIBRARIES):
-            return "a database library is installed, and no engine was found in what production loads"
-        if not process.app.engines and process.app.unknowns and process.packages.complete is not True:
-            return f"what the app loads is not all known here: {process.app.unknowns[0].reason}"
+    web = [process for process in deployment.web_processes if process.environment == "production"]
+    if not web:
+        return "nothing here starts the app, so its database is not known"
+    return next(filter(None, map(_unread_of, web)), None)
+
+
+def _unread_of(process: Process) -> str | None:
+    if process.app is None:
+        return "the app that production loads was not found, so its database is not known"
+    if process.app.engines:
+        return None
+    if any(process.packages.find(name) for name in _LIBRARIES):
+        return "a database library is installed, and no engine was found in what production loads"
+    if process.packages.complete is not True:
+        reasons = [*process.app.unknowns, process.packages.complete]
+        reason = next((each.reason for each in reasons if isinstance(each, Unknown)), "the packages are not known")
+        return f"no engine was found, and what the app loads is not all known here: {reason}"
     return None
 
 

@@ -47,9 +47,9 @@ def _but(found: Migrations) -> str:
     """What looks like a release step and is none."""
     idle = next((run for run in found.runs if not run.effective and run.kind == "upgrade"), None)
     if idle is not None:
-        return f": `{idle.step.text}` is there, but {idle.reason}"
+        return f": `{_command(idle)}` is there, but {idle.reason}"
     tables = next((run for run in found.runs if run.kind == "create_all" and run.where in _RELEASE), None)
-    return f": `{tables.step.text}` creates tables, and never changes one that exists" if tables else ""
+    return f": `{_command(tables)}` creates tables, and never changes one that exists" if tables else ""
 
 
 def _no_release_because(found: Migrations) -> Iterator[Place]:
@@ -106,14 +106,14 @@ def migrate_on_boot(deployment: Deployment) -> Iterator[Finding]:
             because=(*run.step.trail, *run.trail),
             severity=_boot_severity(run, process),
             confidence=Confidence.HIGH if run.sure else Confidence.MEDIUM,
-            instead=_instead(deployment, run.step.text),
+            instead=_instead(deployment, run.step.text if "\n" not in run.step.text else ""),
             label="runs at every start of every instance",
         )
 
 
 def _on_boot(run: MigrationRun, process: Process | None) -> str:
     does = "creates the tables" if run.kind == "create_all" else "migrates the database"
-    start = f"`{run.process}` runs `{run.step.text}`, which {does}, each time it starts"
+    start = f"`{run.process}` runs `{_command(run)}`, which {does}, each time it starts"
     instances = process.instances.value if process is not None else 1
     if isinstance(instances, int) and instances > 1:
         return f"{start}: its {instances} instances do so at the same time, and all but one may fail"
@@ -183,7 +183,7 @@ def autogenerate_in_production(deployment: Deployment) -> Iterator[Finding]:
             continue
         seen.add(at)
         yield Finding(
-            f"`{run.step.text}` {_writes(run)}",
+            f"`{_command(run)}` {_writes(run)}",
             at=at,
             because=(*run.step.trail, *run.trail),
             confidence=Confidence.HIGH if run.sure else Confidence.MEDIUM,
@@ -203,6 +203,12 @@ def _writes(run: MigrationRun) -> str:
 
 
 # Words
+
+
+def _command(run: MigrationRun) -> str:
+    """The command of a run on one line, no longer than a line bears."""
+    text = " ".join(run.step.text.split())
+    return text if len(text) <= 60 else f"{text[:57]}…"
 
 
 def _count(number: int) -> str:
@@ -236,10 +242,10 @@ def evidence_of(deployment: Deployment) -> Evidence:
     release = [run for run in runs if run.where in _RELEASE]
     sure = [run for run in release if run.sure]
     if sure:
-        places = tuple(Place(run.step.origin.span, f"`{run.step.text}` runs the migrations") for run in sure)
+        places = tuple(Place(run.step.origin.span, f"`{_command(run)}` runs the migrations") for run in sure)
         return Evidence("run once, before the new release takes over", places)
     if release:
-        return Evidence(unknown=f"whether `{release[0].step.text}` runs the migrations is not known here")
+        return Evidence(unknown=f"whether `{_command(release[0])}` runs the migrations is not known here")
     if found.elsewhere is not None:
         return Evidence(f"run by {found.elsewhere.path}", (found.elsewhere,))
     if not found.count:
