@@ -79,6 +79,7 @@ def test_secrets(name: str, text: str, kind: str) -> None:
         ("REDIS_PASSWORD", "change_this_password"),
         ("DATABASE_URL", "postgresql://postgres:postgres@db:5432/shop"),
         ("PASSWORD", "password"),
+        ("AMQP_PASSWORD", "rabbit_password"),
     ],
 )
 def test_placeholders_that_work_are_the_weakest_secrets(name: str, text: str) -> None:
@@ -109,6 +110,7 @@ def test_placeholders_that_work_are_the_weakest_secrets(name: str, text: str) ->
         ("OPENAI_API_KEY", "sk-xxxxxxxx", "placeholder"),
         ("GOOGLE_CLIENT_SECRET", "changeme", "placeholder"),
         ("MAIL_PASSWORD", "your_password", "placeholder"),
+        ("SMTP_PASSWORD", "ditt-app-passord", "placeholder"),
         ("JWT_PRIVATE_KEY", "-----BEGIN PUBLIC KEY-----", "public"),
         ("DATABASE_URL", "postgresql://user:password@localhost/db", "placeholder"),
         ("DATABASE_URL", "postgresql://user:${DB_PASSWORD}@db/shop", "reference"),

@@ -78,9 +78,9 @@ _NUMBER = re.compile(r"[+-]?\d+(?:\.\d+)?")
 _PATH = re.compile(r"(?:/|\./|\.\./|~/|[A-Za-z]:[\\/])(?:[\w.@-]{1,40}[\\/])*[\w.@-]{1,40}")
 _NAME = re.compile(r"[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+")
 _PLACEHOLDER = re.compile(
-    r"(?<![A-Za-z0-9])(?:your|my|the|this|put|insert|enter|add|paste|some|replace|change|set|fill|use|generate|override|"
+    r"(?<![A-Za-z0-9])(?:your|my|the|this|din|ditt|dein|ihr|tu|votre|seu|sua|put|insert|enter|add|paste|some|replace|change|set|fill|use|generate|override|"
     r"update|please|dev|develop|development|temp|temporary|fake|only|here|sample|todo|fixme|tbd)(?![A-Za-z0-9])|"
-    r"change.?(?:me|this|it)|replace.?(?:me|this|with)|place.?holder|x{4,}|\*{2,}|\.{3}|dummy|example|redacted|goes.?here|"
+    r"passw(?:or)?d|change.?(?:me|this|it)|replace.?(?:me|this|with)|place.?holder|x{4,}|\*{2,}|\.{3}|dummy|example|redacted|goes.?here|"
     r"not.?(?:so.?|a.?)?(?:very.?)?(?:real|secret|set|used)|insecure|unsafe|in.?production|secret.?key|super.?secret|"
     r"top.?secret|build.?(?:time|only)|un.?used|collect.?static",
     re.IGNORECASE,
