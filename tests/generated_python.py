@@ -294,7 +294,8 @@ class Generator:
         )
 
     def dict_plain(self, depth: int) -> str:
-        return f"{{'k': {self.expression('int', depth)}, {self.expression('str', depth)}: {self.expression('int', depth)}}}"
+        one, other, key = self.expression("int", depth), self.expression("int", depth), self.expression("str", depth)
+        return f"{{'k': {one}, {key}: {other}}}"
 
     def dict_made(self, depth: int) -> str:
         rows = self.expression("dict", depth)

@@ -10,13 +10,12 @@ import subprocess
 import sys
 from pathlib import Path
 
-from generated_python import project as generate
-
 from flaskprod_lint.model import Setting, Unknown
 from flaskprod_lint.resolve.context import Context
 from flaskprod_lint.resolve.interpreter import Interpreter
 from flaskprod_lint.resolve.tree import Tree
 from flaskprod_lint.source import Place, Project
+from generated_python import project as generate
 
 #: Runs the generated projects with the real Python, and writes down what their names are in the end.
 _RUNNER = """
@@ -93,7 +92,7 @@ def compare(seeds: range, folder: Path) -> tuple[int, list[str], list[str]]:
             mine = ours.get(name, Unknown("the name is not there"))
             if isinstance(mine, Unknown):
                 unknown.append(f"{seed}: {name} = {value!r} is unknown: {mine.reason}")
-            elif type(mine) is not type(value) or repr(mine) != repr(value) and mine != value:
+            elif type(mine) is not type(value) or (repr(mine) != repr(value) and mine != value):
                 wrong.append(f"{seed}: {name} = {value!r}, we say {mine!r}")
         absent = [name for name in ours if name not in names and not name.startswith("__")]
         wrong += [f"{seed}: {name} is not there" for name in absent if not isinstance(ours[name], Unknown)]

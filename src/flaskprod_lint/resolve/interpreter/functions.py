@@ -77,7 +77,9 @@ def _run(vm: Interpreter, function: Function, frame: Frame, at: Span) -> Value:
             if not opened.pendings:
                 raise
             reached = False
-        except ExhaustedError:
+        except ExhaustedError as error:
+            if at.path == error.path:
+                raise
             value = vm.unknown(Unknown(f"{function.name} takes too long to follow", at), at)
         result = settle(vm, opened, value, reached=reached)
     return result if result is not None else value

@@ -24,6 +24,10 @@ class Limits:
 class ExhaustedError(Exception):
     """A file has used up its steps; what it would still do is unknown."""
 
+    def __init__(self, path: str) -> None:
+        super().__init__()
+        self.path = path
+
 
 @dataclass(slots=True)
 class Budget:
