@@ -1,4 +1,4 @@
-"""Every folder of tests/resolve is a project with the deployments that are found in it beside it, in deployments.txt.
+"""Every folder of tests/resolve/deployments is a project with the deployments that are found in it beside it, in deployments.txt.
 
 `pytest tests/test_deployments.py --accept -k CASE` writes them anew.
 """
@@ -21,8 +21,8 @@ from flaskprod_lint.resolve.context import Context
 from flaskprod_lint.resolve.planned import Planned
 from flaskprod_lint.source import Project
 
-FOLDER = ROOT / "tests" / "resolve"
-CASES = sorted(case for case in FOLDER.iterdir() if case.is_dir() and not case.name.startswith("_"))
+FOLDER = ROOT / "tests" / "resolve" / "deployments"
+CASES = sorted(case for case in FOLDER.iterdir() if case.is_dir())
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)

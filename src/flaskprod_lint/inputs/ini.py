@@ -88,7 +88,7 @@ def _value(lines: list[str], text: str, number: int, *, backslash: bool) -> tupl
             else:
                 pieces.append(lines[number].strip())
             number += 1
-        return " ".join(piece.removesuffix("\\").strip() for piece in pieces if piece != "\\").strip(), number
+        return " ".join(filter(None, (piece.removesuffix("\\").strip() for piece in pieces))), number
     pieces = [_INLINE_COMMENT.sub("", text).rstrip()]
     while number < len(lines) and lines[number][:1] in " \t" and lines[number].strip():
         if lines[number].lstrip()[0] not in "#;":

@@ -97,7 +97,7 @@ def _passed(one: Directive, pools: dict[str, list[Located[str]]]) -> Iterator[Up
 def _upstream(way: str, place: Located[str], default: int | None, *, pooled: bool) -> Upstream:
     text = place.value
     if text.startswith("unix:"):
-        return Upstream(way, place, socket=text[len("unix:") :].split(":")[0].replace("//", "/"))
+        return Upstream(way, place, socket=re.sub(r"/+", "/", text[len("unix:") :].split(":")[0]))
     if "$" in text:
         return Upstream(way, place)
     host, _, port = text.split("/")[0].partition(":")
