@@ -349,3 +349,17 @@ def completed(shell: dict[str, str]) -> str:
         [sys.executable, "-c", code], capture_output=True, text=True, check=False, env={**os.environ, **shell}
     )
     return done.stdout
+
+
+@pytest.mark.parametrize(
+    "words", [["--format", "json"], ["show", "--format", "json"], ["--verbose"], ["show", "--all"]]
+)
+def test_the_same_input_gives_the_same_bytes(words: list[str], root: Path) -> None:
+    """Whatever the hash seed, the locale, the time zone and the size of a terminal that is not there."""
+    command, rest = (words[:1], words[1:]) if words[0] == "show" else ([], words)
+    project = str(root / "examples" / "not-ready-compose")
+    seen = set()
+    for seed, more in (("1", {"LC_ALL": "C.UTF-8", "TZ": "UTC"}), ("2", {"LC_ALL": "C", "TZ": "Asia/Tokyo"})):
+        environment = {**os.environ, "PYTHONHASHSEED": seed, "PYTHONUTF8": "1", **more}
+        seen.add(started(*command, project, *rest, env=environment).stdout)
+    assert len(seen) == 1 and seen.pop()
