@@ -1,4 +1,4 @@
-"""Every folder of tests/resolve/deployments is a project with the deployments that are found in it beside it, in deployments.txt.
+"""Every folder of tests/resolve/deployments is a project, with what is found in it beside it, in deployments.txt.
 
 `pytest tests/test_deployments.py --accept -k CASE` writes them anew.
 """

@@ -1,3 +1,0 @@
-FROM python:3.13
-COPY . .
-CMD flask run

@@ -1,1 +1,0 @@
-exec gunicorn app:app
