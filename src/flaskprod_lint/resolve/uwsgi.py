@@ -37,7 +37,8 @@ _VALUED = (
     "http http-socket http11-socket https socket uwsgi-socket workers processes threads module wsgi wsgi-file file "
     "callable ini chdir logto logto2 daemonize logger harakiri py-autoreload python-autoreload protocol gevent "
     "pythonpath pp home virtualenv venv uid gid plugin plugins mount env set-placeholder buffer-size listen "
-    "max-requests pidfile chmod-socket static-map http-timeout http-keepalive stats post-buffering yaml json xml"
+    "max-requests emperor pidfile chmod-socket static-map http-timeout http-keepalive stats post-buffering "
+    "yaml json xml"
 ).split()
 _SWITCHES = "master die-on-term disable-logging enable-threads vacuum lazy-apps need-app single-interpreter".split()
 _FLAGS = Flags(
@@ -82,6 +83,8 @@ def _add_files(line: Line, server: Server, context: Context) -> Unknown | None:
         named.append((word.value(), Place(word.span or server.step.origin.span)))
     for kind in _OTHER_FILES:
         named += [(setting.value, setting.origin) for setting in line.given.get(kind, ())]
+    for setting in line.given.get("emperor", ()):
+        hidden = Unknown("an emperor starts other configurations", setting.span)
     for name, origin in named:
         file, _, section = name.partition(":") if isinstance(name, str) else ("", "", "")
         found = context.tree.locate(file, context.cwd) if file else name

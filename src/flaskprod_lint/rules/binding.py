@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from flaskprod_lint.finding import Confidence, Evidence, Finding, Severity
-from flaskprod_lint.model import Address, Deployment, Process, Server, Setting
+from flaskprod_lint.model import Address, Deployment, Process, Server, Setting, Unknown
 from flaskprod_lint.rules import evidence, rule
 from flaskprod_lint.rules.pointing import confidence_in, point, served, trail, unless, whole_command
 from flaskprod_lint.source import Place
@@ -168,7 +168,9 @@ def _proof(deployment: Deployment, process: Process) -> Place | str:
             at = point(deployment, process, address.origin)
             return Place(at, f"listens on {address.host}:{'$PORT' if address.from_port else address.port}{reason}")
     if not server.bind:
-        return f"which address {_name(server)} listens on is not known here"
+        bind = server.settings.get("bind")
+        reason = f": {bind.value.reason}" if bind is not None and isinstance(bind.value, Unknown) else ""
+        return f"which address {_name(server)} listens on is not known here{reason}"
     shown = " and ".join(address.text for address in server.bind)
     return f"whether {shown} is where requests arrive is not known here"
 

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from flaskprod_lint.resolve.interpreter.values import Module, Value
 
 DEFAULT_NAME = "gunicorn.conf.py"
+DOES_NOT_START = "Gunicorn does not start"
 
 #: What PORT is taken to be, to see where it ends up in an address. Nobody writes this number.
 _PROBE = "61617"
@@ -40,7 +41,8 @@ class ConfigFile:
     """The configuration file that is loaded. `path` is its file in the project; empty when there is none to read.
 
     `values` are those of its names that are settings, `others` the rest with their places. `hidden` says why names
-    that are not among them may yet be set; `refusal` why Gunicorn would exit on it.
+    that are not among them may yet be set; `refusal` why Gunicorn would exit on it, `missing` the variable that it
+    lacks.
     """
 
     origin: Place = NOWHERE
@@ -49,6 +51,7 @@ class ConfigFile:
     others: dict[str, Span] = field(default_factory=dict)
     hidden: Unknown | None = None
     refusal: Place | None = None
+    missing: str = ""
 
 
 def load(
@@ -101,7 +104,12 @@ def _run(path: str, origin: Place, context: Context, known: Mapping[str, Known])
     module = interpreter.run_file(path, name="__config__")
     file = ConfigFile(origin, path, hidden=module.opaque)
     if module.failure is not None and module.failure.sure:
+        file.missing = module.failure.detail if module.failure.path == "builtins.KeyError" else ""
         file.refusal = Place(module.failure.at, f"the configuration file fails: {_failure(module)}")
+    if module.tree is None:
+        file.refusal = Place(Span(path, 1), "the configuration file is not valid Python")
+    if file.refusal is not None:
+        file.hidden = Unknown(f"{DOES_NOT_START}: {file.refusal.note}", file.refusal.span)
     for name, value in module.names.items():
         if name in known:
             file.values[name] = file_value(value, known[name], interpreter)

@@ -9,7 +9,7 @@ from flaskprod_lint.model import Address, EnvironmentRead, Override, Server, Set
 from flaskprod_lint.resolve.context import Context
 from flaskprod_lint.resolve.gunicorn import log_destinations, stray
 from flaskprod_lint.resolve.gunicorn.addresses import AddressError, address_of
-from flaskprod_lint.resolve.gunicorn.merge import DOES_NOT_START, Resolved
+from flaskprod_lint.resolve.gunicorn.merge import Resolved
 from flaskprod_lint.resolve.gunicorn.table import number
 from flaskprod_lint.resolve.step_words import VARIABLE
 from flaskprod_lint.source import Place
@@ -36,6 +36,9 @@ def server_of(resolved: Resolved, step: Step, context: Context) -> Server:
     settings = resolved.settings
     server = Server("gunicorn", step, resolved.version, settings=settings, refusals=tuple(resolved.refusals))
     server.bind = _addresses(server, settings["bind"], context)
+    if resolved.file is not None and resolved.file.missing == "PORT" and resolved.file.refusal is not None:
+        unset = Unknown("nothing sets PORT", resolved.file.refusal.span)
+        server.bind = (Address("$PORT", unset, unset, origin=resolved.file.refusal, from_port=True),)
     settings["bind"] = _with_variables(settings["bind"])
     server.workers, server.threads = settings["workers"], settings["threads"]
     server.worker_class = _worker_class(settings)
@@ -83,7 +86,7 @@ def _addresses(server: Server, bind: Setting, context: Context) -> tuple[Address
             found.append(address_of(text, bind.origin, reads, expanded=bool(bind.environment)))
         except AddressError as error:
             if any(read.name == "PORT" and read.is_set is False and not read.has_default for read in bind.environment):
-                host = text.rpartition(":")[0]
+                host = text.rpartition(":")[0] or "0.0.0.0"
                 found.append(Address(text, host, Unknown("nothing sets PORT"), origin=bind.origin, from_port=True))
                 continue
             server.refusals = (*server.refusals, Place(bind.span, f"{text!r}: {error}"))
@@ -161,8 +164,3 @@ def _requires(server: Server, context: Context) -> tuple[str, ...]:
         bare = newest and package is not None and "gevent" not in package.extras
         return ("gevent", "packaging") if bare else ("gevent",)
     return (kind,) if kind in ("eventlet", "tornado", "uvicorn") else ()
-
-
-def does_not_start(value: object) -> bool:
-    """Whether a setting is unknown because Gunicorn refuses its value."""
-    return isinstance(value, Unknown) and value.reason.startswith(DOES_NOT_START)

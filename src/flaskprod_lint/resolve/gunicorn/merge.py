@@ -12,14 +12,12 @@ from flaskprod_lint.model import NOWHERE, Override, Setting, Step, Unknown
 from flaskprod_lint.resolve.context import Context
 from flaskprod_lint.resolve.gunicorn import config_file, defaults
 from flaskprod_lint.resolve.gunicorn.command_line import CommandLine, Given, parse
-from flaskprod_lint.resolve.gunicorn.config_file import ConfigFile, FileValue
+from flaskprod_lint.resolve.gunicorn.config_file import DOES_NOT_START, ConfigFile, FileValue
 from flaskprod_lint.resolve.gunicorn.locating import place_of_option
 from flaskprod_lint.resolve.gunicorn.table import Known, settings_of
 from flaskprod_lint.resolve.gunicorn.validators import RefusalError, validate
 from flaskprod_lint.resolve.step_words import VARIABLE, Word, place_of
 from flaskprod_lint.source import Place
-
-DOES_NOT_START = "Gunicorn does not start"
 
 
 @dataclass(slots=True)
