@@ -74,6 +74,8 @@ def evidence_of_server(deployment: Deployment) -> Evidence:
         server = process.server
         if server is None or server.name == "unknown":
             return Evidence(unknown=f"which server `{process.name}` starts could not be followed from its command")
+        if server.refusals:
+            return Evidence(unknown=f"{shown(server)} does not start as it is set up: {server.refusals[0].note}")
         proofs.extend(_proofs(process, server))
         if server.target is not None and server.target.state == "unknown":
             reason = server.target.detail or "it could not be found"
