@@ -29,6 +29,10 @@ def read(name: str, default: object = None, is_set: bool | None = None) -> tuple
     return (EnvironmentRead(name, default, default is not None, is_set, CONFIG),)
 
 
+EITHER = Value(Unknown("not set"), CONFIG, read("D"))
+FILE = Value("sqlite://", CONFIG)
+
+
 def context(tmp_path: Path, platform: Platform | None = None, **versions: str) -> Context:
     project = Project(tmp_path, [path.name for path in tmp_path.iterdir()])
     names = {name.replace("_", "-"): version for name, version in versions.items()}
@@ -189,7 +193,7 @@ def test_a_configuration_that_cannot_be_read(tmp_path: Path) -> None:
 
 def test_what_a_platform_sets_does_not_hide_a_fallback(tmp_path: Path) -> None:
     url = value(Unknown("Heroku sets it"), environment=read("DATABASE_URL", "sqlite:///x", True))
-    either = value(Unknown("Heroku sets it"), environment=read("D", None, True), alternatives=(value("sqlite://"),))
+    either = value(Unknown("Heroku sets it"), environment=read("D", None, True), alternatives=(EITHER, FILE))
     platform = Platform("heroku", "Heroku", database_variables=("DATABASE_URL",), database_scheme="postgres://")
     by_platform = {"DATABASE_URL": Setting("DATABASE_URL", Unknown("set"), Place(None, "set by Heroku"))}
     found = context(tmp_path, platform, psycopg2="2.9")
@@ -233,7 +237,8 @@ def test_settings_serve_as_well_as_values(tmp_path: Path) -> None:
         (value("sqlite:///x", environment=read("DATABASE_URL", "sqlite:///x")), "fallback", None, "sqlite:///x"),
         (value("sqlite:///x", environment=read("D", "sqlite:///x", False)), "fallback", "sqlite", "sqlite:///x"),
         (value(Unknown("not set"), environment=read("DATABASE_URL")), "environment", None, None),
-        (value(Unknown("either"), environment=read("D"), alternatives=(value("sqlite://"),)), "fallback", None, None),
+        (value(Unknown("either"), environment=read("D"), alternatives=(EITHER, FILE)), "fallback", None, None),
+        (value(Unknown("either"), environment=read("TESTING"), alternatives=(EITHER, FILE)), "environment", None, None),
         (value(Unknown("a file")), "unknown", None, None),
         (value("postgresql://:@:5432/", environment=read("DB_HOST", "")), "environment", "postgresql", None),
         (value("postgresql://None:None@db/x", environment=read("DB_USER")), "environment", "postgresql", None),

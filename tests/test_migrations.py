@@ -208,5 +208,14 @@ def test_what_counts_as_elsewhere(tmp_path: Path, path: str, text: str, counts: 
     assert found is not None and (found.elsewhere is not None) == counts
 
 
+def test_the_folder_of_another_service(tmp_path: Path) -> None:
+    other = {f"orders/{path}": text for path, text in FOLDER.items()} | {"orders/Dockerfile": "FROM python\n"}
+    project = project_of(tmp_path, {**other, "mail/Dockerfile": "FROM python\n"})
+    mine = Deployment("mail/Dockerfile", Place(Span("mail/Dockerfile", 1)))
+    assert migrations.of_deployment(project, mine) is None
+    found = migrations.of_deployment(project, Deployment("x", Place(Span("orders/Dockerfile", 1))))
+    assert found is not None and found.count == 1
+
+
 def test_no_migrations(tmp_path: Path) -> None:
     assert migrations.of_deployment(project_of(tmp_path, {"app.py": ""}), Deployment("Procfile", AT)) is None

@@ -71,9 +71,12 @@ def _unwrapped(value: Value) -> Value:
 
 
 def _text(value: Value) -> str | None:
-    """The literal text that the URL is or falls back to."""
+    """The literal text that the URL is or falls back to; not one that another variable chooses between."""
     if isinstance(value.data, str):
         return value.data
+    chosen_by = {read.name for read in value.environment}
+    if not chosen_by <= {read.name for other in value.alternatives for read in other.environment}:
+        return None
     return next((other.data for other in value.alternatives if isinstance(other.data, str) and other.data), None)
 
 

@@ -43,12 +43,25 @@ def of_deployment(project: Project, deployment: Deployment) -> Migrations | None
 
 def _folder(project: Project, deployment: Deployment) -> MigrationFolder | None:
     """The migration folder of the app that is deployed: the one nearest to its files, else to the project's root."""
-    found = [folder for folder in alembic.find(project) if not _is_aside(folder.path)]
     files = [file for app in deployment.apps for file in app.files]
-    if len(found) > 1 and files:
-        found.sort(key=lambda folder: -max(_shared(folder.path, file) for file in files))
+    here = files or [deployment.origin.path, *([deployment.image.dockerfile] if deployment.image else [])]
+    found = [
+        folder
+        for folder in alembic.find(project)
+        if not _is_aside(folder.path) and not _is_of_another(folder.path, here, project)
+    ]
+    if len(found) > 1:
+        found.sort(key=lambda folder: -max(_shared(folder.path, file) for file in here))
     filled = [folder for folder in found if folder.count]
     return next(iter(filled or found), None)
+
+
+def _is_of_another(path: str, here: list[str], project: Project) -> bool:
+    """Whether the folder belongs to another service of the project, with an image or dependencies of its own."""
+    top, slash, _ = path.partition("/")
+    if not slash or any(file.startswith(f"{top}/") for file in here):
+        return False
+    return any(f"{top}/{name}" in project for name in ("Dockerfile", "requirements.txt", "pyproject.toml", "Procfile"))
 
 
 def _is_aside(path: str) -> bool:

@@ -69,10 +69,12 @@ def _fallback(engine: Engine) -> str:
 
 def _fallback_text(engine: Engine) -> str:
     value = engine.url.value if engine.url else None
-    if isinstance(value, str):
-        return value
     defaults = [read.default for read in engine.url_variables if isinstance(read.default, str) and read.default]
-    return defaults[0] if defaults else "a fallback in the code"
+    text = value if isinstance(value, str) else next(iter(defaults), "a fallback in the code")
+    if not text.startswith("sqlite"):
+        return text
+    file = text.partition("?")[0].rpartition("/")[2]
+    return f"SQLite ({file})" if file and file != ":memory:" else "SQLite in memory"
 
 
 def variables(engine: Engine) -> str:
