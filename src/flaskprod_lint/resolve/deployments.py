@@ -10,6 +10,7 @@ from flaskprod_lint.model import Deployment, Platform, Unknown
 from flaskprod_lint.resolve import (
     bare_image,
     fly,
+    guesses,
     heroku_image,
     hosts,
     images,
@@ -199,7 +200,10 @@ def _standing_of_image(project: Project, path: str, options: Options) -> Standin
 
 
 def _nothing(project: Project, options: Options, chosen: Platform | None) -> Planned:
-    """What stands for a project that no file deploys."""
+    """What stands for a project that no file deploys: the platform's guess, if it is known to make one."""
+    guessed = guesses.plan(project, chosen, options) if chosen is not None else None
+    if guessed is not None:
+        return guessed
     first = next((path for path in project.of_format("python")), ".")
     deployment = Deployment(
         "no deployment file" if chosen is None else f"{chosen.name}, with no deployment file",

@@ -20,7 +20,6 @@ from flaskprod_lint.source import Located, Place, Project, Span
 
 #: Names of Procfile lines that run once for each release, by platform; Heroku's for all others.
 _RELEASES = {"scalingo": ("postdeploy",), "heroku": ("release",), "dokku": ("release",)}
-_RELEASE_NAMES = frozenset(("release", "postdeploy"))
 _RUNTIME = re.compile(r"(?:python-)?(\d+(?:\.\d+)*)")
 
 
@@ -71,9 +70,8 @@ def _add(found: Planned, entry: ProcfileEntry, base: Context, app: AppJson | Non
     platform = found.deployment.platform
     assert platform is not None
     kind = process_kind(entry.name.value, platform)
-    if kind == "release" and entry.name.value not in _RELEASES.get(platform.id, ("release",)):
-        return
-    if kind == "release" and not platform.runs_release:
+    runs = platform.runs_release and entry.name.value in _RELEASES.get(platform.id, ("release",))
+    if kind == "release" and not runs:
         found.deployment.unused_release = Place(
             entry.line.span, f"{platform.name} does not run this line of the Procfile"
         )
@@ -101,7 +99,7 @@ def _add(found: Planned, entry: ProcfileEntry, base: Context, app: AppJson | Non
 
 def process_kind(name: str, platform: Platform) -> str:
     """What a process of that name is on a platform: only `web` gets requests."""
-    if name in _RELEASES.get(platform.id, ()) or name in _RELEASE_NAMES:
+    if name == "release" or name in _RELEASES.get(platform.id, ()):
         return "release"
     return "web" if name == "web" else "worker"
 

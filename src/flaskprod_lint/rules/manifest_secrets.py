@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from flaskprod_lint.finding import Confidence, Finding, Severity
-from flaskprod_lint.model import Deployment, SecretLiteral
+from flaskprod_lint.model import Deployment, SecretLiteral, Setting
 from flaskprod_lint.rules import rule
+from flaskprod_lint.source import Place
 
 
 @rule("secret-in-manifest")
@@ -21,6 +22,34 @@ def secret_in_manifest(deployment: Deployment) -> Iterator[Finding]:
             instead=_instead(secret),
             label="known to everyone who can read the repository" if not secret.development else "in the repository",
         )
+    yield from _by_another_name(deployment)
+
+
+def _by_another_name(deployment: Deployment) -> Iterator[Finding]:
+    """Variables that do not sound like a secret, and that the app takes one from."""
+    told = {secret.at for secret in deployment.secrets}
+    for process in deployment.processes:
+        for use in process.app.secrets if process.app is not None else ():
+            setting = process.variables.get(use.variable or "")
+            if setting is None or setting.span is None or setting.span in told or not _is_literal(setting):
+                continue
+            told.add(setting.span)
+            yield Finding(
+                f"{setting.span.path} gives {use.variable} its value, and the app takes {use.name} from it",
+                at=setting.span,
+                because=(Place(use.at, f"{use.name} is read from {use.variable}"),),
+                label="known to everyone who can read the repository",
+                instead=f"{use.variable}: ${{{use.variable}:?set {use.variable}}}"
+                if setting.span.path.endswith((".yml", ".yaml"))
+                else None,
+            )
+
+
+def _is_literal(setting: Setting) -> bool:
+    """Whether a manifest writes the value down, rather than a Dockerfile, a dotenv file or the platform."""
+    if not isinstance(setting.value, str) or not setting.value or setting.environment or setting.span is None:
+        return False
+    return setting.span.path.endswith((".yml", ".yaml", ".toml", ".json", ".service"))
 
 
 def _severity(secret: SecretLiteral) -> Severity | None:

@@ -12,6 +12,7 @@ from flaskprod_lint.resolve.compose import secrets as manifest_secrets
 from flaskprod_lint.resolve.compose import service as services
 from flaskprod_lint.resolve.compose.service import Resolved
 from flaskprod_lint.resolve.compose.units import Unit
+from flaskprod_lint.resolve.images import Built
 from flaskprod_lint.resolve.options import Options
 from flaskprod_lint.resolve.planned import Planned
 from flaskprod_lint.resolve.standing import Standing
@@ -31,10 +32,11 @@ _DEVELOPMENT_COMMAND = re.compile(
 def plan(project: Project, options: Options, *, others: bool) -> list[Planned]:
     """The deployments of a project's compose files. `others` says that another file deploys the project as well."""
     found = [_Start(unit, _services(project, unit)) for unit in units.find(project, options)]
+    known: dict[object, Built | None] = {}
     for start in found:
         start.chosen = choosing.that_run_the_app(project, start.every, [one.every for one in found if one is not start])
         for service in start.chosen:
-            services.build(project, service)
+            services.build(project, service, known)
         start.sign = next((sign for one in start.chosen if (sign := _sign_of_development(project, one))), "")
     found = [start for start in found if start.chosen]
     return [one for start in found for one in _of_start(project, start, found, options, others)]

@@ -72,12 +72,16 @@ def resolve(service: Service, folder: str, interpolation: Interpolation) -> Reso
     return found
 
 
-def build(project: Project, service: Resolved) -> None:
-    """Build the image of a service, if its Dockerfile is there."""
-    if service.built is None and service.dockerfile is not None and service.dockerfile in project:
-        service.built = images.build(
+def build(project: Project, service: Resolved, known: dict[object, Built | None]) -> None:
+    """Build the image of a service, if its Dockerfile is there. `known` has those that are built already."""
+    if service.dockerfile is None or service.dockerfile not in project:
+        return
+    key = (service.dockerfile, service.context, service.target, tuple(sorted(map(str, service.arguments.items()))))
+    if key not in known:
+        known[key] = images.build(
             project, service.dockerfile, context=service.context, target=service.target, arguments=service.arguments
         )
+    service.built = known[key]
 
 
 def can_run_python(project: Project, service: Resolved) -> bool | None:
