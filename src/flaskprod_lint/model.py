@@ -37,7 +37,7 @@ class EnvironmentRead:
     """A variable that a value was read from. `default` is the literal used when it is unset, None when there is none.
 
     `is_set` says whether something in the deployment sets the variable (True), nothing can (False), or a person may
-    have set it where we cannot look, such as a platform's dashboard (None).
+    have set it where we cannot look, such as a platform's dashboard (None). A list or dict is kept as its text.
     """
 
     name: str
@@ -45,6 +45,10 @@ class EnvironmentRead:
     has_default: bool = False
     is_set: bool | None = None
     at: Span | None = None
+
+    def __post_init__(self) -> None:
+        if isinstance(self.default, (list, dict, set, tuple)):
+            object.__setattr__(self, "default", repr(self.default))
 
 
 @dataclass(frozen=True, slots=True)

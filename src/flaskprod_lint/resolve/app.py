@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from flaskprod_lint.model import App, Process, Reached, Setting, Step, Target, Unknown
 from flaskprod_lint.resolve import app_secrets, engines, flask_cli, loading, log_handlers, reached
 from flaskprod_lint.resolve.context import Context
-from flaskprod_lint.resolve.flask_config import FlaskConfig
+from flaskprod_lint.resolve.flask_config import FlaskConfig, is_default
 from flaskprod_lint.resolve.flask_hooks import flask_instance
 from flaskprod_lint.resolve.interpreter.values import Event, Function, Instance, Object, Value, as_value
 from flaskprod_lint.resolve.masked import masked
@@ -79,14 +79,15 @@ def _of_text(text: str, step: Step, context: Context) -> App | None:
     loaded = loading.of_module(parsed.module, step, context)
     if loaded.module is None:
         return None
-    return loaded.once(("app", text), lambda: _of_attribute(parsed, None, loaded, step))
+    return loaded.once(("app", text), lambda: _of_attribute(parsed, None, loaded, step) or _without_flask(text, loaded))
 
 
 def _of_attribute(parsed: TargetText, target: Target | None, loaded: loading.Loaded, step: Step) -> App | None:
     module = loaded.module
     if module is None:
         return None
-    value = lookup(parsed.attribute, module, loaded) if parsed.attribute else flask_cli.best_app(module)
+    by_itself = flask_cli.queue_of if step.program == "celery" else flask_cli.best_app
+    value = lookup(parsed.attribute, module, loaded) if parsed.attribute else by_itself(module)
     called = parsed.called or bool(target and target.called)
     if value is not None and (called or (isinstance(value.data, Function) and not parsed.attribute)):
         args = tuple(as_value(data, step.origin.span) for data in parsed.args)
@@ -110,24 +111,59 @@ def _of_script(process: Process, step: Step, context: Context) -> App | None:
 
 def _app(name: str, value: Value | None, loaded: loading.Loaded, *, factory: bool) -> App | None:
     """The App of a value that is a Flask app or wraps one; else the only app that was made on the way."""
-    instance = flask_app(value)
-    sure = instance is not None
-    configs = loaded.hooks.configs
-    if instance is None and len(configs) == 1:
-        instance = configs[0].instance
-    config = next((config for config in configs if config.instance is instance), None)
-    if instance is None or config is None:
-        return _unknown_app(name, value, loaded)
-    return _complete(App(name, Place(instance.at, "Flask()"), factory), config, loaded, sure=sure)
+    found = flask_apps(value)
+    configs = [config for config in loaded.hooks.configs if any(config.instance is one for one in found)]
+    if not found and (len(loaded.hooks.configs) == 1 or _is_job_queue(value)):
+        configs = loaded.hooks.configs
+    if not configs:
+        return None if _is_job_queue(value) else _unknown_app(name, value, loaded)
+    config = max(configs, key=lambda config: sum(not is_default(value) for value in config.entries.values()))
+    stopped = _stop(value, loaded)
+    if stopped is not None:
+        config.obscure(stopped)
+    sure = len(found) == 1 and stopped is None
+    return _complete(App(name, Place(config.instance.at, "Flask()"), factory), config, loaded, sure=sure)
 
 
-def flask_app(value: Value | None, depth: int = 0) -> Instance | None:
-    """The Flask app in a value: itself, or what a middleware was given."""
+def _is_job_queue(value: Value | None) -> bool:
+    """Whether a worker's target is a queue of jobs, around which a Flask app may have been made."""
+    data = value.data if value is not None else None
+    return isinstance(data, Instance) and data.callee.startswith(flask_cli.QUEUES)
+
+
+def _without_flask(name: str, loaded: loading.Loaded) -> App:
+    """What a worker loads that makes no Flask app: its engines count all the same."""
+    module = loaded.module
+    app = App(name, Place(None, module.path if module is not None else name), files=tuple(loaded.machine.files))
+    app.engines = engines.of_events(list(loaded.events), {}, loaded.context)
+    app.reached = reached.of_events(loaded.events)
+    return app
+
+
+def _stop(value: Value | None, loaded: loading.Loaded) -> Unknown | None:
+    """Why the code ends before the app is complete, if it does."""
+    failure = loaded.module.failure if loaded.module is not None else None
+    if failure is not None:
+        what = " ".join(filter(None, (failure.path.rpartition(".")[2], failure.detail)))
+        return Unknown(f"the code stops before the app is complete: {what}", failure.at)
+    data = value.data if value is not None else None
+    if isinstance(data, Unknown) and data.reason.startswith("it raises"):
+        return Unknown(f"the code stops before the app is complete: {data.reason}", data.at)
+    return None
+
+
+def flask_app(value: Value | None) -> Instance | None:
+    """The first Flask app in a value: itself, or what a middleware was given."""
+    return next(iter(flask_apps(value)), None)
+
+
+def flask_apps(value: Value | None, depth: int = 0) -> list[Instance]:
+    """The Flask apps that a value is, may be, or wraps."""
     if value is None or depth > 6:
-        return None
+        return []
     instance = flask_instance(value)
     if instance is not None:
-        return instance
+        return [instance]
     data = value.data.outer if isinstance(value.data, Object) else value.data
     inside: Iterable[Value] = value.alternatives
     if isinstance(data, Instance):
@@ -136,19 +172,17 @@ def flask_app(value: Value | None, depth: int = 0) -> Instance | None:
         inside = (*inside, *value.data.attributes.values())
     if isinstance(data, (tuple, list)):
         inside = data
-    return next((found for one in inside if (found := flask_app(one, depth + 1)) is not None), None)
+    return [found for one in inside for found in flask_apps(one, depth + 1)]
 
 
 def _unknown_app(name: str, value: Value | None, loaded: loading.Loaded) -> App | None:
     """An app that is not a Flask app we saw being made: of a package, or behind something that cannot be read."""
-    module = loaded.module
     at = value.at if value is not None else None
-    if value is not None and isinstance(value.data, Unknown):
+    stopped = _stop(value, loaded)
+    if stopped is not None:
+        reason = stopped
+    elif value is not None and isinstance(value.data, Unknown):
         reason = value.data
-    elif module is not None and module.failure is not None:
-        reason = Unknown(
-            f"the code stops before it makes the app: {module.failure.path.rpartition('.')[2]}", module.failure.at
-        )
     else:
         reason = Unknown("the code that makes the app is not among the project's files", at)
     app = App(name, Place(at or reason.at), files=loaded.machine.files)
@@ -173,7 +207,7 @@ def _complete(app: App, config: FlaskConfig, loaded: loading.Loaded, *, sure: bo
     app.config = {name: masked(config.setting(name)) for name in sorted(config.entries)}
     app.config_objects = config.objects()
     app.debug, app.testing = config.setting("DEBUG"), config.setting("TESTING")
-    app.unsure = frozenset(name for name, value in config.entries.items() if not (value.sure and sure))
+    app.unsure = frozenset(name for name in config.entries if not (config.is_sure(name) and sure))
     app.reads_variables = variables_read(loaded.context.project, app.files)
     app.unknowns = list(_unknowns(config, loaded))
     app.reached = reached.of_events(events)

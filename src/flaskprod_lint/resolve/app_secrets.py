@@ -48,18 +48,26 @@ RANDOM_CALLS = (
 def uses(config: FlaskConfig, project: Project, files: Iterable[str], trail: tuple[Place, ...]) -> list[SecretUse]:
     """Every secret that the app's config holds in the end, with how the code gives it."""
     names = [name for name in config.entries if name in NAMES]
-    found = [use for name in sorted(names) for use in _uses(name, config, trail)]
+    found = [_by_choice(use, config) for name in sorted(names) for use in _uses(name, config, trail)]
     paths = tuple(files)
     return [_guarded(use, project, paths) if use.kind in ("literal", "fallback") else use for use in found]
+
+
+def _by_choice(use: SecretUse, config: FlaskConfig) -> SecretUse:
+    """The same use, unsure where a variable may choose another configuration object than the one that holds it."""
+    value = config.read(use.name)
+    assumed = value is not None and (use.name, value.at) in config.assumed
+    return replace(use, sure=False) if assumed else use
 
 
 def _uses(name: str, config: FlaskConfig, trail: tuple[Place, ...]) -> Iterator[SecretUse]:
     value = config.read(name)
     if value is None or is_default(value) or value.data in (None, "", b""):
         return
-    if name == "SECRET_KEY_FALLBACKS" and isinstance(value.data, (list, tuple)):
+    if isinstance(value.data, (list, tuple)):
         for item in value.data:
-            yield from _of_value(name, item, trail, value.sure)
+            reads = tuple(dict.fromkeys((*value.environment, *item.environment)))
+            yield from _of_value(name, replace(item, environment=reads), trail, value.sure)
     else:
         yield from _of_value(name, value, trail, value.sure)
 
@@ -86,7 +94,7 @@ def _of_text(name: str, value: Value, trail: tuple[Place, ...], sure: bool) -> S
         return _use(name, "environment", value, trail, sure)
     text = value.data.decode(errors="replace") if isinstance(value.data, bytes) else str(value.data)
     judgement = judge(name, text)
-    if judgement.kind == "reference":
+    if any(mark in text for mark in ("{{", "{%", "${")):
         return _use(name, "unknown", value, trail, sure)
     assumed_only = all(read.is_set is None for read in reads)
     return _use(
@@ -153,11 +161,26 @@ def _guard_line(text: str, use: SecretUse) -> int | None:
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return None
     for node in ast.walk(tree):
-        if not isinstance(node, (ast.If, ast.Assert)) or not _mentions(node.test, use):
+        if not isinstance(node, (ast.If, ast.Assert)) or not _compares(node.test, use):
             continue
         if isinstance(node, ast.Assert) or any(_stops(statement) for statement in node.body):
             return node.lineno
     return None
+
+
+def _compares(test: ast.expr, use: SecretUse) -> bool:
+    """Whether a condition looks at the text of the secret, and not only at whether there is one."""
+    for node in ast.walk(test):
+        if isinstance(node, ast.Compare):
+            others = (node.left, *node.comparators)
+            empty = any(isinstance(one, ast.Constant) and one.value in (None, "") for one in others)
+            if not empty and _mentions(node, use):
+                return True
+        elif isinstance(node, ast.Call) and any(_mentions(one, use) for one in (*node.args, node.func)):
+            name = node.func.attr if isinstance(node.func, ast.Attribute) else ""
+            if name not in ("get", "getenv"):
+                return True
+    return False
 
 
 def _mentions(test: ast.expr, use: SecretUse) -> bool:

@@ -9,9 +9,11 @@ from flaskprod_lint.model import Step, Unknown
 from flaskprod_lint.resolve import loading
 from flaskprod_lint.resolve.context import Context
 from flaskprod_lint.resolve.flask_hooks import flask_instance
-from flaskprod_lint.resolve.interpreter.values import Function, Module, Value
+from flaskprod_lint.resolve.interpreter.values import Function, Instance, Module, Value
+from flaskprod_lint.resolve.python_path import locate, search_path, site_packages
 
-_WORKERS = ("celery", "rq", "dramatiq", "huey_consumer", "huey_consumer.py")
+#: The beginnings of what makes a queue of jobs.
+QUEUES = ("celery.", "rq.", "dramatiq.", "huey.", "flask_rq2.")
 
 
 def target_of(step: Step, context: Context) -> str | None:
@@ -20,7 +22,7 @@ def target_of(step: Step, context: Context) -> str | None:
     if words[:1] == ["flask"]:
         return _of_flask(words, step, context)
     if words[:1] == ["celery"]:
-        return _module(_option(words, ("-A", "--app")), step, context)
+        return _of_celery(_option(words, ("-A", "--app")), step, context)
     if words[:1] == ["dramatiq"]:
         return _module(next((word for word in words[1:] if not word.startswith("-")), None), step, context)
     return None
@@ -45,6 +47,29 @@ def _of_flask(words: Sequence[str], step: Step, context: Context) -> str | None:
     for name in ("wsgi", "app"):
         if isinstance(place.tree.locate(f"{name}.py", place.cwd), str):
             return name
+    return None
+
+
+def _of_celery(given: str | None, step: Step, context: Context) -> str | None:
+    """Celery takes `pkg.module` as well as `pkg.module.attribute`."""
+    text = _module(given, step, context)
+    if text is None or ":" in text:
+        return text
+    place = loading.of_step(step, context)
+    folders = (*search_path(step, place).folders, *site_packages(place))
+    parent, _, name = text.rpartition(".")
+    for module, target in ((text, text), (parent, f"{parent}:{name}")):
+        if module and isinstance(locate(module, folders, place.tree), str):
+            return target
+    return None
+
+
+def queue_of(module: Module) -> Value | None:
+    """The queue of jobs that a worker takes of a module: celery, app, or the first that there is."""
+    named = [module.names.get(name) for name in ("app", "celery")]
+    for value in (*named, *module.names.values()):
+        if value is not None and isinstance(value.data, Instance) and value.data.callee.startswith(QUEUES):
+            return value
     return None
 
 

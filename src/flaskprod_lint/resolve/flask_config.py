@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from flaskprod_lint.model import EnvironmentRead, Override, Setting, Unknown
 from flaskprod_lint.resolve.interpreter.journal import ABSENT
-from flaskprod_lint.resolve.interpreter.values import Class, Instance, Module, Object, Value
+from flaskprod_lint.resolve.interpreter.values import Class, Instance, Maybe, Module, Object, Value
 from flaskprod_lint.source import Place, Span
 
 if TYPE_CHECKING:
@@ -75,13 +75,15 @@ Notes = dict[tuple[str, "Span | None"], str]
 class FlaskConfig:
     """The config of one app: a window on what the interpreter keeps for it, so that branches merge as everything does.
 
-    `notes` say how a value came in, `definitions` where the objects stand that from_object loaded.
+    `notes` say how a value came in, `definitions` where the objects stand that from_object loaded; `assumed` are the
+    values of an object that is loaded only as long as nobody sets the variable that chooses it.
     """
 
     machine: Interpreter
     instance: Instance
     notes: Notes = field(default_factory=dict)
     definitions: dict[str, Place] = field(default_factory=dict)
+    assumed: set[tuple[str, Span | None]] = field(default_factory=set)
 
     def start(self, defaults: Mapping[str, Value]) -> None:
         """Fill in what Flask itself puts into a new config."""
@@ -92,7 +94,7 @@ class FlaskConfig:
     def entries(self) -> dict[str, Value]:
         """Every name that is or may be set, with its value."""
         items = self.instance.items.items()
-        return {str(key): value for (path, key), value in items if path == "config" and key != ANY}
+        return {str(key): _present(key, value) for (path, key), value in items if path == "config" and key != ANY}
 
     @property
     def doubt(self) -> Value | None:
@@ -110,6 +112,11 @@ class FlaskConfig:
         value = replace(value, at=value.at or at, overrides=(*value.overrides, *beaten), sure=sure)
         self.notes[(name, value.at)] = how
         self._put(name, value)
+
+    def is_sure(self, name: str) -> bool:
+        """Whether the value of a name is the one in production: no condition or variable leads elsewhere."""
+        value = self.read(name)
+        return value is not None and value.sure and (name, value.at) not in self.assumed
 
     def remove(self, name: str) -> None:
         """What `del` and `pop` do."""
@@ -140,7 +147,8 @@ class FlaskConfig:
 
     def read(self, name: object) -> Value | None:
         """The value under a name; None when it is surely not there."""
-        return self.instance.items.get(("config", name)) or self.doubt
+        value = self.instance.items.get(("config", name))
+        return _present(name, value) if value is not None else self.doubt
 
     def setting(self, name: str) -> Setting:
         """The name as a Setting with the place that won."""
@@ -174,6 +182,13 @@ class FlaskConfig:
 
     def _put(self, name: str, value: Value) -> None:
         self.machine.journal.write(self.instance.items, ("config", name), value)
+
+
+def _present(name: object, value: Value) -> Value:
+    """A value that may be absent only because the app itself may not have been made: Flask's own names never are."""
+    if name in DEFAULTS and isinstance(value.data, Maybe) and len(value.alternatives) == 1:
+        return replace(value.alternatives[0], sure=False)
+    return value
 
 
 def _definition(source: Value) -> Place:

@@ -13,7 +13,17 @@ from flaskprod_lint.resolve.config_files import read_data
 from flaskprod_lint.resolve.flask_config import FlaskConfig, upper_attributes
 from flaskprod_lint.resolve.flask_paths import project_file, root_path
 from flaskprod_lint.resolve.interpreter import environment
-from flaskprod_lint.resolve.interpreter.values import Class, Event, Module, Object, Unset, Value, as_value, is_assumed
+from flaskprod_lint.resolve.interpreter.values import (
+    Class,
+    Event,
+    External,
+    Module,
+    Object,
+    Unset,
+    Value,
+    as_value,
+    is_assumed,
+)
 from flaskprod_lint.source import Span
 
 if TYPE_CHECKING:
@@ -36,9 +46,8 @@ def from_object(config: FlaskConfig, event: Event, machine: Interpreter) -> Valu
         _from_either(config, source, event)
         return Value(None, event.at)
     names = _evaluated(source, machine) if isinstance(source.data, Object) else upper_attributes(source)
-    if is_assumed(source) or is_assumed(given):
-        names = _assumed(names)
-    _fill(config, names, event.at, f"from_object({_name_of(source, given)})")
+    how = f"from_object({_name_of(source, given)})"
+    _fill(config, names, event.at, how, assumed=is_assumed(source) or is_assumed(given))
     return Value(None, event.at)
 
 
@@ -50,19 +59,16 @@ def _evaluated(source: Value, machine: Interpreter) -> Iterator[tuple[str, Value
     return ((name, machine.attribute(source, name)) for name, _ in list(names))
 
 
-def _assumed(names: Iterator[tuple[str, Value]] | Unknown) -> Iterator[tuple[str, Value]] | Unknown:
-    """The same names, none of them sure: another object may be loaded where a person has set a variable."""
-    if isinstance(names, Unknown):
-        return names
-    return ((name, replace(value, sure=False)) for name, value in names)
-
-
-def _fill(config: FlaskConfig, names: Iterator[tuple[str, Value]] | Unknown, at: Span, how: str) -> None:
+def _fill(
+    config: FlaskConfig, names: Iterator[tuple[str, Value]] | Unknown, at: Span, how: str, *, assumed: bool = False
+) -> None:
     if isinstance(names, Unknown):
         config.obscure(names)
         return
     for name, value in names:
         config.write(name, value, at, how)
+        if assumed:
+            config.assumed.add((name, value.at or at))
 
 
 def _from_either(config: FlaskConfig, source: Value, event: Event) -> None:
@@ -102,13 +108,15 @@ def _imported(given: Value, machine: Interpreter) -> Value:
 def _import_string(given: Value, machine: Interpreter) -> Value:
     """What `"pkg.mod.Class"` or `"pkg.mod:Class"` names."""
     dotted = str(given.data).replace(":", ".")
-    module = machine.import_module(dotted)
-    if isinstance(module.data, Module):
-        return replace(module, environment=given.environment)
     parent, _, name = dotted.rpartition(".")
-    if not parent:
-        return Value(Unknown(f"{dotted} is not among the project's modules", given.at), given.at, given.environment)
-    found = machine.attribute(machine.import_module(parent), name)
+    module = machine.import_module(parent, given.at) if parent else None
+    if module is None or (isinstance(module.data, Module) and name not in module.data.names):
+        found = machine.import_module(dotted, given.at)
+    else:
+        found = machine.attribute(module, name)
+    if isinstance(found.data, External):
+        reason = Unknown(f"{dotted} is not among the project's modules", given.at)
+        return Value(reason, given.at, given.environment)
     return replace(found, environment=(*given.environment, *found.environment))
 
 
