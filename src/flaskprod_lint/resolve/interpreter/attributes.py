@@ -250,6 +250,9 @@ def contains(vm: Interpreter, container: Value, element: Value, at: Span) -> Val
         return _in_dict(vm, container, data, key, element, at)
     if isinstance(data, Class):
         return vm.unknown(Unknown("membership in a class", at), at)
+    if containers.is_hidden(key):
+        found = isinstance(data, (list, tuple, set)) and any(one.data == key for one in data)
+        return Value(True, at) if found else vm.unknown(vm.reason(element, at), at, container)
     plain = container.plain()
     listed = data if isinstance(data, (list, tuple, set)) and isinstance(plain, Unknown) else ()
     if not isinstance(key, Unknown) and any(one.known and one.plain() == key for one in listed):
@@ -267,6 +270,8 @@ def _in_dict(
     hole = getattr(data, "hole", None)
     if isinstance(key, Unknown):
         return vm.unknown(key, at, container, element)
+    if key not in data and containers.is_hidden(key):
+        return vm.unknown(vm.reason(element, at), at, container)
     if key not in data and hole is not None:
         return vm.unknown(hole, at, container, element)
     found = data.get(key)

@@ -84,6 +84,8 @@ def _plain(vm: Interpreter, name: str, arguments: Arguments, at: Span) -> Value:
 
 def _unbound(vm: Interpreter, name: str, method: str, arguments: Arguments, at: Span) -> Value:
     """`str.upper(text)`, `dict.fromkeys(keys)`."""
+    if name in ("str.maketrans", "int.from_bytes", "bytes.fromhex", "float.fromhex"):
+        return vm.unknown(Unknown(f"{name}()", at), at, *arguments.args)
     if name == "dict.fromkeys":
         keys = vm.iterate(arguments.args[0], at)
         value = arguments.args[1] if len(arguments.args) > 1 else Value(None, at)

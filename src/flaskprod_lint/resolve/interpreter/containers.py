@@ -42,6 +42,11 @@ def key_of(vm: Interpreter, value: Value, at: Span) -> object:
     return plain
 
 
+def is_hidden(key: object) -> bool:
+    """Whether a key is a thing from outside the project, which may equal any plain value."""
+    return isinstance(key, Instance) or (isinstance(key, External) and not key.path.startswith("builtins."))
+
+
 def replacing(value: Value, old: object) -> Value:
     """A value that takes the place of another, which it remembers."""
     if not isinstance(old, Value) or old is value or (old.at == value.at and old.at is not None):
@@ -108,12 +113,8 @@ def _entry(vm: Interpreter, value: Value, key: object, at: Span, index: Value) -
         hole = getattr(data, "hole", None)
         if hole is not None:
             return vm.unknown(hole, at, value, index)
-        factory = vm.factory_of(value)
-        if factory is not None:
-            vm.journal.write(data, key, vm.call(factory, ()))
-            found = data[key]
-            assert isinstance(found, Value)
-            return found
+        if is_hidden(key):
+            return _any_of(vm, value, vm.reason(index, at), at, index)
         raise vm.raised_unless_assumed("KeyError", at, (value, index), str(key) if isinstance(key, str) else "")
     return with_reads(found, index)
 

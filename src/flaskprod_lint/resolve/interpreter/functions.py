@@ -48,7 +48,7 @@ def defaults_of(vm: Interpreter, args: ast.arguments, frame: Frame) -> dict[str,
 
 def call(vm: Interpreter, function: Function, arguments: Arguments, at: Span) -> Value:
     """Run a function of the project with these arguments."""
-    if is_generator(function.node):
+    if vm.is_generator(function.node):
         return vm.unknown(Unknown("a generator", at), at)
     if vm.calls >= vm.limits.calls or vm.budget.depth > vm.limits.depth - 20:
         return vm.unknown(Unknown("calls that are nested too deeply", at), at)

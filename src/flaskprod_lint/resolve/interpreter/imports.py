@@ -143,7 +143,7 @@ def _load(vm: Interpreter, name: str, found: Found, at: Span | None) -> Value:
             vm.trail.pop()
     if module.failure is not None and module.failure.sure and at is not None:
         del vm.modules[key]
-        raise Raised(module.failure.path, Value(Unknown("an exception", at)), at, module.failure.detail)
+        raise Raised(module.failure.path, Value(Unknown("an exception", at)), module.failure.at, module.failure.detail)
     return Value(module, at)
 
 

@@ -10,7 +10,7 @@ from flaskprod_lint.model import Unknown
 from flaskprod_lint.resolve.interpreter import containers
 from flaskprod_lint.resolve.interpreter.frames import Arguments
 from flaskprod_lint.resolve.interpreter.journal import ABSENT, WHOLE
-from flaskprod_lint.resolve.interpreter.values import Elements, Entries, Items, Value, as_value
+from flaskprod_lint.resolve.interpreter.values import Elements, Entries, Items, Value, as_value, hole_of
 from flaskprod_lint.source import Span
 
 if TYPE_CHECKING:
@@ -22,13 +22,12 @@ Method = Callable[["Interpreter", Value, Any, Arguments, Span], "Value | None"]
 def call(vm: Interpreter, receiver: Value, name: str, arguments: Arguments, at: Span) -> Value:
     """A method of a list, tuple, dict or set."""
     data = receiver.data
-    table = DICT if isinstance(data, dict) else SET if isinstance(data, set) else LIST
+    table = _TABLES[_kind(data)]
     if isinstance(data, tuple) and name not in ("count", "index"):
         raise vm.raised("AttributeError", at, name)
     method = table.get(name)
     if method is None:
-        kind: type = dict if isinstance(data, dict) else set if isinstance(data, set) else list
-        if not hasattr(kind, name):
+        if not hasattr(_kind(data), name):
             raise vm.raised("AttributeError", at, name)
         containers.spoil(vm, receiver, Unknown(f"`{name}` is not followed", at))
         return vm.unknown(Unknown(f"`{name}` is not followed", at), at, receiver)
@@ -40,6 +39,10 @@ def call(vm: Interpreter, receiver: Value, name: str, arguments: Arguments, at: 
     except (IndexError, StopIteration):
         raise vm.raised("TypeError", at) from None
     return result if result is not None else Value(None, at)
+
+
+def _kind(data: object) -> type:
+    return dict if isinstance(data, dict) else set if isinstance(data, set) else list
 
 
 def _kept(vm: Interpreter, value: Value) -> Value:
@@ -75,8 +78,8 @@ def _insert(vm: Interpreter, receiver: Value, data: Any, arguments: Arguments, a
 
 def _pop(vm: Interpreter, receiver: Value, data: Any, arguments: Arguments, at: Span) -> Value:
     index = arguments.args[0].data if arguments.args else -1
-    if data.hole or not isinstance(index, int):
-        reason = data.hole or Unknown("a position that is not known", at)
+    if hole_of(data) or not isinstance(index, int):
+        reason = hole_of(data) or Unknown("a position that is not known", at)
         containers.spoil(vm, receiver, reason)
         return vm.unknown(reason, at, receiver)
     if not -len(data) <= index < len(data):
@@ -139,7 +142,7 @@ def _clear(vm: Interpreter, receiver: Value, data: Any, arguments: Arguments, at
 
 
 def _copy(vm: Interpreter, receiver: Value, data: Any, arguments: Arguments, at: Span) -> Value:
-    return Value(type(data)(data, data.hole), at, receiver.environment, sure=receiver.sure)
+    return Value(_SAME[_kind(data)](data, hole_of(data)), at, receiver.environment, sure=receiver.sure)
 
 
 def _get(vm: Interpreter, receiver: Value, data: Any, arguments: Arguments, at: Span) -> Value:
@@ -149,8 +152,9 @@ def _get(vm: Interpreter, receiver: Value, data: Any, arguments: Arguments, at: 
         return containers.subscript(vm, receiver, arguments.args[0], at)
     if key in data:
         return containers.with_reads(data[key], arguments.args[0])
-    if data.hole:
-        return vm.unknown(data.hole, at, receiver)
+    hole = hole_of(data) or (vm.reason(arguments.args[0], at) if containers.is_hidden(key) else None)
+    if hole is not None:
+        return vm.unknown(hole, at, receiver)
     return containers.with_reads(default, arguments.args[0])
 
 
@@ -164,7 +168,7 @@ def _setdefault(vm: Interpreter, receiver: Value, data: Any, arguments: Argument
 
 def _dict_pop(vm: Interpreter, receiver: Value, data: Any, arguments: Arguments, at: Span) -> Value:
     key = containers.key_of(vm, arguments.args[0], at)
-    if not isinstance(key, Unknown) and key not in data and not data.hole and len(arguments.args) < 2:
+    if not isinstance(key, Unknown) and key not in data and not hole_of(data) and len(arguments.args) < 2:
         raise vm.raised("KeyError", at, key if isinstance(key, str) else "")
     found = _get(vm, receiver, data, arguments, at)
     if isinstance(key, Unknown):
@@ -213,21 +217,21 @@ def pairs_of(vm: Interpreter, source: Value, at: Span) -> list[tuple[object, Val
 
 
 def _keys(vm: Interpreter, receiver: Value, data: Any, arguments: Arguments, at: Span) -> Value:
-    return Value(Items((as_value(key, receiver.at) for key in data), data.hole), at, receiver.environment)
+    return Value(Items((as_value(key, receiver.at) for key in data), hole_of(data)), at, receiver.environment)
 
 
 def _values(vm: Interpreter, receiver: Value, data: Any, arguments: Arguments, at: Span) -> Value:
-    return Value(Items(data.values(), data.hole), at, receiver.environment)
+    return Value(Items(data.values(), hole_of(data)), at, receiver.environment)
 
 
 def _items(vm: Interpreter, receiver: Value, data: Any, arguments: Arguments, at: Span) -> Value:
     pairs = (Value((as_value(key, value.at), value), value.at) for key, value in data.items())
-    return Value(Items(pairs, data.hole), at, receiver.environment)
+    return Value(Items(pairs, hole_of(data)), at, receiver.environment)
 
 
 def _popitem(vm: Interpreter, receiver: Value, data: Any, arguments: Arguments, at: Span) -> Value:
-    if data.hole:
-        return vm.unknown(data.hole, at, receiver)
+    if hole_of(data):
+        return vm.unknown(hole_of(data), at, receiver)
     if not data:
         raise vm.raised("KeyError", at)
     key = list(data)[-1]
@@ -257,8 +261,8 @@ def _set_operation(name: str) -> Method:
         others = []
         for argument in arguments.args:
             items = vm.iterate(argument, at)
-            if isinstance(items, Unknown) or data.hole:
-                reason = items if isinstance(items, Unknown) else data.hole
+            if isinstance(items, Unknown) or hole_of(data):
+                reason = items if isinstance(items, Unknown) else hole_of(data)
                 if name == "update":
                     containers.spoil(vm, receiver, reason)
                 return vm.unknown(reason, at, receiver, argument)
@@ -311,7 +315,5 @@ SET: dict[str, Method] = {
     "update": _set_operation("update"),
 }
 
-
-def entries(pairs: list[tuple[object, Value]]) -> Entries:
-    """Pairs as a dict."""
-    return Entries(dict(pairs))
+_TABLES: dict[type, dict[str, Method]] = {list: LIST, dict: DICT, set: SET}
+_SAME: dict[type, Callable[[Any, Unknown | None], object]] = {list: Items, dict: Entries, set: Elements}

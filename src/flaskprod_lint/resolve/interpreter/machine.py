@@ -88,6 +88,7 @@ class Interpreter:
         self.running: list[Module] = []
         self.unsure = 0
         self.calls = 0
+        self._generators: dict[int, bool] = {}
         self._emitted: dict[tuple[str, Span], int] = {}
 
     # What callers use
@@ -255,10 +256,6 @@ class Interpreter:
     def sort(self, source: Value, arguments: Arguments, at: Span) -> Value:
         return sequences.sort(self, source, arguments, at)
 
-    def factory_of(self, value: Value) -> Value | None:
-        """What makes the missing values of a dict; plain dicts have nothing that does."""
-        return None
-
     def read_environment(self, name: Value, at: Span) -> Value:
         """`os.environ[name]`: where a `try` waits for its KeyError, both may happen."""
         value = environment.read(self, name, None, at, strict=True)
@@ -304,6 +301,13 @@ class Interpreter:
         if parsed is not None and name not in parsed.bound and not self.unsure:
             raise self.raised("NameError", at, name)
         return self.unknown(Unknown(f"{name} is not bound here", at), at)
+
+    def is_generator(self, node: ast.AST) -> bool:
+        """Whether calling a function runs nothing yet."""
+        found = self._generators.get(id(node))
+        if found is None:
+            found = self._generators[id(node)] = functions.is_generator(node)
+        return found
 
     def span(self, frame: Frame, node: ast.AST) -> Span:
         """The place of a node."""

@@ -11,14 +11,21 @@ from flaskprod_lint.source import Place, Problem, Source, Span
 
 @dataclass(slots=True)
 class Parsed:
-    """One Python file: its syntax, or why it has none. `bound` are the names that anything in it assigns."""
+    """One Python file: its syntax, or why it has none."""
 
     source: Source
     tree: ast.Module | None = None
     problem: Problem | None = None
-    bound: frozenset[str] = frozenset()
     plain: bool = True
     _spans: dict[int, Span] = field(default_factory=dict)
+    _bound: frozenset[str] | None = None
+
+    @property
+    def bound(self) -> frozenset[str]:
+        """The names that anything in the file assigns."""
+        if self._bound is None:
+            self._bound = _bound(self.tree) if self.tree is not None else frozenset()
+        return self._bound
 
     def span(self, node: ast.AST) -> Span:
         """The place of a node; columns count characters, where `ast` counts bytes."""
@@ -34,7 +41,8 @@ class Parsed:
     def _column(self, line: int, offset: int) -> int:
         if self.plain:
             return offset + 1
-        return len(self.source.line(line).encode()[:offset].decode(errors="replace")) + 1
+        text = self.source.line(line)
+        return offset + 1 if text.isascii() else len(text.encode()[:offset].decode(errors="replace")) + 1
 
 
 def read(source: Source) -> Parsed:
@@ -48,7 +56,7 @@ def read(source: Source) -> Parsed:
         return _broken(source, f"this Python cannot parse the file: {error.msg}", line, error.offset or 1)
     except (ValueError, RecursionError, MemoryError, UnicodeError) as error:
         return _broken(source, f"not parsed: {type(error).__name__}", 1, 1)
-    return Parsed(source, tree, bound=_bound(tree), plain=source.text.isascii())
+    return Parsed(source, tree, plain=source.text.isascii())
 
 
 def _broken(source: Source, message: str, line: int, column: int) -> Parsed:

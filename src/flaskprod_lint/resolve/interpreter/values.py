@@ -272,6 +272,12 @@ class Event:
     node: ast.AST | None = None
 
 
+def hole_of(data: object) -> Unknown | None:
+    """Why a list, dict or set may hold more than it shows; None when it does not."""
+    hole = getattr(data, "hole", None)
+    return hole if isinstance(hole, Unknown) else None
+
+
 def union(*values: Value) -> tuple[EnvironmentRead, ...]:
     """The variables that any of these values was read from, each once."""
     filled = [value.environment for value in values if value.environment]
@@ -321,7 +327,7 @@ class _Plain:
             return self._entries(data, depth)
         if isinstance(data, (list, tuple, set, frozenset)):
             return self._items(data, depth)
-        return Unknown("not a plain value", value.at)
+        return Unknown(_not_plain(data), value.at)
 
     def _items(self, data: Iterable[Value], depth: int) -> object:
         items = []
@@ -340,6 +346,19 @@ class _Plain:
             if isinstance(pairs[key], Unknown):
                 return pairs[key]
         return pairs
+
+
+def _not_plain(data: object) -> str:
+    """Why something has no plain value, in words."""
+    if isinstance(data, Instance):
+        return f"what {data.callee}() gives"
+    if isinstance(data, Member):
+        return f"what {data.instance.callee}.{data.path} is"
+    if isinstance(data, External):
+        return f"what {data.path} is"
+    if isinstance(data, Object):
+        return f"an object of the class {data.cls.name}"
+    return f"the {type(data).__name__.lower()} {getattr(data, 'name', '')}".strip()
 
 
 def _linearise(cls: Class, depth: int) -> list[Class]:
