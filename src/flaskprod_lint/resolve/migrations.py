@@ -14,6 +14,8 @@ from flaskprod_lint.source import Place, Project
 
 #: The platforms that run the release line of a Procfile; others have their own place for it.
 _PROCFILE_RELEASE = ("heroku", "dokku", "pandastack")
+#: A project with more migration folders than this is a collection of apps: a book, or a course.
+_COLLECTION = 3
 #: What people call a service that prepares the database and ends.
 _ONCE = re.compile(r"(^|[-_])(init|migrate|migrations?|release|setup|upgrade)($|[-_])", re.IGNORECASE)
 
@@ -45,11 +47,10 @@ def _folder(project: Project, deployment: Deployment) -> MigrationFolder | None:
     """The migration folder of the app that is deployed: the one nearest to its files, else to the project's root."""
     files = [file for app in deployment.apps for file in app.files]
     here = files or [deployment.origin.path, *([deployment.image.dockerfile] if deployment.image else [])]
-    found = [
-        folder
-        for folder in alembic.find(project)
-        if not _is_aside(folder.path) and not _is_of_another(folder.path, here, project)
-    ]
+    every = [folder for folder in alembic.find(project) if not _is_aside(folder.path)]
+    found = [folder for folder in every if not _is_of_another(folder.path, here, project)]
+    if len(every) > _COLLECTION:
+        found = [folder for folder in found if any(_shared(folder.path, file) > 1 for file in here)]
     if len(found) > 1:
         found.sort(key=lambda folder: -max(_shared(folder.path, file) for file in here))
     filled = [folder for folder in found if folder.count]
