@@ -170,7 +170,7 @@ def _images(project: Project, options: Options, found: list[Planned], chosen: Pl
     for path in _that_matter(project, candidates, only=not any(one.deployment.is_production for one in found)):
         place = _standing_of_image(project, path, options)
         made += _one(bare_image.plan(project, path, place, options, platform, target=targets.get(path)))
-    starts = any(one.deployment.processes and one.deployment.is_production for one in (*found, *made))
+    starts = any(any(one.deployment.web_processes) and one.deployment.is_production for one in (*found, *made))
     return [one for one in made if one.deployment.processes or not starts]
 
 
@@ -187,6 +187,8 @@ def _that_matter(project: Project, candidates: list[str], *, only: bool) -> list
 
 def _standing_of_image(project: Project, path: str, options: Options) -> Standing:
     found = standing.of_path(path, options, "`docker build` makes this image, and nothing says it is for development")
+    if "{{" in path:
+        found = Standing(found.environment, found.why, sure=False)
     if not found.is_production or standing.production_word(path) or standing.told_by_user(path, options):
         return found
     folder = posixpath.dirname(path)

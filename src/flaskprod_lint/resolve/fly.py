@@ -31,6 +31,8 @@ def plan(project: Project, path: str, standing: Standing, options: Options) -> P
         return None
     folder = posixpath.dirname(path)
     built = _build(project, facts, folder)
+    if built is not None and images.runs_python(project, built.image.dockerfile) is False:
+        return None
     platform = _platform(facts)
     deployment = Deployment(
         f"{path} on Fly.io",

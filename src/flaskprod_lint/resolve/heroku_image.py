@@ -30,6 +30,8 @@ def plan(project: Project, path: str, standing: Standing, options: Options) -> P
     if not facts.images and not facts.processes:
         return None
     image = _image_of("web", facts, built)
+    if image is not None and images.runs_python(project, image.image.dockerfile) is False:
+        return None
     origin = Place(Span(path, 1), "a heroku.yml")
     platform = platforms.get("heroku", origin=origin, build="image") or Platform("heroku", "Heroku", origin)
     app = procfile.read_app_json(project, posixpath.dirname(path))

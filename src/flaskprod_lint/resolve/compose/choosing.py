@@ -60,6 +60,11 @@ def _share_images(project: Project, every: list[Resolved], others: list[Resolved
             one.context = images.context_at(project, shipped[0])
 
 
+def for_production(project: Project) -> list[str]:
+    """The Dockerfiles that start something and are not named for development."""
+    return [path for path in _starting(project) if not standing.development_word(path)]
+
+
 def _starting(project: Project) -> list[str]:
     """The Dockerfiles of Python images that start something."""
     return [
@@ -84,7 +89,7 @@ def _adopt(project: Project, every: list[Resolved]) -> None:
     waiting = [one for one in waiting if not _FOREIGN.search(one.image_name.lower())]
     if not waiting or any(one.dockerfile for one in every):
         return
-    candidates = [path for path in _starting(project) if not standing.development_word(path)]
+    candidates = for_production(project)
     shipped = [path for path in candidates if path.rpartition("/")[2].lower() in ("dockerfile", "containerfile")]
     if len(shipped or candidates) != 1:
         return

@@ -37,19 +37,38 @@ def plan(project: Project, options: Options, *, others: bool) -> list[Planned]:
         start.chosen = choosing.that_run_the_app(project, start.every, [one.every for one in found if one is not start])
         for service in start.chosen:
             services.build(project, service, known)
-        start.sign = next((sign for one in start.chosen if (sign := _sign_of_development(project, one))), "")
+        _look_for_signs(project, start)
     found = [start for start in found if start.chosen]
     return [one for start in found for one in _of_start(project, start, found, options, others)]
 
 
 @dataclass(slots=True)
 class _Start:
-    """A unit with its services, those that run the app, and what says that it is for development."""
+    """A unit with its services, those that run the app, and what says that it is for development.
+
+    `is_named_so` says that names alone do: of all its services, or of the Dockerfile or stage that they build.
+    `has_another_image` that the project has another Dockerfile which starts something.
+    """
 
     unit: Unit
     every: list[Resolved]
     chosen: list[Resolved] = field(default_factory=list)
     sign: str = ""
+    is_named_so: bool = False
+    has_another_image: bool = False
+
+
+def _look_for_signs(project: Project, start: _Start) -> None:
+    """Note what says that a unit is for development, unless one of its services is named for production."""
+    chosen = start.chosen
+    if not chosen or any(standing.production_word(one.name) for one in chosen):
+        return
+    names = [_sign_in_names(one) for one in chosen]
+    signs = [sign or _sign_of_development(project, one) for sign, one in zip(names, chosen, strict=True)]
+    start.sign = next((sign for sign in signs if sign), "")
+    start.is_named_so = all(names)
+    own = {one.dockerfile for one in chosen}
+    start.has_another_image = any(path not in own for path in choosing.for_production(project))
 
 
 def _services(project: Project, unit: Unit) -> list[Resolved]:
@@ -95,8 +114,11 @@ def _standing(start: _Start, starts: list[_Start], others: bool) -> Standing:
     for other in starts:
         if other is not start and other.unit.folder == start.unit.folder and _is_for_production(other.unit):
             return Standing("development", f"{other.unit.name} beside it is the one for production")
+    if start.is_named_so:
+        return Standing("development", start.sign)
     if not start.sign:
         return Standing("production", "`docker compose up` starts it, and nothing says it is for development")
+    others = others or start.has_another_image
     others = others or any(one is not start and not one.sign and one.unit.by_name.is_production for one in starts)
     if others or all(_image_starts(one) for one in start.chosen):
         return Standing("development", f"{start.sign}, and another file starts this project as well")
@@ -107,11 +129,17 @@ def _is_for_production(unit: Unit) -> bool:
     return unit.by_name.is_production and not unit.by_name.why.startswith("Compose")
 
 
+def _sign_in_names(one: Resolved) -> str:
+    """The name of a service, of its Dockerfile or of its stage that says development; empty when none does."""
+    for what, name in (("service", one.name), ("stage", one.target), ("Dockerfile", one.dockerfile)):
+        word = standing.development_word(name) if name else None
+        if word is not None:
+            return f"the name of the {what} `{name}` says {word}"
+    return ""
+
+
 def _sign_of_development(project: Project, one: Resolved) -> str:
     """What says that a service is started for development; empty when nothing does."""
-    word = standing.development_word(one.name)
-    if word is not None:
-        return f"the name of the service `{one.name}` says {word}"
     mount = services.mounts_sources(project, one) if one.dockerfile is not None else None
     if mount is not None:
         return f"`{one.name}` mounts the sources over its image (line {mount.span.line if mount.span else 0})"
@@ -149,7 +177,7 @@ def _deployment(
         Place(Span(unit.name, web.service.name.span.line if web.service.name.span.path == unit.name else 1), unit.name),
         place.environment,
         place.why,
-        sure=place.sure and not unit.merged.template,
+        sure=place.sure and not unit.merged.template and "{{" not in unit.name,
         platform=services.platform_for(platform, web),
         tiers=options.tiers,
         image=image,
