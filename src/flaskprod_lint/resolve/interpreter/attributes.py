@@ -93,8 +93,10 @@ def _of_instance(vm: Interpreter, value: Value, name: str, at: Span) -> Value:
             return own
         if name == "__class__":
             return Value(External(instance.callee), at)
-        if instance.callee == "builtins.object" or (instance.callee.startswith("builtins.") and name == "args"):
+        if instance.callee.startswith("builtins.") and name == "args":
             return Value(tuple(instance.args), at)
+        if instance.callee == "builtins.object":
+            raise vm.raised("AttributeError", at, name)
     known = vm.hooks.attribute(instance, path)
     return known if known is not None else Value(Member(instance, path), at, sure=value.sure)
 

@@ -38,6 +38,25 @@ def unsure(vm: Interpreter) -> Iterator[None]:
         vm.unsure -= 1
 
 
+def assume(vm: Interpreter, taken: Side, other: Side) -> Value | None:
+    """Take the side that holds as long as nobody sets a variable; if it ends the program, they have set it."""
+    vm.journal.begin()
+    with unsure(vm):
+        try:
+            value = taken()
+        except Raised as raised:
+            if region_of(vm, raised) is not None:
+                vm.journal.commit()
+                raise
+            vm.journal.take_back()
+            return other()
+        except BaseException:
+            vm.journal.commit()
+            raise
+    vm.journal.commit()
+    return value
+
+
 def branch(vm: Interpreter, sides: Sequence[Side], why: Value) -> Value | None:
     """Run each side from the present state, then go on as if any of them had run."""
     with unsure(vm):

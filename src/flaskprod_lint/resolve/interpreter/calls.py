@@ -14,6 +14,7 @@ from flaskprod_lint.resolve.interpreter.frames import Arguments, Frame
 from flaskprod_lint.resolve.interpreter.values import (
     Bound,
     Class,
+    Entries,
     External,
     Function,
     Instance,
@@ -109,7 +110,7 @@ def _is_method_of(path: str, made: Object) -> bool:
 def _expose(vm: Interpreter, arguments: Arguments, path: str, at: Span) -> None:
     """What code outside the project is given `globals()` may change every name."""
     for value in arguments.args:
-        if any(value.data is names for names in vm.namespaces()):
+        if isinstance(value.data, Entries) and any(value.data is names for names in vm.namespaces()):
             spoil(vm, value, Unknown(f"{path} may have set this name", at))
 
 

@@ -215,7 +215,8 @@ def length(vm: Interpreter, value: Value, at: Span) -> Value:
     data = value.data
     hole = getattr(data, "hole", None) or (data if isinstance(data, Unknown) else None)
     if hole is not None:
-        return vm.unknown(hole, at, value)
+        symbol = hole.symbol if not data else ""
+        return Value(Unknown(hole.reason, hole.at, symbol), at, value.environment, sure=False)
     if isinstance(data, (str, bytes, list, tuple, dict, set)):
         return Value(len(data), at, value.environment, sure=value.sure)
     if data is None or isinstance(data, (int, float)):

@@ -193,7 +193,7 @@ class Interpreter:
         known = self.truth(value)
         if known is None and value.known:
             return self.unknown(self.reason(value, self.span(frame, node)), self.span(frame, node), value)
-        return value if known is None else replace(value, data=known, alternatives=())
+        return value if known is None else replace(value, data=known, alternatives=(), sure=not is_assumed(value))
 
     def truth(self, value: Value) -> bool | None:
         return truth.truth(value)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from flaskprod_lint.model import Unknown
 from flaskprod_lint.resolve.interpreter import assignments, classes, functions, handlers, imported, loops, matching
-from flaskprod_lint.resolve.interpreter.branches import branch, region_of, unsure
+from flaskprod_lint.resolve.interpreter.branches import assume, branch, region_of
 from flaskprod_lint.resolve.interpreter.frames import Frame
 from flaskprod_lint.resolve.interpreter.journal import ABSENT
 from flaskprod_lint.resolve.interpreter.jumps import Break, Continue, Raised, Return
@@ -48,10 +48,9 @@ def _if(vm: Interpreter, node: ast.If, frame: Frame) -> None:
     if known is None:
         branch(vm, [_side(vm, node.body, frame), _side(vm, node.orelse, frame)], condition)
         return
-    body = node.body if known else node.orelse
+    body, other = (node.body, node.orelse) if known else (node.orelse, node.body)
     if is_assumed(condition):
-        with unsure(vm):
-            execute(vm, body, frame)
+        assume(vm, _side(vm, body, frame), _side(vm, other, frame))
     else:
         execute(vm, body, frame)
 

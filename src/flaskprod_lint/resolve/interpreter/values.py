@@ -288,7 +288,10 @@ def union(*values: Value) -> tuple[EnvironmentRead, ...]:
 
 def is_assumed(value: Value) -> bool:
     """Whether the value rests on the default of a variable that a person may have set where we cannot look."""
-    return any(read.is_set is None for read in value.environment)
+    if not value.sure or any(read.is_set is None for read in value.environment):
+        return True
+    data = value.data.values() if isinstance(value.data, dict) else value.data
+    return isinstance(value.data, (list, tuple, dict)) and any(not one.sure for one in data)  # type: ignore[union-attr]
 
 
 def as_value(data: object, at: Span | None = None, environment: tuple[EnvironmentRead, ...] = ()) -> Value:
