@@ -6,6 +6,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from flaskprod_lint.model import Engine, EnvironmentRead, Package, Packages, Platform, Setting, Unknown
 from flaskprod_lint.resolve import engines
@@ -198,12 +200,12 @@ def test_what_a_platform_sets_does_not_hide_a_fallback(tmp_path: Path) -> None:
     by_platform = {"DATABASE_URL": Setting("DATABASE_URL", Unknown("set"), Place(None, "set by Heroku"))}
     found = context(tmp_path, platform, psycopg2="2.9")
     by_file = found.with_variables({"DATABASE_URL": Setting("DATABASE_URL", Unknown("set"), Place(CONFIG))})
-    for given, where, kind in (
+    for url_, where, kind in (
         (url, found.with_variables(by_platform), "fallback"),
         (either, found.with_variables({"D": by_platform["DATABASE_URL"]}), "fallback"),
         (url, by_file, "environment"),
     ):
-        engine = only(engines.of_events(extension(), {"SQLALCHEMY_DATABASE_URI": given}, where))
+        engine = only(engines.of_events(extension(), {"SQLALCHEMY_DATABASE_URI": url_}, where))
         assert engine.url_kind == kind
         assert engine.dialect in ("postgresql", None)
 
@@ -330,6 +332,36 @@ def test_pools_of_drivers(
 )
 def test_a_password_is_never_kept(tmp_path: Path, text: str) -> None:
     url = value(text, environment=read("DATABASE_URL", text))
-    for given in (url, value(text)):
-        found = engines.of_events(create(given), {}, context(tmp_path))
+    for each in (url, value(text)):
+        found = engines.of_events(create(each), {}, context(tmp_path))
         assert "correct-horse-8" not in repr(found)
+
+
+LEAF = st.sampled_from(
+    [
+        *(None, True, -3, 0, 7, 2.5, float("nan"), "", "5", "a:b", "://", b"x", [], {}),
+        *(POSTGRES, "sqlite://", "mysql://h/d?password=correct-horse-8", Unknown("x")),
+        *(External("sqlalchemy.pool.NullPool"), Instance("sqlalchemy.URL.create"), Instance("make", at=DB)),
+    ]
+).map(Value)
+KEY = st.sampled_from([None, "url", "pool_size", "max_overflow", "poolclass", "pool", "**", "pool_recycle"])
+ODD = st.one_of(LEAF, st.dictionaries(KEY, st.one_of(LEAF, st.dictionaries(KEY, LEAF).map(Value))).map(Value))
+
+
+@given(
+    st.sampled_from(["2.5.1", "3.1.1", "x", ""]),
+    st.dictionaries(st.sampled_from([*engines.SETTINGS]), ODD, max_size=6),
+    st.lists(ODD, max_size=3),
+    st.dictionaries(st.sampled_from(["url", "pool_size", "poolclass", "prefix", "**", "host"]), ODD),
+)
+def test_odd_values_break_nothing(
+    version: str, config: dict[str, Value], args: list[Value], kwargs: dict[str, Value]
+) -> None:
+    project = Project(Path("/nowhere"), [])
+    packages = Packages({"flask-sqlalchemy": Package("flask-sqlalchemy", version, "exact", Place(None))})
+    where = Context(project, Tree(project), packages=packages)
+    callees = ["sqlalchemy.create_engine", "sqlalchemy.engine_from_config", "psycopg_pool.ConnectionPool"]
+    callees += ["playhouse.pool.PooledPostgresqlDatabase", "psycopg2.pool.ThreadedConnectionPool"]
+    events = [Event("call", callee, tuple(args), kwargs, DB) for callee in callees]
+    found = engines.of_events([*events, *extension(engine_options={})], config, where)
+    assert "correct-horse-8" not in repr(found)

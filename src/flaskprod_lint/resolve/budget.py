@@ -167,31 +167,35 @@ def _capacity(engine: Engine, size: Setting, overflow: Setting) -> int | Unknown
         return name
     if name is not None and name not in QUEUE_POOLS and name not in ONE_CONNECTION:
         return None
-    for setting in (overflow, size):
-        if not isinstance(setting.value, int):
-            return setting.value if isinstance(setting.value, Unknown) else Unknown(f"{setting.name} is no number")
-    if isinstance(overflow.value, int) and overflow.value < 0:
+    least, beyond = _whole(size.value), _whole(overflow.value)
+    if isinstance(beyond, int) and beyond < 0:
         return None
-    return int(str(size.value)) + int(str(overflow.value))
+    return _total((least, beyond))
 
 
-def _at_once(concurrency: object, capacity: int | Unknown | None) -> object:
+def _whole(value: object) -> int | Unknown:
+    if isinstance(value, Unknown):
+        return value
+    return int(value) if isinstance(value, int) else Unknown("a factor is no number")
+
+
+def _at_once(concurrency: object, capacity: int | Unknown | None) -> int | Unknown:
     """The connections that one worker can have open: what it serves at once, as far as its pool goes."""
-    if concurrency == 1 and capacity != 0:
+    served = _whole(concurrency)
+    if served == 1 and capacity != 0:
         return 1
-    if isinstance(concurrency, Unknown) or capacity is None:
-        return concurrency
-    return capacity if isinstance(capacity, Unknown) else min(int(str(concurrency)), capacity)
+    if isinstance(served, Unknown) or capacity is None:
+        return served
+    return capacity if isinstance(capacity, Unknown) else min(served, capacity)
 
 
 def _product(factors: Sequence[object]) -> int | Unknown:
     result = 1
     for factor in factors:
-        if isinstance(factor, Unknown):
-            return factor
-        if not isinstance(factor, int):
-            return Unknown("a factor is no number")
-        result *= factor
+        number = _whole(factor)
+        if isinstance(number, Unknown):
+            return number
+        result *= number
     return result
 
 

@@ -110,7 +110,10 @@ def _argument(event: Event, argument: tuple[str, int, int | None], name: str, ki
     value = event.kwargs.get(key) or positional.get(position)
     if value is None or value.data is None:
         return Setting(name, default, Place(None, f"default of {kind.library}"), is_default=True)
-    number = value.data if isinstance(value.data, (int, Unknown)) else Unknown("not a number", value.at)
+    data = value.data
+    number = (
+        data if isinstance(data, Unknown) else int(data) if isinstance(data, int) else Unknown("no number", value.at)
+    )
     return Setting(name, number, Place(value.at, key), (), value.environment)
 
 

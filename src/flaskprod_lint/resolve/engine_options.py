@@ -144,13 +144,11 @@ def _number(making: Making) -> Convert:
 
     def convert(value: Value) -> object:
         data = value.data
-        if isinstance(data, (bool, int, float)):
-            return int(data)
-        if isinstance(data, str) and making.coerces:
+        if isinstance(data, (int, float)) or (isinstance(data, str) and making.coerces):
             try:
                 return int(data)
-            except ValueError:
-                return Unknown("a text that is no number", value.at)
+            except (ValueError, OverflowError):
+                return Unknown("not a number", value.at)
         return Unknown("not a number", value.at)
 
     return convert

@@ -31,7 +31,8 @@ def per_worker(row: BudgetRow, number: str) -> int | Unknown:
     for value in (size, overflow, at_once):
         if isinstance(value, Unknown):
             return value
-    size, overflow, at_once = int(str(size)), int(str(overflow)), int(str(at_once))
+    if not isinstance(size, int) or not isinstance(overflow, int) or not isinstance(at_once, int):
+        return Unknown("a factor is no number")
     if number == "configured":
         return size
     if number == "ceiling":
@@ -48,7 +49,7 @@ def total(rows: Sequence[BudgetRow], number: str, overlap: int = 1) -> str:
 
 def arithmetic(row: BudgetRow, number: str, overlap: int = 1) -> str:
     """The product of a row as a person would write it: `2 instances × 4 workers × min(8 threads, 5 + 10)`."""
-    if row.instances.value == 1 and row.workers.value == 1 and row.concurrency.value == 1 and number == "reachable":
+    if getattr(row, number) == 1:
         return f"1 for {row.process}"
     parts = [_count(row.workers, _worker(row)), _each(row, number)]
     if row.instances.value != 1:

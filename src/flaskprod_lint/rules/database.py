@@ -73,11 +73,11 @@ def _over_limit(budget: Budget, number: str, total: int, limit: int) -> str:
 def _overlap(budget: Budget, number: str) -> int:
     """How often the ceiling counts each pool: twice where the old and the new release run side by side."""
     for row in budget.rows if number == "ceiling" else ():
-        each = per_worker(row, "ceiling")
-        factors_ = (row.instances.value, row.workers.value, each)
-        if isinstance(row.ceiling, int) and all(isinstance(factor, int) and factor for factor in factors_):
-            product = int(str(factors_[0])) * int(str(factors_[1])) * int(str(factors_[2]))
-            return max(1, row.ceiling // product)
+        instances, workers, each = row.instances.value, row.workers.value, per_worker(row, "ceiling")
+        if isinstance(instances, int) and isinstance(workers, int) and isinstance(each, int):
+            once = instances * workers * each
+            if once and isinstance(row.ceiling, int) and row.ceiling > 1:
+                return max(1, row.ceiling // once)
     return 1
 
 
