@@ -144,3 +144,27 @@ def test_uwsgi_sections(tmp_path: Path) -> None:
     assert [each.text for each in server.bind] == ["0.0.0.0:5000"]
     assert server.workers is not None and server.workers.value == 3
     assert server.target is not None and server.target.text == "app:app"
+
+
+BOTH = """
+import argparse
+import waitress
+from app import app
+
+arguments = argparse.ArgumentParser().parse_args()
+if arguments.debug:
+    app.run()
+else:
+    waitress.serve(app)
+"""
+
+
+def test_either_of_two_servers(tmp_path: Path) -> None:
+    server = found(tmp_path, "python serve.py", serve__py=BOTH)
+    assert server.name == "unknown" and not server.step.sure
+
+
+def test_a_server_under_a_condition(tmp_path: Path) -> None:
+    text = "import os\nfrom app import app\nif os.environ.get('SERVE', '1'):\n    app.run()\n"
+    server = found(tmp_path, "python serve.py", serve__py=text)
+    assert server.is_dev_server and not server.step.sure

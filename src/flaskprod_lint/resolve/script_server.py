@@ -70,17 +70,23 @@ def of_step(step: Step, context: Context) -> tuple[str, Event] | None:
     loaded = loading.of_script(step, context)
     if loaded is None:
         return None
-    for event in list(loaded.events):
-        name = SERVING.get(event.callee) if event.kind == "call" else None
-        if name in ("flask-script", "flask-cli"):
-            found = _command(name, event, loaded, step)
-        elif name is not None:
-            found = (_socketio(context) if event.callee.startswith("flask_socketio.") else name, event)
-        else:
-            continue
-        if found is not None:
-            return found
-    return None
+    found = [start for event in list(loaded.events) if (start := _start(event, loaded, step, context)) is not None]
+    certain = next((start for start in found if start[1].sure), None)
+    if certain is not None or not found:
+        return certain
+    # Under conditions that cannot be known, several servers may be the one that is started.
+    name = found[0][0] if len({name for name, _ in found}) == 1 else "unknown"
+    return name, found[0][1]
+
+
+def _start(event: Event, loaded: loading.Loaded, step: Step, context: Context) -> tuple[str, Event] | None:
+    """The server that a call starts, and the call."""
+    name = SERVING.get(event.callee) if event.kind == "call" else None
+    if name is None:
+        return None
+    if name in ("flask-script", "flask-cli"):
+        return _command(name, event, loaded, step)
+    return (_socketio(context) if event.callee.startswith("flask_socketio.") else name), event
 
 
 def _socketio(context: Context) -> str:

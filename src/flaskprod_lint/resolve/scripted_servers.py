@@ -26,6 +26,8 @@ def of_step(step: Step, context: Context) -> Server | None:
     name, event = found
     server = _READERS.get(name, _other)(_Call(name, event, step, context))
     server.trail = (*event.trail, Place(event.at, f"{event.callee}(…)"))
+    if not event.sure:
+        server.step = replace(step, sure=False)
     return server
 
 

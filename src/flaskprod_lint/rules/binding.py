@@ -314,7 +314,7 @@ def _platform_place(deployment: Deployment) -> Place | None:
 
 
 def _name(server: Server) -> str:
-    return {"gunicorn": "Gunicorn", "uwsgi": "uWSGI"}.get(server.name, server.name)
+    return {"gunicorn": "Gunicorn", "uwsgi": "uWSGI", "unknown": "the server"}.get(server.name, server.name)
 
 
 def _instead(process: Process, server: Server, address: Address, port: str = "$PORT") -> str | None:

@@ -93,7 +93,7 @@ def evidence_of(deployment: Deployment) -> Evidence:
 def _proof(deployment: Deployment, process: Process) -> Place | str:
     """The place that says how many requests a process serves at once, or what is not known of it."""
     server = process.server
-    if server is None:
+    if server is None or server.name == "unknown":
         return f"what `{process.name}` runs could not be made out"
     if server.is_dev_server:
         return "Flask's development server is started"

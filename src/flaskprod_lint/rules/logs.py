@@ -110,7 +110,7 @@ def evidence_of(deployment: Deployment) -> Evidence:
 def _unknown_log(process: Process) -> str:
     """What of a process's logs is not known."""
     server = process.server
-    if server is None:
+    if server is None or server.name == "unknown":
         return f"what `{process.name}` runs could not be made out"
     for name, log in (("access log", server.access_log), ("error log", server.error_log)):
         if log is not None and isinstance(log.value, Unknown):
