@@ -51,7 +51,9 @@ def find(project: Project, options: Options) -> list[Planned]:
     found += composed.plan(project, options, others=others)
     found += _hosts(project, options, found)
     found += _images(project, options, found, chosen)
-    found = _narrowed(settle(found), chosen) or [_nothing(project, options, chosen)]
+    found = _narrowed(settle(found), chosen)
+    if not any(one.deployment.is_production for one in found):
+        found.append(_nothing(project, options, chosen))
     for one in found:
         for process in one.deployment.processes:
             proxies.apply(project, process, one.contexts[process.name])

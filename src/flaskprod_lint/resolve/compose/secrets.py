@@ -19,12 +19,18 @@ _HOST = re.compile(r"://[^/@\s]*@([^/:?\s]+)")
 def of_services(services: Iterable[Resolved], *, development: bool) -> tuple[SecretLiteral, ...]:
     """The secrets of all services. The password of the file's own database is marked: it opens nothing else."""
     every = list(services)
-    databases = {one.name for one in every if _DATABASE.search(one.image_name.lower())}
+    databases = {one.name for one in every if _DATABASE.search(one.image_name.lower()) or _is_built_database(one)}
     found: dict[object, SecretLiteral] = {}
     for one in every:
         for secret in _of_service(one, databases, development):
             found.setdefault(secret.at, secret)
     return tuple(found.values())
+
+
+def _is_built_database(one: Resolved) -> bool:
+    """Whether a service without a published image is a database by the names of its Dockerfile and itself."""
+    names = (one.name.lower(), (one.dockerfile or "").lower().rpartition("dockerfile.")[2])
+    return not one.image_name and any(_DATABASE.match(name) for name in names)
 
 
 def _of_service(one: Resolved, databases: set[str], development: bool) -> Iterator[SecretLiteral]:
