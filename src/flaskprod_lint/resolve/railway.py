@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
-from flaskprod_lint.inputs import procfile, toml_tree, yaml_tree
-from flaskprod_lint.inputs.nodes import Documents, Node
+from flaskprod_lint.inputs import procfile, railway
+from flaskprod_lint.inputs.railway import Railway
 from flaskprod_lint.model import Command, Conflict, Deployment, Platform, Process, Setting
 from flaskprod_lint.resolve import image as images_of
 from flaskprod_lint.resolve import images, packages, planned, platforms
@@ -20,28 +20,17 @@ from flaskprod_lint.resolve.standing import Standing
 from flaskprod_lint.resolve.tree import Tree
 from flaskprod_lint.source import Located, Place, Project, Span
 
-FILES = ("railway.toml", "railway.json", "nixpacks.toml", "railpack.json")
-
-
-@dataclass(frozen=True, slots=True)
-class _Manifest:
-    """One of Railway's files, with the start command that it gives."""
-
-    path: str
-    root: Node
-    start: Located[str] | None
-
 
 def folders(project: Project) -> list[str]:
     """The folders that hold a file of Railway's."""
-    found = (posixpath.dirname(path) for path in project.paths if path.rpartition("/")[2] in FILES)
+    found = (posixpath.dirname(path) for path in project.paths if path.rpartition("/")[2] in railway.NAMES)
     return list(dict.fromkeys(found))
 
 
 def plan(project: Project, folder: str, standing: Standing, options: Options, platform: Platform) -> Planned | None:
     """The deployment of a folder on Railway."""
     manifests = list(_manifests(project, folder))
-    own = [one for one in manifests if one.path.rpartition("/")[2].startswith("railway.")]
+    own = [one for one in manifests if one.is_manifest]
     built = _build(project, folder, own)
     commands = list(_commands(project, folder, manifests, built))
     name = manifests[0].path if manifests else posixpath.join(folder, "railway.toml")
@@ -70,35 +59,31 @@ def plan(project: Project, folder: str, standing: Standing, options: Options, pl
     return found
 
 
-def _manifests(project: Project, folder: str) -> Iterator[_Manifest]:
-    keys = {"nixpacks.toml": ("start", "cmd")}
-    for name in FILES:
+def _manifests(project: Project, folder: str) -> Iterator[Railway]:
+    for name in railway.NAMES:
         path = posixpath.join(folder, name)
-        source = project.read(path) if path in project else None
-        if source is None:
+        facts = project.facts(path, railway.read) if path in project else None
+        if facts is None:
             continue
-        documents: Documents = toml_tree.read(source) if path.endswith(".toml") else yaml_tree.read(source)
-        if documents.problem is not None and documents.problem.place.span is not None:
-            project.problem(documents.problem.message, documents.problem.place.span)
-        if documents.root is not None:
-            yield _Manifest(path, documents.root, documents.root.string(*keys.get(name, ("deploy", "startCommand"))))
+        if facts.problem is not None and facts.problem.place.span is not None:
+            project.problem(facts.problem.message, facts.problem.place.span)
+        yield facts
 
 
-def _build(project: Project, folder: str, own: list[_Manifest]) -> Built | None:
+def _build(project: Project, folder: str, own: list[Railway]) -> Built | None:
     """The image, where a Dockerfile is named or stands there: it beats the builder that guesses."""
-    named = next((text for text in (one.root.string("build", "dockerfilePath") for one in own) if text), None)
-    builder = next((text for text in (one.root.string("build", "builder") for one in own) if text), None)
+    named = next((one.dockerfile for one in own if one.dockerfile is not None), None)
+    builder = next((one.builder for one in own if one.builder is not None), None)
     if named is None and builder is not None and builder.value.upper() == "NIXPACKS":
         return None
     path = posixpath.normpath(posixpath.join(folder, named.value.lstrip("/") if named is not None else "Dockerfile"))
     return images.build(project, path, context=folder) if path in project else None
 
 
-def _commands(project: Project, folder: str, manifests: list[_Manifest], built: Built | None) -> Iterator[Command]:
+def _commands(project: Project, folder: str, manifests: list[Railway], built: Built | None) -> Iterator[Command]:
     """All commands that start the web process, the one that runs first."""
     for one in manifests:
-        is_own = one.path.rpartition("/")[2].startswith("railway.")
-        if one.start is not None and (is_own or built is None):
+        if one.start is not None and (one.is_manifest or built is None):
             note = f"start command: {one.start.value}"
             if built is None:
                 yield planned.shell_command(one.start, note)
@@ -118,7 +103,7 @@ def _commands(project: Project, folder: str, manifests: list[_Manifest], built: 
         yield planned.shell_command(web.command, f"web: {web.command.value}")
 
 
-def _add_web(found: Planned, commands: list[Command], context: Context, own: list[_Manifest], options: Options) -> None:
+def _add_web(found: Planned, commands: list[Command], context: Context, own: list[Railway], options: Options) -> None:
     platform = found.deployment.platform
     assert platform is not None
     winner = commands[0]
@@ -133,26 +118,18 @@ def _add_web(found: Planned, commands: list[Command], context: Context, own: lis
     found.deployment.conflicts = tuple(conflicts)
 
 
-def _replicas(own: list[_Manifest], options: Options) -> Setting:
-    for one in own:
-        regions = one.root.at("deploy", "multiRegionConfig")
-        counts = [one.root.string("deploy", "numReplicas")]
-        counts += [region.value.string("numReplicas") for region in (regions.entries if regions else ())]
-        count = next((count for count in counts if count is not None), None)
-        if count is not None:
-            return planned.instances(options, count, f"numReplicas = {count.value}")
-    return planned.instances(options)
+def _replicas(own: list[Railway], options: Options) -> Setting:
+    count = next((one.replicas for one in own if one.replicas is not None), None)
+    return planned.instances(options, count, f"numReplicas = {count.value}" if count is not None else "")
 
 
-def _add_release(project: Project, folder: str, found: Planned, own: list[_Manifest], context: Context) -> None:
+def _add_release(project: Project, folder: str, found: Planned, own: list[Railway], context: Context) -> None:
     path = posixpath.join(folder, "Procfile")
     lines = project.facts(path, procfile.read) if path in project else None
     release = lines.find("release") if lines is not None else None
     for one in own:
-        node = one.root.at("deploy", "preDeployCommand")
-        texts = node.strings() if node is not None else ()
-        if texts:
-            text = Located(" && ".join(text.value for text in texts), texts[0].span)
+        if one.pre_deploy:
+            text = Located(" && ".join(text.value for text in one.pre_deploy), one.pre_deploy[0].span)
             command = planned.shell_command(text, f"preDeployCommand: {text.value}")
             found.add(Process("release", "release", command, trail=(command.origin,)), context)
             return
@@ -161,11 +138,10 @@ def _add_release(project: Project, folder: str, found: Planned, own: list[_Manif
         found.deployment.unused_release = Place(release.line.span, reason)
 
 
-def _patience(platform: Platform, own: list[_Manifest]) -> Platform:
+def _patience(platform: Platform, own: list[Railway]) -> Platform:
     for one in own:
-        text = one.root.string("deploy", "drainingSeconds")
-        if text is not None and text.value.isdigit():
-            return replace(platform, grace_seconds=float(text.value))
+        if one.draining is not None and one.draining.value.isdigit():
+            return replace(platform, grace_seconds=float(one.draining.value))
     return platform
 
 
@@ -180,6 +156,6 @@ def _context(project: Project, folder: str, deployment: Deployment, built: Built
 
 def platform_of(project: Project, folder: str) -> Platform:
     """Railway, with the file that says so."""
-    path = next(posixpath.join(folder, name) for name in FILES if posixpath.join(folder, name) in project)
+    path = next(posixpath.join(folder, name) for name in railway.NAMES if posixpath.join(folder, name) in project)
     origin = Place(Span(path, 1), f"{path.rpartition('/')[2]} is Railway's")
     return platforms.get("railway", origin=origin) or Platform("railway", "Railway", origin)
