@@ -242,6 +242,7 @@ def test_settings_serve_as_well_as_values(tmp_path: Path) -> None:
         (value(Unknown("either"), environment=read("D"), alternatives=(EITHER, FILE)), "fallback", None, None),
         (value(Unknown("either"), environment=read("TESTING"), alternatives=(EITHER, FILE)), "environment", None, None),
         (value(Unknown("a file")), "unknown", None, None),
+        (value(None, environment=read("DATABASE_URL", None, False)), "environment", None, None),
         (value("postgresql://:@:5432/", environment=read("DB_HOST", "")), "environment", "postgresql", None),
         (value("postgresql://None:None@db/x", environment=read("DB_USER")), "environment", "postgresql", None),
         (value("sqlite:///:memory:", environment=read("D", "sqlite:///:memory:", False)), "fallback", "sqlite", None),

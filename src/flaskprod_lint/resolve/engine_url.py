@@ -169,6 +169,8 @@ def _in_memory(text: str | None) -> bool | None:
 
 def _masked(value: Value, name: str, note: str) -> Setting:
     shown = _shown(value.data) if isinstance(value.data, str) else value.data
+    if shown is None and value.environment:
+        shown = Unknown(f"{value.environment[0].name} is not set", value.at)
     if not isinstance(shown, (str, Unknown)):
         shown = Unknown("not a URL that can be read", value.at)
     reads = tuple(masked_read(read) for read in value.environment)

@@ -266,7 +266,8 @@ def _uri(values: Mapping[str, Value], context: Context) -> Url:
 
 
 def _is_set(value: Value | None) -> bool:
-    return value is not None and value.data is not None
+    """Whether something sets the value; a variable that is not set leaves None, and is asked for nevertheless."""
+    return value is not None and (value.data is not None or bool(value.environment))
 
 
 def _dict(value: Value | None) -> list[tuple[str | None, Value]]:

@@ -1,4 +1,4 @@
-"""Where a project runs its migrations outside what a deployment starts: CI jobs that deploy, and deploy scripts."""
+"""Where a project runs its migrations outside what a deployment starts: CI, deploy scripts, jobs and playbooks."""
 
 from __future__ import annotations
 
@@ -7,11 +7,18 @@ from collections.abc import Iterator
 
 from flaskprod_lint.source import Place, Project, Source
 
-_UPGRADE = re.compile(r"\b(?:flask|manage\.py)\b[^\n#]*\bdb\s+upgrade\b|\balembic\b[^\n#|;&]*\bupgrade\b")
+#: The command on one line, as a JSON list, or as a YAML list of words.
+_UPGRADE = re.compile(
+    r"\b(?:flask|manage\.py)\b[^#|;&]{0,80}?\bdb[\"',\s-]+upgrade\b|\balembic\b[^#|;&]{0,80}?[\"'\s-]upgrade\b"
+)
 _CI_FORMATS = ("github-workflow", "gitlab-ci")
-_CI_FILE = re.compile(r"(^|/)(\.circleci/config\.ya?ml|bitbucket-pipelines\.ya?ml|azure-pipelines\.ya?ml|Jenkinsfile)$")
+#: Files of CI services, of Elastic Beanstalk's hooks, and any YAML: jobs of Kubernetes, charts, playbooks.
+_FILE = re.compile(r"(^|/)(Jenkinsfile|\.ebextensions/[^/]+\.config|\.platform/hooks/.+|[^/]+\.ya?ml)$")
+#: YAML that is read as a deployment of its own.
+_READ = ("compose", "render", "heroku-yml")
 _DEPLOYS = re.compile(
-    r"(^|[_.-])(deploy|release|migrate|migration|migrations|upgrade|predeploy|fabfile)", re.IGNORECASE
+    r"(^|[_.-])(deploy|release|migrate|migration|migrations|upgrade|pre_?deploy|post_?deploy|post_compile|fabfile)",
+    re.IGNORECASE,
 )
 _ASIDE = re.compile(
     r"(^|[/_.-])(tests?|local|dev|develop|development|docs?|examples?|new|create|make)([/_.-]|$)", re.IGNORECASE
@@ -20,6 +27,8 @@ _ASIDE = re.compile(
 _TESTS = re.compile(r"\b(pytest|tox|nox|unittest|coverage)\b|^\s+services:|\blocalhost\b", re.MULTILINE)
 #: A script that also writes revisions or goes back is a developer's.
 _WRITES = re.compile(r"\bdb\s+(migrate|downgrade|revision)\b|\balembic\b[^\n]*\b(revision|downgrade)\b")
+#: A project with more such files than this is not read to the end for them.
+_MOST = 400
 _JOB = re.compile(r"^(?:  )?[\w-]+:", re.MULTILINE)
 
 
@@ -35,12 +44,15 @@ def find(project: Project, own_files: set[str]) -> Place | None:
 
 def _ci_files(project: Project) -> list[str]:
     listed = [path for name in _CI_FORMATS for path in project.of_format(name)]
-    return [*listed, *(path for path in project.paths if _CI_FILE.search(path))]
+    read = {path for name in _READ for path in project.of_format(name)}
+    others = (path for path in project.paths if _FILE.search(path) and path not in read and not _ASIDE.search(path))
+    return [*listed, *(path for path in others if path not in listed)][:_MOST]
 
 
 def _scripts(project: Project) -> Iterator[str]:
     """Scripts whose name says that they deploy or migrate; of Python those only that start other programs."""
-    for path in (*project.of_format("shell"), *project.of_format("python")):
+    hooks = [path for path in project.paths if path in ("bin/post_compile", "hooks/post_deploy")]
+    for path in (*hooks, *project.of_format("shell"), *project.of_format("python")):
         if not _DEPLOYS.search(path.rpartition("/")[2]) or _ASIDE.search(path):
             continue
         source = project.read(path)
@@ -56,7 +68,9 @@ def _mention(source: Source) -> Place | None:
         line = source.line(source.position(match.start())[0])
         if line.lstrip().startswith(("#", "- name:", "name:", "echo", "print")):
             continue
-        if not source.path.endswith((".sh", ".bash", ".py")) and _TESTS.search(_job(source.text, match.start())):
+        if not source.path.endswith((".sh", ".bash", ".py", "post_compile")) and _TESTS.search(
+            _job(source.text, match.start())
+        ):
             continue
         return Place(source.line_span(source.position(match.start())[0]), "runs the migrations")
     return None
