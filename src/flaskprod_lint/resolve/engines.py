@@ -197,7 +197,8 @@ def _flask_engines(
 
 def _recipes_2(extension: _Extension, values: Mapping[str, Value], context: Context) -> Iterator[_Recipe]:
     """Flask-SQLAlchemy 2: all binds share the options, and the constructor's win."""
-    single = {option: values[name] for name, option in _SINGLE.items() if _is_set(values.get(name))}
+    single = {option: values[name] for name, option in _SINGLE.items() if name in values}
+    single = {option: value for option, value in single.items() if value.data is not None}
     layers = (
         Layer("SQLALCHEMY_POOL_SIZE and its kin", single),
         hook_layer(extension.made),

@@ -273,13 +273,22 @@ def _doubt(deployment: Deployment) -> str | None:
         limit, ceiling = _limit(budget), budget.ceiling
         if limit is not None and isinstance(ceiling, int) and ceiling <= limit:
             return None
-        return f"how many connections can be open is not known here: {budget.reachable.reason}"
+        return f"how many connections can be open is not known here: {_unknown_factor(budget, budget.reachable)}"
     if _limit(budget) is None:
         return (
             f"at most {budget.reachable} connections, and what the database allows is not known here: "
             "--db-connections or --tier says it"
         )
     return None
+
+
+def _unknown_factor(budget: Budget, total: Unknown) -> str:
+    """The factor that is not known, with the process it belongs to and why."""
+    for row in budget.rows:
+        for setting in (row.instances, row.workers, row.concurrency, row.pool_size, row.max_overflow):
+            if isinstance(row.reachable, Unknown) and isinstance(setting.value, Unknown):
+                return f"{setting.name} of {row.process} ({setting.value.reason})"
+    return total.reason
 
 
 def _headline(deployment: Deployment) -> str:
