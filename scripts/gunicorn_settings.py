@@ -32,16 +32,20 @@ DERIVED = {
 
 #: Run by an interpreter of its own for each version. pkg_resources, which old versions import, is gone from setuptools.
 READER = """
-import json, sys, types
+import inspect, json, sys, types
 sys.path.insert(0, sys.argv[1])
 sys.modules.setdefault("pkg_resources", types.ModuleType("pkg_resources"))
 from gunicorn import config, workers
 
 def validator(setting):
     name = setting.validator.__name__
-    if name != "_validate_callable":
-        return name.removeprefix("validate_")
-    return "callable:%d" % setting.validator.__closure__[0].cell_contents
+    if name == "_validate_callable":
+        return "callable:%d" % setting.validator.__closure__[0].cell_contents
+    # Two validators changed their minds under the same name.
+    text = inspect.getsource(setting.validator)
+    if "ip_address(" in text:
+        return "string_to_ip_list"
+    return "known_ssl_version" if "ssl_versions" in text else name.removeprefix("validate_")
 
 def default(setting):
     value = setting.default

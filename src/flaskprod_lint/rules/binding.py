@@ -343,8 +343,7 @@ def _instead(process: Process, server: Server, address: Address, port: str = "$P
     ):
         return option
     # No shell reads an exec form: only as a shell form does the command see PORT.
-    old = address.origin.note if address.origin.note.startswith("-") else ""
-    return whole_command(process, old, option)
+    return whole_command(process, ("-b", "--bind"), option)
 
 
 def _is_one_program(process: Process) -> bool:

@@ -74,12 +74,22 @@ def unless(*settings: Setting | None) -> str:
     return f", unless {names} is set where it runs" if names else ""
 
 
-def whole_command(process: Process, old: str, new: str) -> str | None:
-    """The command as a shell form with `new` in place of the option `old` (or added); None when it is not all known."""
+def whole_command(process: Process, flags: tuple[str, ...], new: str) -> str | None:
+    """The command as a shell form, `new` in place of the option with those flags; None when it is not all known."""
     step = process.main_step
     if step is None or not all(isinstance(word, str) for word in step.argv):
         return None
-    words = [shlex.quote(str(word)) for word in step.argv]
-    replaced = [word for word in old.split() if word]
-    kept = [word for word in words if word.strip("'") not in replaced and word.strip("'") != old]
+    kept = [shlex.quote(word) for word in _without_option([str(word) for word in step.argv], flags)]
     return " ".join(["CMD exec", kept[0], new, *kept[1:]])
+
+
+def _without_option(words: list[str], flags: tuple[str, ...]) -> list[str]:
+    """The words without an option and its value, whether that is the next word or part of the same."""
+    kept: list[str] = []
+    skipping = False
+    for word in words:
+        joined = any(word.startswith(flag) and word != flag for flag in flags)
+        if not skipping and word not in flags and not joined:
+            kept.append(word)
+        skipping = word in flags and not skipping
+    return kept

@@ -9,6 +9,9 @@ from typing import Any
 from flaskprod_lint.resolve.gunicorn.addresses import AddressError, parse_address
 
 
+_SSL_VERSIONS = {"SSLv23": 2, "TLS": 2, "TLSv1": 3, "TLSv1_1": 4, "TLSv1_2": 5, "TLS_CLIENT": 16, "TLS_SERVER": 17}
+
+
 class RefusalError(Exception):
     """A value that Gunicorn does not start with. The message says why, without the value where it could be secret."""
 
@@ -99,15 +102,29 @@ def _string_to_list(value: Any) -> list[str]:
     return [part.strip() for part in text.split(",") if part] if text else []
 
 
-def _addresses(value: Any) -> list[str]:
-    found = _string_to_list(value)
-    for text in found:
-        try:
-            if text != "*":
-                ipaddress.ip_network(text)
-        except ValueError as error:
-            raise RefusalError(str(error)) from None
-    return found
+def _addresses(parse: Callable[[str], object]) -> Callable[[Any], list[str]]:
+    """A list of addresses (and "*"): single ones in Gunicorn 23, networks too since 24."""
+
+    def check(value: Any) -> list[str]:
+        found = _string_to_list(value)
+        for text in found:
+            try:
+                if text != "*":
+                    parse(text)
+            except ValueError as error:
+                raise RefusalError(str(error)) from None
+        return found
+
+    return check
+
+
+def _known_ssl_version(value: Any) -> Any:
+    """Up to 20.1 a name or number of Python's ssl.PROTOCOL_ constants; later versions ignore it."""
+    number = _SSL_VERSIONS.get(value, value) if isinstance(value, (str, int)) else value
+    made = _pos_int(number)
+    if made not in _SSL_VERSIONS.values():
+        raise RefusalError(f"one of {', '.join(_SSL_VERSIONS)} is needed, not {value!r}")
+    return made
 
 
 def _one_of(names: dict[str, str], when_none: Any) -> Callable[[Any], Any]:
@@ -234,7 +251,9 @@ VALIDATORS: dict[str, Callable[[Any], Any]] = {
     "list_of_existing_files": _list_string,
     "list_of_files_or_patterns": _list_string,
     "string_to_list": _string_to_list,
-    "string_to_addr_list": _addresses,
+    "string_to_ip_list": _addresses(ipaddress.ip_address),
+    "string_to_addr_list": _addresses(ipaddress.ip_network),
+    "known_ssl_version": _known_ssl_version,
     "class": _class,
     "user": _user,
     "group": _user,
