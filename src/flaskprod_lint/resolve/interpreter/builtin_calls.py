@@ -171,8 +171,9 @@ def _is_a(data: object, kind: object) -> bool | None:
     if not isinstance(kind, External):
         return None
     name = kind.path.removeprefix("builtins.")
-    if name in _TYPES and (data is None or isinstance(data, (str, bytes, int, float, list, tuple, dict, set))):
-        return isinstance(data, _TYPES[name])
+    if data is None or isinstance(data, (str, bytes, int, float, list, tuple, dict, set)):
+        abstract = kind.path.startswith(("collections.", "typing.", "numbers.", "os.PathLike"))
+        return isinstance(data, _TYPES[name]) if name in _TYPES else None if abstract else False
     if name == "type" and isinstance(data, (Class, Function, str, int, list, dict, type(None))):
         return isinstance(data, Class)
     if isinstance(data, Object):

@@ -201,7 +201,7 @@ def instantiate(vm: Interpreter, value: Value, arguments: Arguments, at: Span) -
     bases = cls.external_bases()
     if bases:
         made.outer = Instance(bases[0], arguments.args, arguments.kwargs, at)
-    result = Value(made, at, sure=not vm.unsure)
+    result = Value(made, at, value.environment, sure=value.sure and not vm.unsure)
     init = cls.lookup("__init__")
     if init is not None and isinstance(init.data, Function):
         vm.call_arguments(Value(Method(init.data, result), at), arguments, at)

@@ -230,8 +230,9 @@ def _items(vm: Interpreter, receiver: Value, data: Any, arguments: Arguments, at
 
 
 def _popitem(vm: Interpreter, receiver: Value, data: Any, arguments: Arguments, at: Span) -> Value:
-    if hole_of(data):
-        return vm.unknown(hole_of(data), at, receiver)
+    hole = hole_of(data)
+    if hole is not None:
+        return vm.unknown(hole, at, receiver)
     if not data:
         raise vm.raised("KeyError", at)
     key = list(data)[-1]
@@ -261,8 +262,9 @@ def _set_operation(name: str) -> Method:
         others = []
         for argument in arguments.args:
             items = vm.iterate(argument, at)
-            if isinstance(items, Unknown) or hole_of(data):
-                reason = items if isinstance(items, Unknown) else hole_of(data)
+            reason = items if isinstance(items, Unknown) else hole_of(data)
+            if reason is not None or isinstance(items, Unknown):
+                assert reason is not None
                 if name == "update":
                     containers.spoil(vm, receiver, reason)
                 return vm.unknown(reason, at, receiver, argument)

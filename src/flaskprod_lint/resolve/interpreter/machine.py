@@ -8,9 +8,10 @@ import posixpath
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from typing import TypeVar
 
-from flaskprod_lint.model import EnvironmentRead, Unknown
+from flaskprod_lint.model import Unknown
 from flaskprod_lint.resolve.context import Context
 from flaskprod_lint.resolve.interpreter import (
     assignments,
@@ -29,19 +30,19 @@ from flaskprod_lint.resolve.interpreter import (
     statements,
     truth,
 )
+from flaskprod_lint.resolve.interpreter.files import Files
 from flaskprod_lint.resolve.interpreter.frames import Arguments, Frame, Region
 from flaskprod_lint.resolve.interpreter.hooks import Hooks
 from flaskprod_lint.resolve.interpreter.journal import Journal
 from flaskprod_lint.resolve.interpreter.jumps import Jump, Raised
-from flaskprod_lint.resolve.interpreter.limits import Budget, ExhaustedError, Limits
+from flaskprod_lint.resolve.interpreter.limits import ExhaustedError, Limits
+from flaskprod_lint.resolve.interpreter.results import Results
 from flaskprod_lint.resolve.interpreter.values import (
     Class,
-    Elements,
     Entries,
     Event,
     External,
     Instance,
-    Items,
     Module,
     Object,
     Unset,
@@ -57,7 +58,7 @@ _RECURSION = 8_000
 _NOWHERE = Span("", 1)
 
 
-class Interpreter:
+class Interpreter(Results, Files):
     """Runs files of a project in the mind, with the files and the environment of a context.
 
     `search` are the folders that imports look in, absolute ones of the process's tree or folders of the project; by
@@ -72,12 +73,10 @@ class Interpreter:
         search: Sequence[str] = (),
         limits: Limits = Limits(),  # noqa: B008 - immutable
     ) -> None:
-        self.context = context
+        Results.__init__(self, limits)
+        Files.__init__(self, context, search)
         self.hooks = hooks or Hooks()
-        self.limits = limits
-        self.budget = Budget(limits)
         self.journal = Journal()
-        self.search = list(search) or _default_search(context)
         self.modules: dict[str, Module] = {}
         self.environ: dict[str, Value] = {}
         self.events: list[Event] = []
@@ -269,9 +268,18 @@ class Interpreter:
     def over_alternatives(self, value: Value, use: Callable[[Value], Value], at: Span, *sources: Value) -> Value:
         """What an operation on an unknown value gives: on each of its alternatives, if it has some."""
         known = [one for one in value.alternatives if not isinstance(one.data, Unknown)][:4]
+        hidden = self.unknown(self.reason(value, at), at, value, *sources)
         if not known:
-            return self.unknown(value.data, at, value, *sources)  # type: ignore[arg-type]
-        result = branches.branch(self, [lambda one=one: use(one) for one in known], value)  # type: ignore[misc]
+            return hidden
+        sides: list[Callable[[], Value]] = [partial(use, one) for one in known]
+        if len(known) < len(value.alternatives):
+            sides.append(lambda: hidden)
+        try:
+            result = branches.branch(self, sides, value)
+        except Raised as raised:
+            if branches.region_of(self, raised) is not None:
+                raise
+            return hidden
         return replace(result, environment=union(value, result)) if result is not None else Value(None, at)
 
     def look_up(self, frame: Frame, name: str, at: Span) -> Value:
@@ -313,60 +321,6 @@ class Interpreter:
         """The place of a node."""
         parsed = self.context.project.facts(frame.module.path, sources.read)
         return parsed.span(node) if parsed is not None else _NOWHERE
-
-    def unknown(self, reason: Unknown, at: Span | None, *sources: Value) -> Value:
-        """An unknown value made of others."""
-        plain = reason if type(reason) is Unknown and not reason.symbol else Unknown(reason.reason, reason.at)
-        return Value(plain, at, union(*sources), sure=False)
-
-    def reason(self, value: Value, at: Span) -> Unknown:
-        """Why a value is not known."""
-        plain = value.data if isinstance(value.data, Unknown) else value.plain()
-        return plain if isinstance(plain, Unknown) else Unknown("a value that is not followed", at)
-
-    def text(self, text: str, at: Span, *sources: Value) -> Value:
-        """A text that was made of others, within bounds."""
-        if not self.budget.allows_text(len(text)):
-            return self.unknown(Unknown("a text that is too long", at), at, *sources)
-        return Value(text, at, union(*sources), sure=all(source.sure for source in sources))
-
-    def sized(
-        self, data: Items | Entries | Elements | tuple[Value, ...], at: Span, environment: tuple[EnvironmentRead, ...]
-    ) -> Value:
-        """A container that was made, within bounds."""
-        if len(data) > self.limits.items:
-            return Value(Unknown("a list that is too long", at), at, environment)
-        return Value(data, at, environment)
-
-    def native(self, function: Callable[..., object], at: Span, sources: Sequence[Value], *args: object) -> Value:
-        """Ask Python itself for a result on plain data; what it raises, the program raises."""
-        try:
-            result = function(*args)
-        except (RecursionError, MemoryError):
-            return self.unknown(Unknown("too large", at), at, *sources)
-        except Exception as error:
-            raise self.raised_unless_assumed(type(error).__name__, at, sources) from None
-        if isinstance(result, (str, bytes)) and not self.budget.allows_text(len(result)):
-            return self.unknown(Unknown("a text that is too long", at), at, *sources)
-        if isinstance(result, complex):
-            return self.unknown(Unknown("a complex number", at), at, *sources)
-        sure = all(source.sure for source in sources)
-        if isinstance(result, (Items, Elements, Entries)) or (
-            isinstance(result, tuple) and result and isinstance(result[0], Value)
-        ):
-            return Value(result, at, union(*sources), sure=sure)
-        return replace(as_value(result, at, union(*sources)), sure=sure)
-
-    def raised(self, name: str, at: Span | None, detail: str = "", args: tuple[Value, ...] = ()) -> Raised:
-        """A builtin exception of the interpreted program."""
-        return Raised(f"builtins.{name}", Value(Instance(f"builtins.{name}", args, at=at), at), at, detail)
-
-    def raised_unless_assumed(self, name: str, at: Span, sources: Sequence[Value], detail: str = "") -> Jump:
-        """The same, for an operation that fails on these values; on the default of a variable, only perhaps."""
-        raised = self.raised(name, at, detail)
-        if any(is_assumed(source) for source in sources):
-            raised.assumed, raised.sources = True, tuple(sources)
-        return raised
 
     def raise_value(self, value: Value, at: Span) -> Raised:
         """`raise value`."""
@@ -428,33 +382,3 @@ class Interpreter:
         if index >= 0 and self.events[index] is event:
             self.events[index] = replace(event, result=result)
         return result
-
-    def locate(self, text: str) -> str | None:
-        """The project path of a file or folder that the program names."""
-        found = self.context.tree.locate(text, self.context.cwd)
-        if found is None and not self.context.tree.mounts:
-            absolute = posixpath.normpath(posixpath.join(self.context.cwd, text)).removeprefix(self.context.cwd)
-            path = absolute.strip("/")
-            found = path if path in self.context.project or self.context.project.is_folder(path) else None
-        return found if isinstance(found, str) else None
-
-    def file_of(self, project_path: str) -> str:
-        """The absolute path of a file of the project where the program runs."""
-        places = self.context.tree.paths_of(project_path)
-        return places[0] if places else posixpath.join(self.context.cwd, project_path)
-
-    def add_search(self, text: str, *, first: bool) -> None:
-        """`sys.path.insert(0, text)`."""
-        folder = posixpath.normpath(posixpath.join(self.context.cwd, text))
-        if not self.context.tree.mounts:
-            folder = self.locate(folder) or folder
-        if folder not in self.search:
-            self.search.insert(0 if first else len(self.search), folder)
-
-
-def _default_search(context: Context) -> list[str]:
-    if not context.tree.mounts:
-        return [""]
-    setting = context.variables.get("PYTHONPATH")
-    listed = setting.value.split(":") if setting is not None and isinstance(setting.value, str) else []
-    return [posixpath.normpath(posixpath.join(context.cwd, folder)) for folder in ("", *filter(None, listed))]

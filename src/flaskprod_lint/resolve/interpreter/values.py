@@ -291,7 +291,8 @@ def is_assumed(value: Value) -> bool:
     if not value.sure or any(read.is_set is None for read in value.environment):
         return True
     data = value.data.values() if isinstance(value.data, dict) else value.data
-    return isinstance(value.data, (list, tuple, dict)) and any(not one.sure for one in data)  # type: ignore[union-attr]
+    parts = data if isinstance(data, Iterable) and not isinstance(data, (str, bytes, set)) else ()
+    return any(isinstance(one, Value) and not one.sure for one in parts)
 
 
 def as_value(data: object, at: Span | None = None, environment: tuple[EnvironmentRead, ...] = ()) -> Value:
