@@ -49,7 +49,7 @@ def find(project: Project, options: Options) -> list[Planned]:
     found = [*_manifests(project, options), *_procfiles(project, options, chosen)]
     others = any(one.deployment.is_production for one in found)
     found += composed.plan(project, options, others=others)
-    found += _hosts(project, options, found)
+    found += _hosts(project, options)
     found += _images(project, options, found, chosen)
     found = _narrowed(settle(found), chosen)
     if not any(one.deployment.is_production for one in found):
@@ -99,16 +99,24 @@ def _of_file(path: str, options: Options, name: str) -> Standing:
 # Hosts
 
 
-def _hosts(project: Project, options: Options, found: list[Planned]) -> Iterator[Planned]:
+def _hosts(project: Project, options: Options) -> Iterator[Planned]:
     """Units of systemd, and supervisord where no image brings it."""
-    for path in project.of_format("systemd"):
+    for path in (*project.of_format("systemd"), *_that_hold(project, ("shell",), "[Unit]")):
         place = standing.of_path(path, options, "systemd starts it on a host")
         yield from _one(hosts.plan_unit(project, path, place, options))
     if project.of_format("dockerfile"):
         return
-    for path in project.of_format("supervisord"):
+    for path in (*project.of_format("supervisord"), *_that_hold(project, ("gunicorn-config",), "[program:")):
         place = standing.of_path(path, options, "supervisord starts it on a host")
         yield from _one(hosts.plan_supervisord(project, path, place, options))
+
+
+def _that_hold(project: Project, formats: tuple[str, ...], header: str) -> list[str]:
+    """Files that are called something else and are units or programs by what they hold."""
+    paths = [path for name in formats for path in project.of_format(name)]
+    paths += [path for path in project.paths if path.endswith("gunicorn.conf")]
+    sources = ((path, project.read(path)) for path in paths)
+    return [path for path, source in sources if source is not None and source.text.lstrip().startswith(header)]
 
 
 def _used(found: list[Planned]) -> frozenset[str]:

@@ -19,6 +19,7 @@ from flaskprod_lint.resolve.tree import Tree
 from flaskprod_lint.source import Located, Place, Project, Span
 
 _BRACED = re.compile(r"\$\{(\w+)\}")
+_SUPERVISED = re.compile(r"%\((\w+)\)[sd]")
 _UNITS = {"": 1.0, "s": 1.0, "sec": 1.0, "min": 60.0, "m": 60.0, "ms": 0.001, "h": 3600.0}
 _TIME = re.compile(r"(\d+(?:\.\d+)?)\s*([a-z]*)")
 
@@ -200,13 +201,30 @@ def plan_supervisord(project: Project, path: str, standing: Standing, options: O
         process = Process(
             one.name,
             kind,
-            planned.exec_command(joined, note=f"command={joined.value}"),
+            _supervised(joined, variables),
             trail=(Place(one.header.span, f"[program:{one.name}]"), Place(command.span, joined.value)),
             instances=planned.instances(replace(options, instances=None), one.processes),
             port_set=True if "PORT" in variables else None,
         )
         found.add(process, context)
     return found
+
+
+def _supervised(text: Located[str], variables: dict[str, Setting]) -> Command:
+    """A program's command with `%(ENV_NAME)s` replaced where it is known."""
+    holes: dict[str, Setting] = {}
+
+    def value(match: re.Match[str]) -> str:
+        name = match[1].removeprefix("ENV_")
+        known = variables.get(name)
+        if known is not None and isinstance(known.value, str):
+            return known.value
+        unknown = Unknown(f"supervisord takes {name} from its own environment", text.span)
+        holes[match[0]] = Setting(name, unknown, Place(text.span, match[0]))
+        return match[0]
+
+    words = tuple(_SUPERVISED.sub(value, word).replace("%%", "%") for word in planned.split(text.value))
+    return Command(text.value, "exec", Place(text.span, f"command={text.value}"), words, filled_in=holes)
 
 
 def _patience_of(platform: Platform, program: SupervisedProgram) -> Platform:

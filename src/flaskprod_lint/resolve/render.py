@@ -101,7 +101,7 @@ def _deployment(
         tiers=(*options.tiers, *_plans(facts, group)),
         image=built.image if built is not None else None,
         packages=_packages(project, first, built),
-        python=built.image.python if built is not None else procfile.python_of(project, _root(first)),
+        python=built.image.python if built is not None else _python(project, facts, first),
         secrets=_secrets(facts, standing),
     )
     uses = {facts.path, _dockerfile(first)} if built is not None else {facts.path}
@@ -144,6 +144,14 @@ def _build(project: Project, service: RenderService) -> Built | None:
 
 
 # Native services
+
+
+def _python(project: Project, facts: Render, service: RenderService) -> Setting | None:
+    """The version of Python that a native service runs on: PYTHON_VERSION, else what its files say."""
+    told = _variables(facts, service).get("PYTHON_VERSION")
+    if told is not None and isinstance(told.value, str):
+        return replace(told, name="python")
+    return procfile.python_of(project, _root(service))
 
 
 def _packages(project: Project, service: RenderService, built: Built | None) -> Packages:
