@@ -149,12 +149,35 @@ def _app(app: App, page: Page, *, everything: bool) -> None:
     first: list[Segment] = [(f"{INDENT}app  ", "strong"), (page.clean(app.name), "strong"), ("  ", "")]
     page.add(*first, (page.clean(origin(Place(app.definition.span))), "place"), (f"  {kind}" if kind else "", "quiet"))
     settings = [app.config[name] for name in sorted(app.config)]
-    _settings([setting for setting in settings if everything or not setting.is_default], page)
+    shown = [setting for setting in settings if everything or not setting.is_default]
+    shared = _shared(shown)
+    _settings([setting for setting in shown if not any(setting in group for group in shared)], page)
+    for group in shared:
+        _group(group, page)
     for unknown in dict.fromkeys(app.unknowns):
         _unknown(unknown, page)
     for engine in app.engines:
         page.blank()
         _engine(engine, page)
+
+
+def _shared(settings: Sequence[Setting]) -> list[list[Setting]]:
+    """The settings that are not known for one and the same reason, where that would be said more than twice."""
+    groups: dict[tuple[str, str], list[Setting]] = {}
+    for setting in settings:
+        if isinstance(setting.value, Unknown):
+            groups.setdefault((setting.value.reason, origin(setting.origin)), []).append(setting)
+    return [group for group in groups.values() if len(group) > 2]
+
+
+def _group(group: Sequence[Setting], page: Page) -> None:
+    """Settings of one fate: their names, then why, once."""
+    indent: list[Segment] = [(f"{INDENT}{INDENT}", "")]
+    page.paragraph(page.clean(", ".join(setting.name for setting in group)), first=indent)
+    page.paragraph(page.clean(words(group[0])), "unsure", first=[(f"{INDENT}{INDENT}{INDENT}", "")])
+    where = page.clean(origin(group[0].origin))
+    if where:
+        page.paragraph(where, "place", first=[(f"{INDENT}{INDENT}{INDENT}", "")])
 
 
 def _unknown(unknown: Unknown, page: Page) -> None:

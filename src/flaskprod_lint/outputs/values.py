@@ -14,6 +14,8 @@ from flaskprod_lint.source import Place
 MASK = "***"
 SECRET = re.compile(r"SECRET|PASSW|PASSPHRASE|PWD|TOKEN|API_?KEY|ACCESS_?KEY|PRIVATE|CREDENTIAL|SALT|_KEY$", re.I)
 STREAMS = {"accesslog": "- (stdout)", "errorlog": "- (stderr)"}
+#: What objects of the interpreter are, for people.
+OBJECTS = {"Hook": "a function", "Function": "a function", "Class": "a class"}
 SECONDS = frozenset({"timeout", "graceful_timeout", "keepalive", "pool_recycle", "pool_timeout"})
 
 
@@ -50,7 +52,7 @@ def masked(name: str, value: object) -> Any:
         return [masked(name, item) for item in value]
     if isinstance(value, (set, frozenset)):
         return sorted(str(masked(name, item)) for item in value)
-    return f"<{type(value).__name__}>"
+    return OBJECTS.get(type(value).__name__, f"<{type(value).__name__}>")
 
 
 def _read(name: str, read: EnvironmentRead) -> Json:
