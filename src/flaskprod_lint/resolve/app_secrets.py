@@ -47,8 +47,9 @@ RANDOM_CALLS = (
 
 def uses(config: FlaskConfig, project: Project, files: Iterable[str], trail: tuple[Place, ...]) -> list[SecretUse]:
     """Every secret that the app's config holds in the end, with how the code gives it."""
-    names = [name for name in config.entries if name in NAMES]
-    found = [_by_choice(use, config) for name in sorted(names) for use in _uses(name, config, trail)]
+    # A place is reported under its first name: the key that other settings are often copied from comes first.
+    names = sorted((name for name in config.entries if name in NAMES), key=lambda name: (name != "SECRET_KEY", name))
+    found = [_by_choice(use, config) for name in names for use in _uses(name, config, trail)]
     paths = tuple(files)
     return [_guarded(use, project, paths) if use.kind in ("literal", "fallback") else use for use in found]
 
@@ -62,6 +63,8 @@ def _by_choice(use: SecretUse, config: FlaskConfig) -> SecretUse:
 
 def _uses(name: str, config: FlaskConfig, trail: tuple[Place, ...]) -> Iterator[SecretUse]:
     value = config.read(name)
+    if value is not None and not value.known and not value.alternatives and name in config.shadowed:
+        value = replace(config.shadowed[name], sure=False)
     if value is None or is_default(value) or value.data in (None, "", b""):
         return
     if isinstance(value.data, (list, tuple)):
@@ -107,10 +110,16 @@ def _of_alternatives(name: str, value: Value, trail: tuple[Place, ...]) -> Itera
     for one in value.alternatives:
         if isinstance(one.data, (str, bytes)) and one.data and one.at is not None:
             yield _of_text(name, one, trail, False)
-        elif is_random(one):
+        elif is_random(one) and not _may_be_kept(value):
             yield _use(name, "random", one if one.at else value, trail, False)
     if not any(isinstance(one.data, (str, bytes)) for one in value.alternatives):
         yield _use(name, "environment" if _open_reads(value) else "unknown", value, trail, False)
+
+
+def _may_be_kept(value: Value) -> bool:
+    """Whether one of the alternatives comes from elsewhere, such as a file in which a key made once is kept."""
+    others = [one for one in value.alternatives if isinstance(one.data, Unknown) and not is_random(one)]
+    return any(not one.environment for one in others)
 
 
 def is_random(value: Value) -> bool:

@@ -76,7 +76,8 @@ class FlaskConfig:
     """The config of one app: a window on what the interpreter keeps for it, so that branches merge as everything does.
 
     `notes` say how a value came in, `definitions` where the objects stand that from_object loaded; `assumed` are the
-    values of an object that is loaded only as long as nobody sets the variable that chooses it.
+    values of an object that is loaded only as long as nobody sets the variable that chooses it, `shadowed` those over
+    which something unread may have written.
     """
 
     machine: Interpreter
@@ -84,6 +85,7 @@ class FlaskConfig:
     notes: Notes = field(default_factory=dict)
     definitions: dict[str, Place] = field(default_factory=dict)
     assumed: set[tuple[str, Span | None]] = field(default_factory=set)
+    shadowed: dict[str, Value] = field(default_factory=dict)
 
     def start(self, defaults: Mapping[str, Value]) -> None:
         """Fill in what Flask itself puts into a new config."""
@@ -124,12 +126,13 @@ class FlaskConfig:
             self.machine.journal.write(self.instance.items, ("config", name), ABSENT)
 
     def obscure(self, reason: Unknown) -> None:
-        """Note that something unread may have set any name: what was there is then only one of two possibilities."""
+        """Note that something unread may have set any name: what was there may be in effect, or something else."""
         self._put(ANY, Value(reason, reason.at))
         plain = Unknown(reason.reason, reason.at)
         for name, value in self.entries.items():
-            before = value.alternatives or (value,)
-            self._put(name, replace(value, data=plain, alternatives=before, sure=False))
+            if value.known or value.alternatives:
+                self.shadowed[name] = value
+            self._put(name, replace(value, data=plain, alternatives=(), sure=False))
 
     def overlay(self, prefix: str, at: Span | None) -> None:
         """Note that a variable with this prefix would replace any name, where the environment is not fully known."""

@@ -47,7 +47,8 @@ def from_object(config: FlaskConfig, event: Event, machine: Interpreter) -> Valu
         return Value(None, event.at)
     names = _evaluated(source, machine) if isinstance(source.data, Object) else upper_attributes(source)
     how = f"from_object({_name_of(source, given)})"
-    _fill(config, names, event.at, how, assumed=is_assumed(source) or is_assumed(given))
+    assumed = any(is_assumed(one) or not one.sure for one in (source, given))
+    _fill(config, names, event.at, how, assumed=assumed)
     return Value(None, event.at)
 
 

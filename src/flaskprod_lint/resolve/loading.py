@@ -61,7 +61,7 @@ def of_step(step: Step, context: Context) -> Context:
 def of_module(
     dotted: str, step: Step, context: Context, *, chdir: str | None = None, python_path: Sequence[str] = ()
 ) -> Loaded:
-    """The run of `import dotted`, as a server does it."""
+    """The run of `import dotted`, as a server does it; a path stands for the file that uWSGI loads by it."""
     place = of_step(step, context)
     path = search_path(step, place, chdir=chdir, more=python_path)
     if chdir:
@@ -72,6 +72,11 @@ def of_module(
 
 def _import(dotted: str, context: Context, folders: tuple[str, ...]) -> Loaded:
     hooks, machine = _machine(context, folders)
+    if "/" in dotted:
+        path = context.tree.locate(dotted, context.cwd)
+        module = machine.run_file(path, "uwsgi_file") if isinstance(path, str) and path in context.project else None
+        value = Value(module) if module is not None else Value(Unknown(f"{dotted} is no file of the project"))
+        return Loaded(machine, hooks, context, value, folders)
     return Loaded(machine, hooks, context, machine.import_module(dotted), folders)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import posixpath
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -50,8 +51,10 @@ def find(
     """
     parsed = target_text.parse(text, default=default)
     target = Target(text, parsed.module, parsed.attribute, origin or step.origin, parsed.called or factory)
-    if not parsed.module or "$" in text:
+    if not parsed.module or "$" in text or "{{" in text:
         return replace(target, detail="the target is put together when the process starts")
+    if parsed.module.startswith("."):
+        return replace(target, state="module-missing", detail="a module that is loaded by its name starts with no dot")
     if parsed.fault:
         return replace(target, state="name-missing", detail=parsed.fault)
     located = _located(parsed, step, context, chdir, python_path)
@@ -66,6 +69,8 @@ def _located(
 ) -> str | Unknown | None:
     place = loading.of_step(step, context)
     path = search_path(step, place, chdir=chdir, more=python_path)
+    if "/" in parsed.module:
+        return place.tree.locate(posixpath.join(place.cwd, chdir or "", parsed.module))
     found = locate(parsed.module, (*path.folders, *site_packages(place)), place.tree)
     return path.unknown if found is None else found
 
@@ -105,9 +110,9 @@ def _missing(target: Target, folder: str, context: Context) -> Target:
 
 def _foreign(module: str, context: Context) -> str:
     """Why a module that is not in the sources may still be there: installed with a dependency, or hidden from us."""
-    top = module.partition(".")[0].lower().replace("_", "-")
+    top = set(re.split("[-_]", module.partition(".")[0].lower()))
     for name, package in context.packages.packages.items():
-        if top in name or name in top or package.pin in ("vcs", "local"):
+        if top <= set(name.split("-")) or package.pin in ("vcs", "local"):
             return f"{module} may come from the package {name}"
     if isinstance(context.packages.complete, Unknown):
         return f"{module} may come from a package: {context.packages.complete.reason}"

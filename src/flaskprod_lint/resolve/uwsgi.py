@@ -165,7 +165,7 @@ def _target(line: Line) -> Setting | None:
     if found is None or not isinstance(found.value, str):
         return found
     text = found.value
-    if file is not None and module is None:
+    if file is not None and module is None and not text.startswith("/"):
         text = text.removesuffix(".py").removeprefix("./").replace("/", ".")
     if ":" not in text:
         text = f"{text}:{name.value if name is not None else 'application'}"

@@ -186,6 +186,7 @@ def _confidence(process: Process, setting: Setting) -> Confidence:
     """Medium where a variable that someone may have set decides, or a condition that cannot be known."""
     read = _deciding_read(setting)
     sure = process.app is None or setting.name not in process.app.unsure
+    sure = sure and setting.sure
     return Confidence.HIGH if sure and (read is None or read.is_set is False) else Confidence.MEDIUM
 
 
