@@ -53,6 +53,6 @@ def _sums(budget: Budget, page: Page) -> list[Segment]:
     limit = budget.limit.value if budget.limit is not None else None
     reachable = budget.reachable
     over = isinstance(limit, int) and isinstance(reachable, int) and reachable > limit
-    ceiling = f"{_short(budget.ceiling)} with all overflow, while releases overlap"
+    ceiling = f"{_short(budget.ceiling)} at the very most"
     rest = f"{dot}configured {_short(budget.configured)}{dot}{ceiling}"
     return [(f"in use at once {_short(reachable)}", "bad" if over else "strong"), (rest, "quiet")]
