@@ -108,4 +108,4 @@ def _known(answer: bool | None) -> str:
 
 def problems(project: Project) -> Iterator[str]:
     for problem in project.problems:
-        yield f"problem {problem.place.span}: {problem.message}\n"
+        yield f"problem {problem.place.span}: {problem.message.partition(chr(58))[0]}\n"
