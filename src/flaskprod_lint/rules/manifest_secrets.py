@@ -66,6 +66,8 @@ def _message(secret: SecretLiteral) -> str:
         return f"{path} gives {secret.name} {what}, for development as it seems"
     if secret.own_database:
         return f"{path} holds the password of a database or queue that it starts, in {secret.name}"
+    if secret.how == "default":
+        return f"{path} lets {secret.name} fall back to a text in the file: where it is not set, nobody notices"
     if secret.weak:
         return f"{path} sets {secret.name} to a text that anyone would guess, and production runs with it"
     return f"{path} gives {secret.name} {what}: it is in every clone and in the history"
@@ -74,7 +76,7 @@ def _message(secret: SecretLiteral) -> str:
 def _instead(secret: SecretLiteral) -> str | None:
     """The variable without its value, in the words of the file."""
     name, path = secret.name, secret.at.path.rpartition("/")[2]
-    if secret.how == "environment" and path.endswith((".yml", ".yaml")):
+    if secret.how in ("environment", "default") and path.endswith((".yml", ".yaml")):
         return f"{name}: ${{{name}:?set {name}}}"
     if secret.how == "environment list":
         return f"- {name}=${{{name}:?set {name}}}"

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Iterator
 
 from flaskprod_lint.inputs.compose import Variable
+from flaskprod_lint.inputs.interpolation import Reference, parts
 from flaskprod_lint.model import SecretLiteral
 from flaskprod_lint.resolve import secrecy
 from flaskprod_lint.resolve.compose.service import Resolved
@@ -35,21 +36,35 @@ def _is_built_database(one: Resolved) -> bool:
 
 def _of_service(one: Resolved, databases: set[str], development: bool) -> Iterator[SecretLiteral]:
     for variable in one.service.environment:
-        text = one.fill(variable.value) if variable.value is not None else None
-        if variable.value is None or text is None or text.reads:
+        value = variable.value
+        text = _written(value.value) if value is not None else None
+        if value is None or text is None:
             continue
-        judged = secrecy.judge(variable.name.value, variable.value.value)
-        if judged.secret:
-            yield SecretLiteral(
-                variable.name.value,
-                variable.value.span,
-                "environment" if variable.name.span != variable.value.span else "environment list",
-                judged.kind,
-                judged.length,
-                judged.weak,
-                development=development,
-                own_database=_is_own(one, variable, databases),
-            )
+        judged = secrecy.judge(variable.name.value, text)
+        is_own = _is_own(one, variable, databases)
+        is_default = text != value.value
+        if not judged.secret or (is_default and (is_own or not secrecy.is_signing_name(variable.name.value))):
+            continue
+        how = "environment" if variable.name.span != value.span else "environment list"
+        yield SecretLiteral(
+            variable.name.value,
+            value.span,
+            "default" if is_default else how,
+            judged.kind,
+            judged.length,
+            judged.weak,
+            development=development,
+            own_database=is_own,
+        )
+
+
+def _written(text: str) -> str | None:
+    """What a value says literally: all of it, or the default of the one variable that it is; else None."""
+    found = list(parts(text))
+    if all(isinstance(part, str) for part in found):
+        return text
+    only = found[0] if len(found) == 1 else None
+    return only.rest if isinstance(only, Reference) and "-" in only.operator and only.rest else None
 
 
 def _is_own(one: Resolved, variable: Variable, databases: set[str]) -> bool:
