@@ -345,7 +345,7 @@ class _Reader:
             more = self._overlooked(body_node.end_byte, marks[0]) if body_node and marks else []
             body = replace(body, words=(*body.words, *more), redirects=(*body.redirects, *redirects), end=end)
         else:
-            body = Redirected(body, tuple(redirects), start, end)
+            body = _redirect_last(body, tuple(redirects), end)
         for child in node.children:
             if child.type == "heredoc_redirect":
                 body = self._after_heredoc(body, child)
@@ -383,6 +383,17 @@ class _Reader:
             yield Redirect(operator, mark, body=body)
             for child in node.children:
                 yield from self._redirect(child)
+
+
+def _redirect_last(body: Node, redirects: tuple[Redirect, ...], end: int) -> Node:
+    """The grammar puts the redirection of `a && b > file` around both; the shell applies it to `b`."""
+    if isinstance(body, SimpleCommand):
+        return replace(body, redirects=(*body.redirects, *redirects), end=end)
+    if isinstance(body, AndOr):
+        return replace(body, right=_redirect_last(body.right, redirects, end), end=end)
+    if isinstance(body, Pipeline) and body.items:
+        return replace(body, items=(*body.items[:-1], _redirect_last(body.items[-1], redirects, end)), end=end)
+    return Redirected(body, redirects, body.start, end)
 
 
 def _is_word(node: Tree) -> bool:

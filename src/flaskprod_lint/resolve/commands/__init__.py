@@ -143,7 +143,10 @@ def _main(found: list[Found]) -> int | None:
             continue
         words = longrunning.words_of(one.step)
         development = longrunning.is_flask_run(words) or "runserver" in words
-        score = (rank, one.step.sure, not one.step.background, not development)
+        if rank == 1:
+            score = (rank, not one.step.background, False, False)
+        else:
+            score = (rank, one.step.sure, not one.step.background, not development)
         if score > best_score or (rank <= 1 and score >= best_score):
             best, best_score = place, score
     return best

@@ -15,6 +15,8 @@ Builtin = Callable[[Walker, State, Call], None]
 
 #: Builtins before which an assignment stays.
 SPECIAL = frozenset({"export", "readonly", "set", "unset", "eval", ".", "source", ":", "exit", "return", "trap"})
+#: More arguments than this are not kept.
+MAX_ARGUMENTS = 500
 _NAME = re.compile(r"[A-Za-z_]\w*")
 #: Builtins that change nothing that we follow.
 _QUIET = frozenset(
@@ -113,9 +115,9 @@ def _set(walker: Walker, state: State, call: Call) -> None:
         if option.endswith("o") and rest:
             rest.pop(0)
     if rest and rest[0].text == "--":
-        state.positional = tuple(rest[1:])
+        state.positional = tuple(rest[1:][:MAX_ARGUMENTS])
     elif rest:
-        state.positional = tuple(rest)
+        state.positional = tuple(rest[:MAX_ARGUMENTS])
 
 
 def _shift(walker: Walker, state: State, call: Call) -> None:
@@ -142,7 +144,7 @@ def _source(walker: Walker, state: State, call: Call) -> None:
         return
     positional, state.depth = state.positional, state.depth + 1
     state.positional = call.arguments[2:] or positional
-    walker.script(state, shell.parse(source.text, source))
+    walker.script(state, walker.parsed(source))
     state.positional, state.depth = positional, state.depth - 1
     if state.ended == "return":
         state.ended = ""

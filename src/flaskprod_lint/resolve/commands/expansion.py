@@ -199,6 +199,9 @@ class Expander:
             return text, reads
         default = self.single(state, part.argument) if part.argument is not None else Argument("")
         reads = tuple(dict.fromkeys((*self._with_default(state, part, reads), *default.reads)))
+        if is_set is None and default.text == "":
+            # `${X:-}` guards against `set -u`; it does not say that X is empty.
+            return text, reads
         if part.operator in (":=", "=") and part.name.isidentifier():
             state.assign(part.name, default.text, reads, Place(default.at, part.raw))
         return default.text, reads
@@ -209,7 +212,7 @@ class Expander:
             return None
         text, reads, is_set = self.lookup(state, part.name, part.index, part.raw)
         present = bool(is_set) and not (text == "" and part.operator.startswith(":"))
-        if present == (part.operator in (":-", "-")):
+        if present == (part.operator in (":-", "-")) or (is_set is None and not part.argument.raw):
             return None
         return part.argument, self._with_default(state, part, reads) if not present else reads
 

@@ -84,7 +84,7 @@ def run_script(
     path = arguments[0].text
     if not walker.holes.has(path) and not walker.holes.has(state.cwd) and path.startswith("./"):
         inner.zero = replace(arguments[0], text=posixpath.normpath(posixpath.join(state.cwd, path)))
-    script = shell.parse(source.text, source)
+    script = walker.parsed(source)
     if script.broken_at is not None:
         walker.context.project.problem(
             "the shell cannot parse this script from here on", source.span(script.broken_at, script.broken_at + 1)

@@ -21,6 +21,13 @@ _WORKERS = frozenset(
 _COMPANIONS = frozenset(
     "nginx httpd apache2 apache2ctl caddy haproxy redis-server cron crond memcached traefik".split()
 )
+#: Programs that prepare something and end.
+_UTILITIES = frozenset(
+    "mkdir chmod chown chgrp rm cp mv ln cat echo touch sleep sed grep egrep awk cut tr head tail date id whoami test "
+    "true false printf tee sort uniq wc ls find xargs mktemp env printenv hostname uname nc curl wget pg_isready "
+    "useradd usermod groupadd groupmod adduser addgroup tar unzip gzip openssl psql mysql basename dirname pip "
+    "pip3".split()
+)
 _PYTHON = re.compile(r"(?:python|pypy)[\d.]*(?:-dbg)?$")
 _ENDS_AT_ONCE = frozenset(
     {"-D", "--daemon", "--check-config", "--print-config", "--version", "-v", "--help", "-h", "-d", "--daemonize"}
@@ -92,7 +99,7 @@ def rank(step: Step) -> int:
         return 4
     if name in _WORKERS or (name == "flask" and words[1:2] in (["rq"], ["celery"])):
         return 3
-    return 2 if name in _COMPANIONS else 1
+    return 2 if name in _COMPANIONS else 0 if name in _UTILITIES else 1
 
 
 def blocks(step: Step) -> bool:

@@ -10,6 +10,9 @@ from flaskprod_lint.model import EnvironmentRead, Setting, Unknown
 from flaskprod_lint.resolve.commands.holes import Hole, Holes
 from flaskprod_lint.source import Place, Span
 
+#: Longer texts than this are cut: a loop can double one until memory ends.
+MAX_TEXT = 64 * 1024
+
 #: Exit statuses. An outside program is taken to succeed ("likely"); a condition on something unknown is "unknown".
 YES, NO, LIKELY, UNLIKELY, UNSURE = "yes", "no", "likely", "unlikely", "unknown"
 OPPOSITE = {YES: NO, NO: YES, LIKELY: UNLIKELY, UNLIKELY: LIKELY, UNSURE: UNSURE}
@@ -117,7 +120,7 @@ class State:
         return Place(span, self.script.line(start)) if span else self.here
 
     def assign(self, name: str, text: str, reads: Reads, origin: Place) -> None:
-        self.variables[name] = Variable(text, reads, origin)
+        self.variables[name] = Variable(text[:MAX_TEXT], reads, origin)
         self.arrays.pop(name, None)
         if self.export_all:
             self.exported.add(name)

@@ -9,11 +9,20 @@ from flaskprod_lint.inputs.shell import AndOr, Pipeline, SimpleCommand, Substitu
 from flaskprod_lint.resolve.commands.state import Argument, Reads, State
 from flaskprod_lint.resolve.commands.walk import MAX_DEPTH, Walker
 
+#: More substitutions than this are not followed: each may hold others.
+MAX_SUBSTITUTIONS = 2000
+_PRINTERS = frozenset(
+    {"echo", "printf", "pwd", "which", "command", "type", "dirname", "basename", "realpath", "readlink"}
+    | {"nproc", "getconf"}
+)
 _CPUS = {("nproc",), ("nproc", "--all"), ("getconf", "_NPROCESSORS_ONLN"), ("getconf", "_NPROCESSORS_CONF")}
 
 
 def output(walker: Walker, state: State, part: Substitution) -> tuple[str, Reads]:
     """The text that a command substitution becomes; the programs in it are steps, too."""
+    walker.substitutions += 1
+    if walker.substitutions > MAX_SUBSTITUTIONS:
+        return walker.hole(f"{part.raw[:60]} is known at run time only", part.raw, nonempty=False), ()
     source = state.script.source
     script = shell.parse(part.text, source, part.offset) if source else shell.parse(part.text)
     side = state.copy()
@@ -39,16 +48,21 @@ def _known(walker: Walker, side: State, items: tuple[shell.Node, ...]) -> tuple[
     node = items[0]
     if isinstance(node, AndOr) and node.operator == "&&":
         # `cd "$(dirname "$0")" && pwd`
-        if isinstance(node.left, SimpleCommand) and node.left.name == "cd":
+        if isinstance(node.left, SimpleCommand) and _changes_folder(node.left):
             walker.run(side, node.left)
             return _known(walker, side, (node.right,))
         return None
     if isinstance(node, AndOr) and isinstance(node.left, SimpleCommand):
         return _known(walker, side, (node.left,))
-    if isinstance(node, Pipeline) or not isinstance(node, SimpleCommand):
+    if isinstance(node, Pipeline) or not isinstance(node, SimpleCommand) or node.name not in _PRINTERS:
         return None
     arguments = [argument for word in node.words for argument in walker.expander.fields(side, word)]
     return _printed(walker, side, arguments) if arguments else ("", ())
+
+
+def _changes_folder(node: SimpleCommand) -> bool:
+    names = [word.text for word in node.words[:2]]
+    return names[:1] == ["cd"] or names in (["command", "cd"], ["builtin", "cd"])
 
 
 def _printed(walker: Walker, state: State, arguments: list[Argument]) -> tuple[str, Reads] | None:

@@ -47,13 +47,14 @@ from flaskprod_lint.resolve.commands.state import (
     merge,
 )
 from flaskprod_lint.resolve.context import Context
-from flaskprod_lint.source import Place
+from flaskprod_lint.source import Place, Source
 
 #: Bounds: nodes visited, programs found, nested scripts and functions, turns of one loop.
 MAX_NODES = 20_000
 MAX_STEPS = 300
 MAX_DEPTH = 24
 MAX_TURNS = 60
+MAX_SCRIPTS = 200
 
 #: Builtins whose words `NAME=value` are assignments and are not split.
 _DECLARATIONS = frozenset({"export", "readonly", "local", "declare", "typeset"})
@@ -122,6 +123,9 @@ class Walker:
         self.faults: list[CommandFault] = []
         self.unknowns: list[Unknown] = []
         self.nodes = 0
+        self.substitutions = 0
+        self.scripts = 0
+        self._parsed: dict[str, Script] = {}
         self.may_break = False
         self.expander = Expander(context.open_environment, self.holes, self._substitute)
 
@@ -525,8 +529,17 @@ class Walker:
         """A character that stands for something unknown."""
         return self.holes.make(Hole(Unknown(reason, symbol=symbol), raw, reads, nonempty))
 
+    def parsed(self, source: Source) -> Script:
+        """The syntax of a script file, read once."""
+        if source.path not in self._parsed:
+            self._parsed[source.path] = shell.parse(source.text, source)
+        return self._parsed[source.path]
+
     def script(self, state: State, script: Script, *, last: bool = False) -> None:
         """Run a whole text in a state."""
+        self.scripts += 1
+        if self.scripts > MAX_SCRIPTS:
+            return
         outer = state.script
         state.script = script
         self.run(state, script.body, last=last)

@@ -1,0 +1,4 @@
+#!/bin/sh
+celery -A shop worker &
+gunicorn shop:app &
+wait -n

@@ -1,0 +1,4 @@
+#!/bin/sh
+set -e
+gunicorn --daemon shop:app
+nginx -g "daemon off;"

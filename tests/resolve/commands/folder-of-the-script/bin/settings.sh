@@ -1,0 +1,2 @@
+THREADS=4
+export GUNICORN_CMD_ARGS="--preload"
