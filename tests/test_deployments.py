@@ -76,6 +76,8 @@ def _process(planned: Planned, name: str) -> Iterator[str]:
         yield f"    behind {process.proxy}"
     if process.command.filled_in:
         yield f"    filled in {', '.join(process.command.filled_in)}"
+    for fault in process.faults:
+        yield f"    fault {fault.kind}: {fault.reason}"
     for unknown in process.unknowns:
         yield f"    unknown {unknown.reason}"
     yield from _variables(planned, name)

@@ -16,6 +16,7 @@ _LABELS = {
     "not-executable": "has no execute bit",
     "crlf": "its first line ends in CRLF",
     "no-interpreter": "nothing can run this script",
+    "dropped": "only the first command runs",
 }
 
 
@@ -102,7 +103,9 @@ def _not_runnable(process: Process, fault: CommandFault) -> Iterator[Finding]:
     if span is None:
         return
     yield Finding(
-        f"`{process.name}` cannot start: {fault.reason}",
+        f"`{process.name}` does not run as written: {fault.reason}"
+        if fault.kind == "dropped"
+        else f"`{process.name}` cannot start: {fault.reason}",
         at=span,
         because=process.trail,
         confidence=Confidence.HIGH if fault.sure else Confidence.MEDIUM,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field, replace
 
-from flaskprod_lint.model import Deployment, Image, Packages, Platform, Process, Unknown
+from flaskprod_lint.model import Command, CommandFault, Deployment, Image, Packages, Platform, Process, Unknown
 from flaskprod_lint.resolve import interpolation, planned, platforms, proxies, standing
 from flaskprod_lint.resolve.compose import choosing, units
 from flaskprod_lint.resolve.compose import secrets as manifest_secrets
@@ -229,11 +229,20 @@ def _add(
         port_expected=ports[0] if len({port.value for port in ports}) == 1 else None,
         proxy=None,
     )
-    lost = services.dropped(one)
-    if lost:
-        reason = f"Compose runs no shell here and drops `{lost.split()[0]}` and all after it"
-        process.unknowns.append(Unknown(reason, command.origin.span))
+    process.faults = _faults(one, command)
     found.add(process, context)
+
+
+def _faults(one: Resolved, command: Command) -> tuple[CommandFault, ...]:
+    """What Compose ignores of a command written for a shell: all from the first `&&`, `;` or `|` on."""
+    lost = services.dropped(one)
+    operator = lost[: len(lost) - len(lost.lstrip("&|;"))]
+    if not operator or operator == "&" or not lost[len(operator) :].strip():
+        return ()
+    runs = " ".join(command.argv or ())
+    reason = f"Compose runs no shell here, so `{operator}` and all after it is ignored and only `{runs}` runs"
+    instead = f'command: sh -c "{runs} {operator} exec {lost[len(operator) :].strip()}"'
+    return (CommandFault("dropped", reason, command.origin, instead),)
 
 
 def _trail(one: Resolved, image: Image | None, origin: Place) -> tuple[Place, ...]:
