@@ -8,7 +8,6 @@ from typing import Any
 
 from flaskprod_lint.resolve.gunicorn.addresses import AddressError, parse_address
 
-
 _SSL_VERSIONS = {"SSLv23": 2, "TLS": 2, "TLSv1": 3, "TLSv1_1": 4, "TLSv1_2": 5, "TLS_CLIENT": 16, "TLS_SERVER": 17}
 
 
@@ -120,8 +119,7 @@ def _addresses(parse: Callable[[str], object]) -> Callable[[Any], list[str]]:
 
 def _known_ssl_version(value: Any) -> Any:
     """Up to 20.1 a name or number of Python's ssl.PROTOCOL_ constants; later versions ignore it."""
-    number = _SSL_VERSIONS.get(value, value) if isinstance(value, (str, int)) else value
-    made = _pos_int(number)
+    made = _SSL_VERSIONS[value] if isinstance(value, str) and value in _SSL_VERSIONS else _pos_int(value)
     if made not in _SSL_VERSIONS.values():
         raise RefusalError(f"one of {', '.join(_SSL_VERSIONS)} is needed, not {value!r}")
     return made
