@@ -113,7 +113,8 @@ def _of_alternatives(name: str, value: Value, trail: tuple[Place, ...]) -> Itera
         elif is_random(one) and not _may_be_kept(value):
             yield _use(name, "random", one if one.at else value, trail, False)
     if not any(isinstance(one.data, (str, bytes)) for one in value.alternatives):
-        yield _use(name, "environment" if _open_reads(value) else "unknown", value, trail, False)
+        known = bool(_open_reads(value)) and not _may_be_kept(value)
+        yield _use(name, "environment" if known else "unknown", value, trail, False)
 
 
 def _may_be_kept(value: Value) -> bool:

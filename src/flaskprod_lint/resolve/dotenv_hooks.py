@@ -9,6 +9,7 @@ from flaskprod_lint.inputs import dotenv
 from flaskprod_lint.model import Unknown
 from flaskprod_lint.resolve.context import Context
 from flaskprod_lint.resolve.interpreter import environment
+from flaskprod_lint.resolve.interpreter.paths import path_text
 from flaskprod_lint.resolve.interpreter.values import Entries, Event, Unset, Value
 from flaskprod_lint.source import Span
 
@@ -74,9 +75,10 @@ def _path(event: Event, machine: Interpreter) -> str | Unknown | None:
     if given is None or given.data in (None, ""):
         found = find_file(".env", event, machine)
         return found[1] if found is not None else None
-    if not isinstance(given.data, str):
-        return given.data if isinstance(given.data, Unknown) else Unknown("the path of a dotenv file", given.at)
-    return shipped(machine.context, posixpath.join(machine.context.cwd, given.data))
+    text = path_text(given) or given.data
+    if not isinstance(text, str):
+        return text if isinstance(text, Unknown) else Unknown("the path of a dotenv file", given.at)
+    return shipped(machine.context, posixpath.join(machine.context.cwd, text))
 
 
 def find_file(name: str, event: Event, machine: Interpreter, *, use_cwd: bool = False) -> tuple[str, str] | None:

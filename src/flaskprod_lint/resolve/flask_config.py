@@ -132,7 +132,7 @@ class FlaskConfig:
         for name, value in self.entries.items():
             if value.known or value.alternatives:
                 self.shadowed[name] = value
-            self._put(name, replace(value, data=plain, alternatives=(), sure=False))
+            self._put(name, replace(value, data=plain, environment=(), alternatives=(), sure=False))
 
     def overlay(self, prefix: str, at: Span | None) -> None:
         """Note that a variable with this prefix would replace any name, where the environment is not fully known."""
@@ -145,7 +145,11 @@ class FlaskConfig:
     def _overlay(self, variable: Callable[[str], str], at: Span | None) -> None:
         for name, value in self.entries.items():
             read = EnvironmentRead(variable(name), value.plain(), True, None, at)
-            if not is_default(value) and not any(known.name == read.name for known in value.environment):
+            if (
+                value.known
+                and not is_default(value)
+                and not any(known.name == read.name for known in value.environment)
+            ):
                 self._put(name, replace(value, environment=(*value.environment, read)))
 
     def read(self, name: object) -> Value | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
@@ -43,6 +44,9 @@ HOLDERS: Mapping[str, str] = {
     "connexion.apps.flask_app.FlaskApp": "app",
 }
 
+#: Functions of a library that are given the app, and by their name set it up.
+_SETTING_UP = re.compile(r"[a-z_]\w*\.(init_app|init|setup\w*|configure\w*|\w*config|\w*settings|load_env\w*)$")
+
 #: Extensions that put settings of their own reading into the config.
 _CONFIG_EXTENSIONS = ("dynaconf.FlaskDynaconf", "flask_dotenv.DotEnv", "flask_environments.Environments", "flask_env.")
 
@@ -74,7 +78,7 @@ class FlaskHooks(Hooks):
         config = self.config_of(event.receiver)
         if config is not None and event.callee.startswith(FLASK + ".config."):
             return self._config_method(config, event)
-        if event.callee.startswith(_CONFIG_EXTENSIONS):
+        if event.callee.startswith(_CONFIG_EXTENSIONS) or self._is_setting_up(event):
             self._extension(event)
         for library in self._libraries:
             value = library(event, self.machine)
@@ -141,6 +145,11 @@ class FlaskHooks(Hooks):
         app = given if given is not None and flask_instance(given) else Value(self._new_app(event), event.at)
         holder.members[HOLDERS[event.callee]] = app
         return holder
+
+    def _is_setting_up(self, event: Event) -> bool:
+        """Whether a function from outside the project is given the app to set it up: `coaster.app.init_app(app)`."""
+        plain = event.kind == "call" and event.receiver is None and bool(_SETTING_UP.search(event.callee))
+        return plain and any(flask_instance(value) is not None for value in event.args[:2])
 
     def _extension(self, event: Event) -> None:
         app = next(

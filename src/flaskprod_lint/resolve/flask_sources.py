@@ -13,6 +13,7 @@ from flaskprod_lint.resolve.config_files import read_data
 from flaskprod_lint.resolve.flask_config import FlaskConfig, upper_attributes
 from flaskprod_lint.resolve.flask_paths import project_file, root_path
 from flaskprod_lint.resolve.interpreter import environment
+from flaskprod_lint.resolve.interpreter.paths import path_text
 from flaskprod_lint.resolve.interpreter.values import (
     Class,
     Event,
@@ -198,7 +199,7 @@ def _python_file(
 
 def _file(config: FlaskConfig, given: Value | None, machine: Interpreter) -> str | Unknown | None:
     """The project file that a name given to the config means; None when it is surely no file of the project."""
-    data = given.data if given is not None else None
+    data = (path_text(given) or given.data) if given is not None else None
     if not isinstance(data, str):
         return data if isinstance(data, Unknown) else Unknown("the name of a configuration file")
     return project_file(config, data, machine)

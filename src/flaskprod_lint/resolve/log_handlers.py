@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 
 from flaskprod_lint.model import LogHandler, Unknown
 from flaskprod_lint.resolve.context import Context
+from flaskprod_lint.resolve.interpreter.paths import path_text
 from flaskprod_lint.resolve.interpreter.values import Event, External, Instance, Value
 from flaskprod_lint.source import Place
 
@@ -119,7 +120,7 @@ def _logger(receiver: Value | None, callee: str) -> str:
 
 
 def _destination(name: Value | None) -> str | Unknown:
-    data = name.data if name else None
+    data = (path_text(name) or name.data) if name else None
     if isinstance(data, str):
         return "-" if is_stream(data) else data
     return data if isinstance(data, Unknown) else Unknown("the file's name", name.at if name else None)

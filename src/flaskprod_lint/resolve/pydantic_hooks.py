@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import json
+import posixpath
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import TYPE_CHECKING
@@ -11,6 +12,7 @@ from typing import TYPE_CHECKING
 from flaskprod_lint.model import Unknown
 from flaskprod_lint.resolve import dotenv_hooks
 from flaskprod_lint.resolve.interpreter import environment
+from flaskprod_lint.resolve.interpreter.paths import path_text
 from flaskprod_lint.resolve.interpreter.values import Class, Event, Instance, Object, Unset, Value, as_value
 from flaskprod_lint.resolve.settings_hooks import to_bool
 
@@ -68,8 +70,9 @@ def _load_files(options: dict[str, Value], event: Event, machine: Interpreter) -
     given = options.get("env_file")
     names = given.data if given is not None and isinstance(given.data, (list, tuple)) else [given] if given else []
     for name in names:
-        if isinstance(name, Value) and isinstance(name.data, str):
-            path = dotenv_hooks.shipped(machine.context, f"{machine.context.cwd}/{name.data}")
+        text = (path_text(name) or name.data) if isinstance(name, Value) else None
+        if isinstance(text, str):
+            path = dotenv_hooks.shipped(machine.context, posixpath.join(machine.context.cwd, text))
             if isinstance(path, str):
                 dotenv_hooks.load_file(path, machine, event.at)
 

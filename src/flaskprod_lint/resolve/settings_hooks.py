@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import posixpath
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING
@@ -10,6 +11,7 @@ from typing import TYPE_CHECKING
 from flaskprod_lint.model import EnvironmentRead, Unknown
 from flaskprod_lint.resolve import dotenv_hooks
 from flaskprod_lint.resolve.interpreter import environment
+from flaskprod_lint.resolve.interpreter.paths import path_text
 from flaskprod_lint.resolve.interpreter.values import Event, External, Unset, Value, as_value
 
 if TYPE_CHECKING:
@@ -65,8 +67,8 @@ def _read_env(event: Event, machine: Interpreter) -> Value:
         found = dotenv_hooks.find_file(".env", event, machine)
         path = found[1] if found is not None else None
     else:
-        name = given.data if isinstance(given.data, str) else ""
-        located = dotenv_hooks.shipped(machine.context, f"{machine.context.cwd}/{name}") if name else None
+        name = path_text(given) or (given.data if isinstance(given.data, str) else "")
+        located = dotenv_hooks.shipped(machine.context, posixpath.join(machine.context.cwd, name)) if name else None
         path = located if isinstance(located, str) else None
     if path is not None:
         dotenv_hooks.load_file(path, machine, event.at)
