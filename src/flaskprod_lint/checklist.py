@@ -36,6 +36,22 @@ def answer(item: str, evidence: Sequence[Evidence], report: Report) -> Checklist
     return ChecklistItem(item, Verdict.NOT_APPLICABLE, headline, (), "; ".join(filter(None, reasons)))
 
 
+#: The items whose answer rests on how the web process is started.
+_STARTED = frozenset(("server", "binding", "concurrency", "logs", "database", "migrations", "secrets", "debug"))
+#: Those of which it can be seen without a start that there is nothing to answer: no database, no migrations.
+_SEEN = frozenset(("database", "migrations"))
+
+
+def unproven(item: str, found: Evidence, reason: str, more: str = "") -> Evidence:
+    """The evidence where no file says how the web process is started, with the reason: it shows much, proves nothing.
+
+    `more` is what is known all the same of what a person would start.
+    """
+    if item not in _STARTED or (found.not_applicable and item in _SEEN):
+        return found
+    return Evidence(found.headline, found.proofs, unknown=f"{reason}; {more}" if more else reason)
+
+
 def _failed(item: str, against: list[Finding]) -> ChecklistItem:
     worst = min(against, key=lambda finding: finding.sort_key)
     errors = sum(finding.level is Severity.ERROR for finding in against)

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from flaskprod_lint import discover, resolve
 from flaskprod_lint.catalogue import RULES
-from flaskprod_lint.checklist import answer
+from flaskprod_lint.checklist import answer, unproven
 from flaskprod_lint.config import Config
 from flaskprod_lint.finding import ITEMS, Confidence, Crash, Evidence, Finding, Report, UnknownFact
 from flaskprod_lint.masking import mask_finding, mask_line
@@ -20,6 +20,9 @@ from flaskprod_lint.resolve.options import Options
 from flaskprod_lint.rules import EvidenceOf, Rule
 from flaskprod_lint.running import what_runs
 from flaskprod_lint.source import Place, Project
+
+#: Inputs that say nothing of a Python project where they stand alone.
+_OF_ANY_PROJECT = frozenset(("shell", "makefile", "package-json"))
 
 
 class NothingToLint(Exception):
@@ -45,7 +48,7 @@ def examine(root: Path, config: Config) -> Examined:
     Raises NothingToLint for a directory without a single input.
     """
     project = discover.open_project(root)
-    if not any(project.of_format(name) for name in discover.INPUT_FORMATS):
+    if not any(project.of_format(name) for name in discover.INPUT_FORMATS - _OF_ANY_PROJECT):
         raise NothingToLint(f"nothing to lint in {root}: no Python file, Dockerfile, Procfile or other input")
     crashes: list[Crash] = []
 
@@ -105,9 +108,9 @@ def _ask(function: Rule, deployments: Iterable[Deployment], crashes: list[Crash]
     info = RULES[name]
     for deployment in deployments:
         try:
-            for finding in function(deployment):
+            for finding in _as_sure_as_it_is(function, deployment):
                 yield replace(
-                    finding if deployment.sure else finding.lowered(Confidence.MEDIUM),
+                    finding,
                     rule=name,
                     item=info.item,
                     severity=finding.severity or info.severity,
@@ -117,6 +120,20 @@ def _ask(function: Rule, deployments: Iterable[Deployment], crashes: list[Crash]
         except Exception as error:
             crashes.append(Crash(f"rule {name}", _describe(error), info.item))
             return
+
+
+def _as_sure_as_it_is(function: Rule, deployment: Deployment) -> Iterator[Finding]:
+    """What a rule finds, with no more than medium confidence where it is not sure that this runs in production.
+
+    What would be found whatever runs, such as a committed dotenv file, does not rest on an assumed start.
+    """
+    sure: set[object] = set()
+    if deployment.assumed:
+        anyway = replace(deployment, processes=[], budget=None, migrations=None)
+        sure = {finding.at for finding in function(anyway)}
+    for finding in function(deployment):
+        doubted = not deployment.sure or (deployment.assumed and finding.at not in sure)
+        yield finding.lowered(Confidence.MEDIUM) if doubted else finding
 
 
 def _describe(error: Exception) -> str:
@@ -171,15 +188,37 @@ def _fill(report: Report, examined: Examined) -> None:
 
 def _evidence(deployments: list[Deployment], crashes: list[Crash]) -> dict[str, list[Evidence]]:
     found: dict[str, list[Evidence]] = {item: [] for item in ITEMS}
+    started = any(True for deployment in deployments for _ in deployment.web_processes)
     for function in marked("evidence_item"):
         of: EvidenceOf = function  # type: ignore[assignment]
         item: str = function.evidence_item  # type: ignore[attr-defined]
         for deployment in deployments:
             try:
-                found[item].append(of(deployment))
+                found[item].append(_proven(item, of(deployment), deployment, started=started))
             except Exception as error:
                 crashes.append(Crash(f"evidence of {item}", _describe(error), item))
     return found
+
+
+def _proven(item: str, found: Evidence, deployment: Deployment, *, started: bool) -> Evidence:
+    """The evidence of a deployment, unless no file says how the web process is started: nothing is proven then."""
+    if deployment.assumed:
+        return unproven(item, found, deployment.assumed, _known_all_the_same(item, found, deployment))
+    if started or not found.not_applicable:
+        return found
+    unknown = next((unknown.reason for _, unknown in deployment.unknowns), "nothing here starts a web process")
+    return unproven(item, found, deployment.web_missing.note if deployment.web_missing else unknown)
+
+
+def _known_all_the_same(item: str, found: Evidence, deployment: Deployment) -> str:
+    """What an assumed start shows: of the app by itself, only what rests on the app."""
+    process = next(iter(deployment.web_processes), None)
+    if process is None or item == "server":
+        return process.as_script if process is not None else ""
+    shown = found.unknown or found.headline
+    if not shown or (process.server is None and item in ("binding", "concurrency", "logs")):
+        return ""
+    return f"assuming `{process.assumed.text if process.assumed else process.command.text}`: {shown}"
 
 
 def _unknowns(deployments: list[Deployment]) -> Iterator[UnknownFact]:

@@ -183,7 +183,8 @@ class Signal:
 class CommandFault:
     """Something about a command that keeps it from running, or from running as written.
 
-    `kind` is "not-found", "not-executable", "one-element", "builtin", "crlf", "no-interpreter", "port-not-expanded".
+    `kind` is "not-found", "not-executable", "one-element", "builtin", "crlf", "no-interpreter", "port-not-expanded" or
+    "dropped".
     `sure` is False where something that cannot be read may mend it.
     """
 
@@ -202,6 +203,8 @@ class Process:
     process); earlier ones run at each boot. `variables` is its environment when it starts.
     `port_expected` is the port that the platform or the manifest connects to; `port_set` whether PORT is set for it
     (None: cannot be known). `proxy` is the place of an nginx (or alike) in the same container or unit before it.
+    `assumed` is the app that a server would load where no command says so: there are then no steps. `as_script` says
+    what a script would start that nothing names.
     """
 
     name: str
@@ -222,6 +225,8 @@ class Process:
     port_set: bool | None = None
     port_expected: Setting | None = None
     proxy: Place | None = None
+    assumed: Target | None = None
+    as_script: str = ""
     unknowns: list[Unknown] = field(default_factory=list)
 
     @property
@@ -641,7 +646,8 @@ class Deployment:
 
     `name` is what a person would call it ("Dockerfile", "Procfile on Heroku"); `origin` its first file.
     `web_missing` is set when an image or manifest starts no web process: the place and the sentence that says so.
-    `today` (ISO) is the date of the run. `sure` is False where it could be for the other environment.
+    `today` (ISO) is the date of the run. `sure` is False where it could be for the other environment. `assumed` is the
+    reason where no file says what runs, so that its processes are only what a person would start; empty otherwise.
     """
 
     name: str
@@ -662,6 +668,7 @@ class Deployment:
     conflicts: tuple[Conflict, ...] = ()
     web_missing: Place | None = None
     unused_release: Place | None = None
+    assumed: str = ""
     today: str = ""
     unknowns: list[tuple[str, Unknown]] = field(default_factory=list)
 

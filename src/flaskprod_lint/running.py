@@ -23,6 +23,8 @@ def _process(deployment: Deployment, process: Process) -> RunningProcess:
     command = step.text if step is not None else process.command.text
     trail = step.trail if step is not None and step.trail else process.trail
     summary = _server(process.server) if process.server else ""
+    if deployment.assumed:
+        summary = " · ".join(filter(None, (summary, "assumed: no file says how it is started")))
     return RunningProcess(deployment.name, process.name, mask_text(" ".join(command.split())), trail, summary)
 
 

@@ -40,7 +40,7 @@ def _complete(
     deployment.env_files = env_files.find(project)
     for process in deployment.processes:
         name = f"{deployment.name}: {process.name}"
-        for stage in (_follow_command, _resolve_server, _load_app):
+        for stage in (_follow_command, _resolve_server, _load_app) if process.assumed is None else (_load_app,):
             with _surviving(name, on_crash):
                 stage(process, contexts[process.name])
     with _surviving(f"{deployment.name}: migrations", on_crash):
@@ -56,7 +56,7 @@ def _follow_command(process: Process, context: Context) -> None:
     process.steps = execution.steps
     process.main = execution.main
     process.signal = execution.signal
-    process.faults = execution.faults
+    process.faults = (*process.faults, *execution.faults)
     process.packages = context.packages
     process.unknowns.extend(execution.unknowns)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 
 from flaskprod_lint.model import App, Process, Reached, Setting, Step, Target, Unknown
 from flaskprod_lint.resolve import app_secrets, engines, flask_cli, loading, log_handlers, reached
@@ -17,7 +17,7 @@ from flaskprod_lint.resolve.target import lookup
 from flaskprod_lint.resolve.target_text import TargetText, parse
 from flaskprod_lint.source import Place, Project
 
-__all__ = ["of_process", "script_server"]
+__all__ = ["of_assumed", "of_process", "script_server"]
 
 _READS = re.compile(
     r"""(?:environ(?:\.\w+)?\s*[(\[]|getenv\s*\(|\benv(?:\.\w+)?\s*\(|\bconfig\s*\()\s*[rbu]?["'](\w+)["']|\$\{?([A-Z]\w+)"""
@@ -31,20 +31,27 @@ _REQUEST_HOOKS = frozenset(
 
 def of_process(process: Process, context: Context) -> App | None:
     """The app that a process loads; None when it loads none, or nothing says which."""
+    if process.assumed is not None:
+        return of_assumed(process.assumed, context)
     step = process.main_step
     if step is None:
         return None
     target = process.server.target if process.server else None
     if target is not None:
-        return _of_target(target, process, step, context)
+        return _of_target(target, process.server.settings if process.server else {}, step, context)
     if loading.script_file(step, loading.of_step(step, context)) is not None:
         return _of_script(process, step, context)
     named = flask_cli.target_of(step, context)
     return _of_text(named, step, context) if named is not None else None
 
 
-def _of_target(target: Target, process: Process, step: Step, context: Context) -> App | None:
-    settings = process.server.settings if process.server else {}
+def of_assumed(target: Target, context: Context) -> App | None:
+    """The app that a server would load by this target, where no command says that one does."""
+    step = Step((target.text,), target.text, target.origin)
+    return _of_target(target, {}, step, context)
+
+
+def _of_target(target: Target, settings: Mapping[str, Setting], step: Step, context: Context) -> App | None:
     context = context.with_variables(_raw_environment(settings.get("raw_env")))
     parsed = parse(target.text)
     if not parsed.module or parsed.fault or target.file is None:

@@ -6,8 +6,9 @@ import posixpath
 from collections.abc import Iterator
 from dataclasses import replace
 
-from flaskprod_lint.model import Deployment, Platform, Unknown
+from flaskprod_lint.model import Platform
 from flaskprod_lint.resolve import (
+    assumed,
     bare_image,
     fly,
     guesses,
@@ -53,7 +54,7 @@ def find(project: Project, options: Options) -> list[Planned]:
     found += _images(project, options, found, chosen)
     found = _narrowed(settle(found), chosen)
     if not any(one.deployment.is_production for one in found):
-        found.append(_nothing(project, options, chosen))
+        found.append(_nothing(project, options, chosen, development=bool(found)))
     for one in found:
         for process in one.deployment.processes:
             proxies.apply(project, process, one.contexts[process.name])
@@ -211,19 +212,7 @@ def _standing_of_image(project: Project, path: str, options: Options) -> Standin
 # Nothing
 
 
-def _nothing(project: Project, options: Options, chosen: Platform | None) -> Planned:
-    """What stands for a project that no file deploys: the platform's guess, if it is known to make one."""
+def _nothing(project: Project, options: Options, chosen: Platform | None, *, development: bool) -> Planned:
+    """What stands for a project that no file deploys: the platform's guess if it makes one, else a person's."""
     guessed = guesses.plan(project, chosen, options) if chosen is not None else None
-    if guessed is not None:
-        return guessed
-    first = next((path for path in project.of_format("python")), ".")
-    deployment = Deployment(
-        "no deployment file" if chosen is None else f"{chosen.name}, with no deployment file",
-        Place(Span(first, 1), "no Dockerfile, Procfile or other file says how this project is started"),
-        why="nothing in the project says how it is started",
-        platform=chosen,
-        tiers=options.tiers,
-    )
-    reason = "no Dockerfile, Procfile or manifest says what is started in production"
-    deployment.unknowns.append(("the start command", Unknown(reason)))
-    return Planned(deployment)
+    return guessed if guessed is not None else assumed.plan(project, options, chosen, development=development)

@@ -24,7 +24,7 @@ def target_of(step: Step, context: Context) -> str | None:
     if words[:1] == ["celery"]:
         return _of_celery(_option(words, ("-A", "--app")), step, context)
     if words[:1] == ["dramatiq"]:
-        return _module(next((word for word in words[1:] if not word.startswith("-")), None), step, context)
+        return _module(next((word for word in words[1:] if not word.startswith("-")), None))
     return None
 
 
@@ -43,7 +43,7 @@ def _of_flask(words: Sequence[str], step: Step, context: Context) -> str | None:
     if given is None and variable is not None:
         given = variable.value if isinstance(variable.value, str) else None
     if given:
-        return _module(given, step, context)
+        return _module(given)
     for name in ("wsgi", "app"):
         if isinstance(place.tree.locate(f"{name}.py", place.cwd), str):
             return name
@@ -52,7 +52,7 @@ def _of_flask(words: Sequence[str], step: Step, context: Context) -> str | None:
 
 def _of_celery(given: str | None, step: Step, context: Context) -> str | None:
     """Celery takes `pkg.module` as well as `pkg.module.attribute`."""
-    text = _module(given, step, context)
+    text = _module(given)
     if text is None or ":" in text:
         return text
     place = loading.of_step(step, context)
@@ -83,9 +83,13 @@ def _option(words: Sequence[str], names: Sequence[str]) -> str | None:
     return None
 
 
-def _module(text: str | None, step: Step, context: Context) -> str | None:
+def _module(text: str | None) -> str | None:
+    return dotted(text) if text else None
+
+
+def dotted(text: str) -> str | None:
     """A target text whose module is dotted: Flask takes paths such as `src/app.py` as well."""
-    if not text or "$" in text:
+    if "$" in text:
         return None
     module, colon, attribute = text.strip("'\"").partition(":")
     path = module.removeprefix("./")

@@ -191,8 +191,11 @@ def _why_reached(deployment: Deployment, process: Process, address: Address) -> 
 
 
 def _exposed(deployment: Deployment) -> Iterator[tuple[Process, Server]]:
-    """The servers that others connect to directly: no proxy stands before them on the same host."""
-    if deployment.platform is not None and deployment.platform.proxy_on_same_host:
+    """The servers that others connect to directly: no proxy stands before them on the same host.
+
+    Where the start is only assumed, who connects is not known.
+    """
+    if deployment.assumed or (deployment.platform is not None and deployment.platform.proxy_on_same_host):
         return
     for process, server in served(deployment):
         if process.proxy is None:

@@ -29,6 +29,8 @@ def no_release_step(deployment: Deployment) -> Iterator[Finding]:
     found = deployment.migrations
     if found is None or not found.count or not _is_for_app(deployment) or _someone_upgrades(deployment, found):
         return
+    if deployment.assumed:
+        return  # Where the start command is kept, the release step may be kept too.
     web = next(iter(deployment.web_processes), None)
     at = web.command.origin.span if web is not None and web.command.origin.span else deployment.origin.span
     if at is None:

@@ -17,7 +17,7 @@ _QUICK = frozenset({"SIGINT", "SIGQUIT", "INT", "QUIT", "2", "3"})
 
 @rule("stop-signal-lost")
 def stop_signal_lost(deployment: Deployment) -> Iterator[Finding]:
-    if deployment.platform is not None and deployment.platform.sigterm_to_all:
+    if deployment.assumed or (deployment.platform is not None and deployment.platform.sigterm_to_all):
         return
     for process in deployment.web_processes:
         server = process.server
