@@ -26,9 +26,9 @@ def settle(found: list[Planned]) -> list[Planned]:
         for image in found:
             if image is procfile or not _same_place(procfile, image) or id(image) in lost:
                 continue
-            winner, loser = (image, procfile) if _image_wins(image) else (procfile, image)
-            _note(winner.deployment, loser.deployment)
-            lost.add(id(loser))
+            if _image_wins(image):
+                _note(image.deployment, procfile.deployment)
+            lost.add(id(procfile if _image_wins(image) else image))
     return [one for one in found if id(one) not in lost]
 
 
