@@ -67,7 +67,7 @@ def _dev_server(process: Process, step: Step, trail: tuple[Place, ...]) -> Itera
 
 def _gunicorn(process: Process, path: str) -> str | None:
     """The command to write, where the app is known."""
-    target = _target(process.app)
+    target = _target(process.app, path.rpartition("/")[0])
     if target is None:
         return None
     port = "$PORT" if process.port_set else "${PORT:-8000}"
@@ -78,10 +78,14 @@ def _gunicorn(process: Process, path: str) -> str | None:
     return f"CMD exec {command}" if "dockerfile" in name else f"exec {command}" if name.endswith(".sh") else command
 
 
-def _target(app: App | None) -> str | None:
+def _target(app: App | None, folder: str) -> str | None:
+    """The app's WSGI target, seen from the folder of the file that starts it; None where it stands elsewhere."""
     if app is None or app.definition.span is None or not app.name.isidentifier():
         return None
-    module = app.definition.span.path.removesuffix(".py").removeprefix("src/").removesuffix("/__init__")
+    file = app.definition.span.path
+    if folder and not file.startswith(folder + "/"):
+        return None
+    module = file[len(folder) :].lstrip("/").removesuffix(".py").removeprefix("src/").removesuffix("/__init__")
     if not all(part.isidentifier() for part in module.split("/")):
         return None
     dotted = module.replace("/", ".")

@@ -36,8 +36,9 @@ def _lost(process: Process, server: Server) -> Iterator[Finding]:
     span = signal.at.span or server.step.origin.span or process.command.origin.span
     if span is None:
         return
+    name = server.name if server.name != "unknown" else server.step.program
     yield Finding(
-        f"SIGTERM does not reach {server.name}, so each deploy cuts off the requests in progress: {signal.reason}",
+        f"SIGTERM does not reach {name}, so each deploy cuts off the requests in progress: {signal.reason}",
         at=span,
         because=server.step.trail,
         confidence=Confidence.HIGH if server.step.sure else Confidence.MEDIUM,
