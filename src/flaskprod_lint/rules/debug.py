@@ -29,7 +29,7 @@ def debug_on(deployment: Deployment) -> Iterator[Finding]:
             because=_because(process, setting),
             confidence=_confidence(process, setting),
             label="anyone can run code here" if _on_werkzeug(process) else "errors bypass the app's handlers",
-            instead=_debug_instead(setting),
+            instead=_debug_instead(process, setting),
         )
 
 
@@ -108,9 +108,15 @@ def evidence_of(deployment: Deployment) -> Evidence:
 
 
 def _debug(process: Process) -> Setting | None:
-    """The debug state in effect: what the server's own start says, else what the app ends up with."""
-    if process.server is not None and process.server.debug is not None and _is_on(process.server.debug):
-        return process.server.debug
+    """The debug state in effect: what the server's own start says, else what the app ends up with.
+
+    `app.run(debug=False)` and `flask run` write over what the code has set before.
+    """
+    server = process.server
+    if server is not None and server.debug is not None:
+        return server.debug
+    if server is not None and server.is_dev_server and "flask" in (server.step.program, *server.step.argv[1:3]):
+        return Setting("DEBUG", False, Place(server.step.origin.span, "flask run, without FLASK_DEBUG"))
     return process.app.debug if process.app else None
 
 
@@ -141,7 +147,9 @@ def _text_that_looks_off(process: Process, setting: Setting) -> str:
     return str(text) if looks_off else ""
 
 
-def _debug_instead(setting: Setting) -> str | None:
+def _debug_instead(process: Process, setting: Setting) -> str | None:
+    if process.server is not None and setting is process.server.debug:
+        return "FLASK_DEBUG=0" if "flask" in process.server.step.argv else None
     name = next((read.name for read in setting.environment), "")
     if name in ("FLASK_DEBUG", "FLASK_ENV"):
         return "FLASK_DEBUG=0" if name == "FLASK_DEBUG" else "FLASK_ENV=production"

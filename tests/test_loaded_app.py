@@ -1,0 +1,203 @@
+"""Targets, scripts that serve, settings libraries and log handlers, each on a project of a few lines."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+import pytest
+
+from flaskprod_lint.discover import open_project
+from flaskprod_lint.model import App, Command, LogHandler, Package, Packages, Process, Server, Setting, Step, Unknown
+from flaskprod_lint.resolve import script_server, target
+from flaskprod_lint.resolve.app import of_process
+from flaskprod_lint.resolve.context import Context
+from flaskprod_lint.resolve.tree import Tree
+from flaskprod_lint.source import Place
+
+HERE = Place(None, "test")
+APP = "from flask import Flask\napp = Flask(__name__)\n"
+
+
+def context_of(
+    folder: Path,
+    files: Mapping[str, str],
+    variables: Mapping[str, str] | None = None,
+    packages: tuple[str, ...] = (),
+    *,
+    open_environment: bool = True,
+) -> Context:
+    """A context with these files at /app."""
+    for name, text in files.items():
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, "utf-8")
+    project = open_project(folder)
+    tree = Tree(project)
+    tree.mount("/app", "", HERE)
+    installed = Packages({name: Package(name, "1.0", "exact", HERE) for name in packages})
+    settings = {name: Setting(name, value, HERE) for name, value in (variables or {}).items()}
+    return Context(project, tree, "/app", settings, open_environment, packages=installed)
+
+
+def step_of(*argv: str) -> Step:
+    return Step(argv, " ".join(argv), HERE)
+
+
+def app_of(context: Context, text: str = "app:app") -> App:
+    """The app that Gunicorn loads by that target."""
+    step = step_of("gunicorn", text)
+    process = Process("web", "web", Command(step.text, "shell", HERE), steps=(step,), main=0)
+    process.server = Server("gunicorn", step, target=target.find(text, step, context))
+    app = of_process(process, context)
+    assert app is not None
+    return app
+
+
+FACTORY = "def create_app(name='x'):\n    return None\n\ndef needs(name):\n    return None\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "files", "state"),
+    [
+        ("app:app", {"app.py": APP}, "found"),
+        ("app", {"app.py": APP}, "name-missing"),
+        ("app", {"app.py": APP + "application = app\n"}, "found"),
+        ("pkg.web:app", {"pkg/web.py": APP}, "found"),
+        ("pkg:app", {"pkg/__init__.py": "from .web import *\n", "pkg/web.py": APP}, "found"),
+        ("pkg:app", {"pkg/__init__.py": "from .web import app as app, other\n", "pkg/web.py": APP}, "found"),
+        ("app:app", {"app.py": "app, other = object(), 1\n"}, "found"),
+        (
+            "app:app",
+            {
+                "app.py": "if __name__ == '__main__':\n    app = None\nelse:\n    "
+                + APP.splitlines()[0]
+                + "\n    app = Flask('x')\n"
+            },
+            "found",
+        ),
+        ("app:app", {"app.py": "app = None\n"}, "name-missing"),
+        ("app:app", {"app.py": "def __getattr__(name):\n    return 1\n"}, "unknown"),
+        ("app:app", {"app.py": "from somewhere import *\n"}, "unknown"),
+        ("app:app", {"app.py": "exec(open('x').read())\n"}, "unknown"),
+        ("app:app", {"app.py": "this is no Python\n"}, "unknown"),
+        ("app:create_app()", {"app.py": FACTORY}, "found"),
+        ("app:create_app('prod')", {"app.py": FACTORY}, "found"),
+        ("app:create_app\\(\\)", {"app.py": FACTORY}, "found"),
+        ("app:create_app(name='x')", {"app.py": FACTORY}, "found"),
+        ("app:create_app(nam='x')", {"app.py": FACTORY}, "bad-arguments"),
+        ("app:create_app(1, 2)", {"app.py": FACTORY}, "bad-arguments"),
+        ("app:needs()", {"app.py": FACTORY}, "bad-arguments"),
+        ("app:create_app", {"app.py": FACTORY}, "not-called"),
+        ("app:app()", {"app.py": APP}, "not-a-factory"),
+        ("app:create_app(os.environ)", {"app.py": FACTORY}, "name-missing"),
+        ("app.py:app", {"app.py": APP}, "module-missing"),
+        ("other:app", {"app.py": APP}, "module-missing"),
+        ("$MODULE:app", {"app.py": APP}, "unknown"),
+    ],
+)
+def test_state_of_target(text: str, files: dict[str, str], state: str, tmp_path: Path) -> None:
+    context = context_of(tmp_path, files)
+    assert target.find(text, step_of("gunicorn", text), context).state == state
+
+
+def test_target_below_chdir_and_python_path(tmp_path: Path) -> None:
+    context = context_of(tmp_path, {"src/app.py": APP, "lib/more.py": APP})
+    step = step_of("gunicorn")
+    assert target.find("app:app", step, context, chdir="src").file == "src/app.py"
+    assert target.find("more:app", step, context, python_path=["lib"]).file == "lib/more.py"
+    assert target.find("app:app", step, context).state == "module-missing"
+
+
+def test_target_of_a_dependency_is_unknown(tmp_path: Path) -> None:
+    context = context_of(tmp_path, {"app.py": APP}, packages=("apache-superset",))
+    assert target.find("superset.app:create_app()", step_of("gunicorn"), context).state == "unknown"
+
+
+MAIN = "if __name__ == '__main__':\n    "
+
+
+@pytest.mark.parametrize(
+    ("text", "packages", "server"),
+    [
+        (APP + MAIN + "app.run(port=80)\n", (), "werkzeug"),
+        (APP + "import waitress\n" + MAIN + "waitress.serve(app)\n", (), "waitress"),
+        (APP + "from waitress import serve\nserve(app, port=80)\n", (), "waitress"),
+        (APP + "from gevent.pywsgi import WSGIServer\nWSGIServer(('', 80), app).serve_forever()\n", (), "gevent"),
+        (APP + "import uvicorn\n" + MAIN + "uvicorn.run('app:app')\n", (), "uvicorn"),
+        (APP + "from flask_socketio import SocketIO\nio = SocketIO(app)\nio.run(app)\n", (), "werkzeug"),
+        (APP + "from flask_socketio import SocketIO\nio = SocketIO(app)\nio.run(app)\n", ("eventlet",), "eventlet"),
+        (
+            "from gunicorn.app.base import BaseApplication\nclass Own(BaseApplication):\n    pass\n"
+            + MAIN
+            + "Own().run()\n",
+            (),
+            "gunicorn",
+        ),
+        (APP, (), None),
+    ],
+)
+def test_server_of_script(text: str, packages: tuple[str, ...], server: str | None, tmp_path: Path) -> None:
+    context = context_of(tmp_path, {"app.py": text}, packages=packages)
+    found = script_server.of_step(step_of("python", "-u", "app.py"), context)
+    assert (found[0] if found else None) == server
+
+
+def test_manage_commands(tmp_path: Path) -> None:
+    text = (
+        "from flask.cli import FlaskGroup\nfrom waitress import serve\ncli = FlaskGroup()\n"
+        "@cli.command('serve')\ndef start():\n    serve(None)\n" + MAIN + "cli()\n"
+    )
+    context = context_of(tmp_path, {"manage.py": text})
+    assert script_server.of_step(step_of("python", "manage.py", "run"), context)[0] == "werkzeug"  # type: ignore[index]
+    assert script_server.of_step(step_of("python", "manage.py", "serve"), context)[0] == "waitress"  # type: ignore[index]
+    assert script_server.of_step(step_of("python", "manage.py", "db"), context) is None
+
+
+def test_secret_of_settings_libraries(tmp_path: Path) -> None:
+    text = (
+        APP
+        + "from environs import Env\nenv = Env()\napp.secret_key = env('K', 'dev')\napp.debug = env.bool('D', False)\n"
+    )
+    app = app_of(context_of(tmp_path, {"app.py": text}, {"D": "yes"}))
+    assert [(use.kind, use.variable) for use in app.secrets] == [("fallback", "K")]
+    assert app.debug is not None and app.debug.value is True
+    assert app.config["SECRET_KEY"].value == "***"
+
+
+def test_dotenv_is_loaded_only_where_it_is_shipped(tmp_path: Path) -> None:
+    text = "from dotenv import load_dotenv\nload_dotenv()\n" + APP
+    shipped = context_of(tmp_path / "a", {"app.py": text, ".env": "FLASK_DEBUG = 1\n"})
+    ignored = context_of(tmp_path / "b", {"app.py": text, ".env": "FLASK_DEBUG=1\n", ".gitignore": ".env\n"})
+    assert app_of(shipped).debug.value is True  # type: ignore[union-attr]
+    assert app_of(ignored).debug.value is False  # type: ignore[union-attr]
+
+
+def test_what_an_unread_object_may_have_set_is_unknown(tmp_path: Path) -> None:
+    text = APP + "import somewhere\napp.debug = False\napp.config.from_object(somewhere.Config)\n"
+    app = app_of(context_of(tmp_path, {"app.py": text}))
+    assert app.debug is not None and isinstance(app.debug.value, Unknown)
+
+
+def test_app_within_a_middleware(tmp_path: Path) -> None:
+    text = APP + "from whitenoise import WhiteNoise\napp.testing = True\napp = WhiteNoise(app, root='static')\n"
+    assert app_of(context_of(tmp_path, {"app.py": text})).testing.value is True  # type: ignore[union-attr]
+
+
+def _written(handlers: list[LogHandler]) -> list[tuple[str, object]]:
+    return [(handler.logger, handler.destination) for handler in handlers]
+
+
+@pytest.mark.parametrize(
+    ("code", "expected"),
+    [
+        ("", [("app", "-")]),
+        ("app.logger.addHandler(logging.FileHandler('x.log'))", [("app", "x.log"), ("app", "-")]),
+        ("logging.getLogger().addHandler(logging.FileHandler('x.log'))", [("", "x.log")]),
+        ("logging.basicConfig(filename='/dev/stdout')", [("", "-")]),
+        ("logging.basicConfig()\nlogging.basicConfig(filename='x.log')", [("", "-")]),
+    ],
+)
+def test_log_handlers(code: str, expected: list[tuple[str, object]], tmp_path: Path) -> None:
+    app = app_of(context_of(tmp_path, {"app.py": APP + "import logging\n" + code + "\n"}))
+    assert _written(app.handlers) == expected
