@@ -168,8 +168,9 @@ def _function(value: Value, function: Any, known: Known, interpreter: Interprete
 def _external(data: Any, known: Known, at: Span | None) -> Any:
     if known.validator == "class":
         return data.path
-    if known.validator.startswith("callable:") or known.validator == "post_request":
-        return Hook(data.path)
+    is_hook = known.validator.startswith("callable:") or known.validator == "post_request"
+    if is_hook or data.path.startswith("builtins."):
+        return Hook(data.path.removeprefix("builtins."))
     return Unknown(f"{data.path} is not part of the project", at)
 
 
