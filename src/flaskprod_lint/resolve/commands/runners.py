@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import fnmatch
 import posixpath
 import re
 from collections.abc import Iterator
 
-from flaskprod_lint.inputs import makefile, package_json, procfile, pyproject, shell
+from flaskprod_lint.inputs import makefile, package_json, procfile, pyproject, shell, supervisord
+from flaskprod_lint.inputs.supervisord import SupervisedProgram
 from flaskprod_lint.resolve.commands import launch, longrunning
 from flaskprod_lint.resolve.commands.state import LIKELY, Argument, Link, State
 from flaskprod_lint.resolve.commands.walk import MAX_DEPTH, Program, Walker
@@ -218,31 +220,49 @@ def _supervisord(walker: Walker, state: State, program: Program) -> bool:
     named = named or next((text.partition("=")[2] for text in texts if text.startswith("--configuration=")), None)
     standard = ("supervisord.conf", "etc/supervisord.conf", "/etc/supervisord.conf", "/etc/supervisor/supervisord.conf")
     path = next((found for name in ((named,) if named else standard) if (found := _file(walker, state, name))), None)
-    if path is None:
-        return False
-    runs = False
-    for command, folder in _supervised(walker, path):
-        runs = True
-        side = state.copy()
-        side.trail = state.trail if program.place in state.trail[-1:] else (*state.trail, program.place)
-        side.cwd = posixpath.normpath(posixpath.join(state.cwd, folder)) if folder else state.cwd
-        place = Place(command.span, command.value.split("\n")[0])
-        arguments = tuple(_plain_words(walker, command))
-        link = Link("forward", "supervisord", place=program.place)
-        if arguments:
-            walker.start(side, Program(arguments, (*program.above, link), place, by_shell=False))
-    if runs:
+    programs = [one for file in _supervisor_files(walker, path, named) for one in _supervised(walker, file)]
+    for one in programs:
+        _start_supervised(walker, state, program, one)
+    if programs:
         state.ended = "server"
-    return runs
+    return bool(programs)
 
 
-def _supervised(walker: Walker, path: str) -> Iterator[tuple[Located[str], str]]:
-    from flaskprod_lint.inputs import supervisord
+def _supervisor_files(walker: Walker, path: str | None, named: str | None) -> list[str]:
+    """The main file and those that it includes; the one that Debian brings includes all of conf.d."""
+    facts = walker.context.project.facts(path, supervisord.read) if path else None
+    patterns = [pattern for found in facts.includes for pattern in found.value.split()] if facts else []
+    if path is None and named in (None, "/etc/supervisor/supervisord.conf"):
+        patterns = ["/etc/supervisor/conf.d/*.conf"]
+    found = [path] if path else []
+    for file in walker.context.project.paths:
+        if file.endswith((".conf", ".ini")) and file != path:
+            places = walker.context.tree.paths_of(file)
+            if any(fnmatch.fnmatch(place, pattern) for place in places for pattern in patterns):
+                found.append(file)
+    return found
 
+
+def _supervised(walker: Walker, path: str) -> list[SupervisedProgram]:
     facts = walker.context.project.facts(path, supervisord.read)
-    for one in facts.programs if facts else ():
-        if one.command is not None:
-            yield one.command, one.directory.value if one.directory else ""
+    return [one for one in facts.programs if one.command is not None and one.autostart] if facts else []
+
+
+def _start_supervised(walker: Walker, state: State, program: Program, one: SupervisedProgram) -> None:
+    if one.command is None:
+        return
+    side = state.copy()
+    side.trail = state.trail if program.place in state.trail[-1:] else (*state.trail, program.place)
+    if one.directory is not None:
+        side.cwd = posixpath.normpath(posixpath.join(state.cwd, one.directory.value))
+    for name, value in one.environment:
+        side.assign(name.value, value.value, (), Place(value.span))
+        side.exported.add(name.value)
+    arguments = tuple(_plain_words(walker, one.command))
+    link = Link("forward", "supervisord", place=program.place)
+    if arguments:
+        place = Place(one.command.span, one.command.value.split("\n")[0])
+        walker.start(side, Program(arguments, (*program.above, link), place, by_shell=False))
 
 
 def _plain_words(walker: Walker, command: Located[str]) -> Iterator[Argument]:
