@@ -64,7 +64,9 @@ class Run:
         return data.reason
 
     def calls(self) -> list[str]:
-        return [f"{event.callee}{'' if event.sure else '?'}" for event in self.interpreter.events if event.kind == "call"]
+        return [
+            f"{event.callee}{'' if event.sure else '?'}" for event in self.interpreter.events if event.kind == "call"
+        ]
 
 
 # Where values come from
@@ -101,7 +103,9 @@ def test_a_default_holds_as_long_as_nobody_sets_the_variable(tmp_path: Path) -> 
 
 
 def test_an_unset_variable_of_a_closed_environment(tmp_path: Path) -> None:
-    run = Run(tmp_path, "import os\na = os.environ.get('A')\nb = 'A' in os.environ\nc = os.environ['A']\nd = 1", closed=True)
+    run = Run(
+        tmp_path, "import os\na = os.environ.get('A')\nb = 'A' in os.environ\nc = os.environ['A']\nd = 1", closed=True
+    )
     assert (run.plain("a"), run.plain("b")) == (None, False)
     assert run.module.failure is not None and run.module.failure.path == "builtins.KeyError"
     assert "d" not in run.module.names
@@ -121,7 +125,7 @@ def test_an_unset_variable_of_a_closed_environment(tmp_path: Path) -> None:
         "key = 'dev'\nif 'KEY' in os.environ:\n    key = os.environ['KEY']",
         "key = os.environ.get('KEY', '').strip() or 'dev'",
         "def read(name, default=None):\n    return os.environ.get(name) or default\nkey = read('KEY', 'dev')",
-        "def read(name):\n    value = os.environ.get(name)\n    if value:\n        return value\n    return 'dev'\nkey = read('KEY')",
+        "def read(name):\n    v = os.environ.get(name)\n    if v:\n        return v\n    return 'dev'\nkey = read('KEY')",
     ],
 )
 def test_every_way_of_writing_a_default(text: str, tmp_path: Path) -> None:
@@ -140,7 +144,8 @@ def test_the_program_changes_its_environment(tmp_path: Path) -> None:
     run = Run(
         tmp_path,
         "import os\nos.environ['A'] = '1'\nos.environ.setdefault('B', '2')\nos.environ.update(C='3')\n"
-        "a, b, c = os.environ['A'], os.getenv('B'), os.environ.get('C')\ndel os.environ['A']\nd = os.environ.get('A', 'gone')\n",
+        "a, b, c = os.environ['A'], os.getenv('B'), os.environ.get('C')\n"
+        "del os.environ['A']\nd = os.environ.get('A', 'gone')\n",
         closed=True,
     )
     assert [run.plain(name) for name in "abcd"] == ["1", "2", "3", "gone"]
@@ -180,8 +185,8 @@ def test_processors_of_the_host(text: str, formula: str, tmp_path: Path) -> None
 def test_a_text_that_is_known_in_parts(tmp_path: Path) -> None:
     run = Run(
         tmp_path,
-        "import os\nurl = f\"postgresql://{os.environ['U']}:{os.environ['P']}@db/x\"\nsame = 'postgresql://' + os.getenv('U')"
-        "\nagain = 'postgresql://%s@%s/' % (os.getenv('U'), 'h')\n",
+        "import os\nurl = f\"postgresql://{os.environ['U']}:{os.environ['P']}@db/x\"\n"
+        "same = 'postgresql://' + os.getenv('U')\nagain = 'postgresql://%s@%s/' % (os.getenv('U'), 'h')\n",
     )
     data = run.value("url").data
     assert isinstance(data, Partial)
@@ -467,6 +472,7 @@ def test_classes_with_everything(tmp_path: Path) -> None:
         ["low", "high"],
         "HIGH",
     ]
+    assert run.plain("g") is True
     upper = run.interpreter.uppercase(run.value("made"))
     assert {name: value.plain() for name, value in upper.items()} == {
         "OPTIONS": {"pool_size": 5, "max_overflow": 100},
@@ -617,7 +623,14 @@ def test_hooks(tmp_path: Path) -> None:
     """
     hooks = Model()
     run = Run(tmp_path, text, hooks=hooks)
-    assert [run.plain(name) for name in ("a", "b", "c", "d", "e", "NAME")] == [42, True, "config:K", True, False, "constant"]
+    assert [run.plain(name) for name in ("a", "b", "c", "d", "e", "NAME")] == [
+        42,
+        True,
+        "config:K",
+        True,
+        False,
+        "constant",
+    ]
     thing = run.value("thing").data
     assert isinstance(thing, Instance)
     assert list(thing.members) == ["other"]

@@ -116,6 +116,8 @@ def _of_class(vm: Interpreter, value: Value, cls: Class, name: str, at: Span) ->
         return Value(External(f"{bases[0]}.{name}"), at)
     if hasattr(object, name):
         return Value(External(f"builtins.object.{name}"), at)
+    if name.startswith("__") and name.endswith("__"):
+        return vm.unknown(Unknown(f"{name} of a class", at), at)
     raise vm.raised("AttributeError", at, name)
 
 

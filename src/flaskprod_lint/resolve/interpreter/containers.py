@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from flaskprod_lint.model import Override, Unknown
+from flaskprod_lint.resolve.interpreter.classes import enum_value
 from flaskprod_lint.resolve.interpreter.journal import ABSENT, HOLE, WHOLE
 from flaskprod_lint.resolve.interpreter.values import (
     Class,
@@ -33,6 +34,7 @@ MAX_OVERRIDES = 8
 
 def key_of(vm: Interpreter, value: Value, at: Span) -> object:
     """A value as a key: its plain data, or the thing itself; Unknown when it is not known."""
+    value = enum_value(value)
     data = value.data
     if isinstance(data, (Class, Function, Module, External, Object, Instance)):
         return data
@@ -153,7 +155,9 @@ def slice_of(vm: Interpreter, value: Value, bounds: Sequence[Value], at: Span) -
         return vm.native(lambda: Items(data[slice(*plain)]), at, (value, *bounds))
     if isinstance(data, (str, bytes, tuple)):
         return vm.native(lambda: data[slice(*plain)], at, (value, *bounds))
-    raise vm.raised("TypeError", at)
+    if data is None or isinstance(data, (int, float, dict, set)):
+        raise vm.raised("TypeError", at)
+    return vm.unknown(vm.reason(value, at), at, value, *bounds)
 
 
 def store(vm: Interpreter, container: Value, index: Value, value: Value, at: Span) -> None:

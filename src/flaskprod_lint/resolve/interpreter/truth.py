@@ -8,6 +8,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from flaskprod_lint.model import Unknown
+from flaskprod_lint.resolve.interpreter.classes import enum_value
 from flaskprod_lint.resolve.interpreter.values import (
     Class,
     External,
@@ -58,6 +59,8 @@ _ORDERS: dict[type[ast.cmpop], Callable[[Any, Any], object]] = {
 
 def compare(vm: Interpreter, op: ast.cmpop, left: Value, right: Value, at: Span) -> Value:
     """One comparison; a Value of True, False or Unknown."""
+    if not isinstance(op, (ast.Is, ast.IsNot)):
+        left, right = enum_value(left), enum_value(right)
     if isinstance(op, (ast.In, ast.NotIn)):
         found = vm.contains(right, left, at)
         return negated(found, at) if isinstance(op, ast.NotIn) else found

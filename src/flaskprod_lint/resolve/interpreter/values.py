@@ -346,6 +346,8 @@ class _Plain:
     def _entries(self, data: Mapping[object, Value], depth: int) -> object:
         pairs = {}
         for key, item in data.items():
+            if isinstance(key, (Class, Function, Module, External, Object, Instance)):
+                return Unknown(_not_plain(key))
             pairs[key] = self.of(item, depth + 1)
             if isinstance(pairs[key], Unknown):
                 return pairs[key]
