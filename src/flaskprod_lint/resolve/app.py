@@ -36,8 +36,23 @@ def of_process(process: Process, context: Context) -> App | None:
     step = process.main_step
     if step is None:
         return None
+    app = _of_step(process, step, context)
+    if app is not None:
+        app.reads_variables |= variables_read(context.project, _scripts(process, step, context))
+    return app
+
+
+def _scripts(process: Process, step: Step, context: Context) -> list[str]:
+    """The shell scripts and the server's configuration file on the way to the app."""
+    shell = set(context.project.of_format("shell"))
+    paths = [place.path for place in (*process.trail, *step.trail, step.origin) if place.path in shell]
+    config = process.server.config_file if process.server is not None else None
+    return [*dict.fromkeys(paths), *([config.path] if config is not None and config.path else [])]
+
+
+def _of_step(process: Process, step: Step, context: Context) -> App | None:
     target = process.server.target if process.server else None
-    if target is not None:
+    if target is not None and (target.file is not None or target.attribute):
         return _of_target(target, process.server.settings if process.server else {}, step, context)
     if loading.script_file(step, loading.of_step(step, context)) is not None:
         return _of_script(process, step, context)
@@ -95,7 +110,8 @@ def _of_attribute(parsed: TargetText, target: Target | None, loaded: loading.Loa
         return None
     by_itself = flask_cli.queue_of if step.program == "celery" else flask_cli.best_app
     value = lookup(parsed.attribute, module, loaded) if parsed.attribute else by_itself(module)
-    called = parsed.called or bool(target and target.called)
+    # A factory that nobody calls is this target's one fault: what it would make is looked at all the same.
+    called = parsed.called or bool(target and (target.called or target.state == "not-called"))
     if value is not None and (called or (isinstance(value.data, Function) and not parsed.attribute)):
         args = tuple(as_value(data, step.origin.span) for data in parsed.args)
         kwargs = {name: as_value(data, step.origin.span) for name, data in parsed.kwargs.items()}
