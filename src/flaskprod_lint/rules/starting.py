@@ -79,8 +79,11 @@ def _gunicorn(process: Process, path: str) -> str | None:
 
 
 def _target(app: App | None, folder: str) -> str | None:
-    """The app's WSGI target, seen from the folder of the file that starts it; None where it stands elsewhere."""
-    if app is None or app.definition.span is None or not app.name.isidentifier():
+    """The app's WSGI target, seen from the folder of the file that starts it; None where that is not certain."""
+    if app is None or app.factory or app.definition.span is None or not app.name.isidentifier():
+        return None
+    if app.definition.span.column != len(f"{app.name} = ") + 1:
+        # `app = Flask(…)` at the start of a line is the module's own; what is indented stands in a function.
         return None
     file = app.definition.span.path
     if folder and not file.startswith(folder + "/"):
@@ -89,7 +92,7 @@ def _target(app: App | None, folder: str) -> str | None:
     if not all(part.isidentifier() for part in module.split("/")):
         return None
     dotted = module.replace("/", ".")
-    return f'"{dotted}:{app.name}()"' if app.factory else f"{dotted}:{app.name}"
+    return f"{dotted}:{app.name}"
 
 
 @rule("command-not-runnable")

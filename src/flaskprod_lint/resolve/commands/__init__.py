@@ -7,9 +7,10 @@ from dataclasses import dataclass, field, replace
 
 from flaskprod_lint.model import Command, CommandFault, Signal, Step, Unknown
 from flaskprod_lint.resolve.commands import faults, launch, longrunning, programs, signals, start
+from flaskprod_lint.resolve.commands.calls import Found, Program
 from flaskprod_lint.resolve.commands.holes import Hole
 from flaskprod_lint.resolve.commands.state import Argument, Link, State, initial_variables
-from flaskprod_lint.resolve.commands.walk import Found, Program, Walker
+from flaskprod_lint.resolve.commands.walk import Walker
 from flaskprod_lint.resolve.context import Context
 from flaskprod_lint.source import Place, Source
 

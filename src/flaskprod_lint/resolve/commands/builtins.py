@@ -8,8 +8,9 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from flaskprod_lint.inputs import shell
+from flaskprod_lint.resolve.commands.calls import Call
 from flaskprod_lint.resolve.commands.state import LIKELY, NO, UNSURE, YES, Argument, State, Variable
-from flaskprod_lint.resolve.commands.walk import MAX_DEPTH, Call, Walker
+from flaskprod_lint.resolve.commands.walk import MAX_DEPTH, Walker
 
 Builtin = Callable[[Walker, State, Call], None]
 

@@ -10,8 +10,9 @@ from flaskprod_lint.inputs import shell
 from flaskprod_lint.inputs.shell import Script
 from flaskprod_lint.model import Step
 from flaskprod_lint.resolve.commands import longrunning
+from flaskprod_lint.resolve.commands.calls import Found, Program
 from flaskprod_lint.resolve.commands.state import LIKELY, NO, Argument, Link, State
-from flaskprod_lint.resolve.commands.walk import Found, Program, Walker
+from flaskprod_lint.resolve.commands.walk import Walker
 from flaskprod_lint.source import Place, Source, Span
 
 

@@ -6,9 +6,10 @@ import posixpath
 from dataclasses import replace
 
 from flaskprod_lint.resolve.commands import faults, files, longrunning, runners, wrappers
+from flaskprod_lint.resolve.commands.calls import Call, Program
 from flaskprod_lint.resolve.commands.launch import kind_of, record, run_script, run_text
 from flaskprod_lint.resolve.commands.state import LIKELY, Argument, Link, State, Variable
-from flaskprod_lint.resolve.commands.walk import MAX_DEPTH, MAX_STEPS, Call, Program, Walker
+from flaskprod_lint.resolve.commands.walk import MAX_DEPTH, MAX_STEPS, Walker
 from flaskprod_lint.source import Place
 
 

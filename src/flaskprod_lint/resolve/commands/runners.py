@@ -10,8 +10,9 @@ from collections.abc import Iterator
 from flaskprod_lint.inputs import makefile, package_json, procfile, pyproject, shell, supervisord
 from flaskprod_lint.inputs.supervisord import SupervisedProgram
 from flaskprod_lint.resolve.commands import launch, longrunning
+from flaskprod_lint.resolve.commands.calls import Program
 from flaskprod_lint.resolve.commands.state import LIKELY, Argument, Link, State
-from flaskprod_lint.resolve.commands.walk import MAX_DEPTH, Program, Walker
+from flaskprod_lint.resolve.commands.walk import MAX_DEPTH, Walker
 from flaskprod_lint.source import Located, Place, Source, Span
 
 _MAKEFILES = ("GNUmakefile", "makefile", "Makefile")

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from flaskprod_lint.resolve.commands import builtins, programs
+from flaskprod_lint.resolve.commands.calls import Call
 from flaskprod_lint.resolve.commands.state import YES, Argument, State
-from flaskprod_lint.resolve.commands.walk import MAX_DEPTH, Call, Walker
+from flaskprod_lint.resolve.commands.walk import MAX_DEPTH, Walker
 
 
 def command(walker: Walker, state: State, call: Call) -> None:

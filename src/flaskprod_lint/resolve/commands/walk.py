@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import posixpath
 import re
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from flaskprod_lint.inputs import shell
 from flaskprod_lint.inputs.shell import (
@@ -29,8 +28,9 @@ from flaskprod_lint.inputs.shell import (
     While,
     Word,
 )
-from flaskprod_lint.model import CommandFault, Step, Unknown
-from flaskprod_lint.resolve.commands import arithmetic, conditions
+from flaskprod_lint.model import CommandFault, Unknown
+from flaskprod_lint.resolve.commands import arithmetic, branches, conditions, loops
+from flaskprod_lint.resolve.commands.calls import Call, Found, Program
 from flaskprod_lint.resolve.commands.expansion import Expander
 from flaskprod_lint.resolve.commands.holes import Hole, Holes
 from flaskprod_lint.resolve.commands.state import (
@@ -44,63 +44,17 @@ from flaskprod_lint.resolve.commands.state import (
     Link,
     Reads,
     State,
-    merge,
 )
 from flaskprod_lint.resolve.context import Context
-from flaskprod_lint.source import Place, Source
+from flaskprod_lint.source import Source
 
-#: Bounds: nodes visited, programs found, nested scripts and functions, turns of one loop.
-MAX_NODES = 20_000
+#: Bounds: programs found, nested scripts and functions, scripts run.
 MAX_STEPS = 300
 MAX_DEPTH = 24
-MAX_TURNS = 60
 MAX_SCRIPTS = 200
 
 #: Builtins whose words `NAME=value` are assignments and are not split.
 _DECLARATIONS = frozenset({"export", "readonly", "local", "declare", "typeset"})
-
-
-@dataclass(frozen=True, slots=True)
-class Call:
-    """A program or builtin about to be started by a shell: its words and what the shell makes of its process.
-
-    `replaces` says that the shell gives its own process to it; `may_replace` that a shell of unknown kind may do so;
-    `cause` why it does not.
-    """
-
-    arguments: tuple[Argument, ...]
-    assignments: tuple[tuple[str, str, Reads], ...] = ()
-    start: int = 0
-    end: int = 0
-    replaces: bool = False
-    may_replace: bool = False
-    cause: str = ""
-    node: SimpleCommand | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Program:
-    """An outside program about to be started: its words, the programs above it, the line that says so.
-
-    `by_shell` is False for an exec form, which nothing has expanded and no shell looks up.
-    """
-
-    arguments: tuple[Argument, ...]
-    above: tuple[Link, ...]
-    place: Place
-    by_shell: bool = True
-
-    @property
-    def name(self) -> str:
-        return posixpath.basename(self.arguments[0].text)
-
-
-@dataclass(slots=True)
-class Found:
-    """A step with the programs that are above it in its process tree."""
-
-    step: Step
-    above: tuple[Link, ...]
 
 
 class Walker:
@@ -149,7 +103,7 @@ class Walker:
     def run(self, state: State, node: Node, *, last: bool = False) -> None:
         """Run a node; `last` says that the shell may replace itself by its program."""
         self.nodes += 1
-        if state.ended or self.nodes > MAX_NODES:
+        if state.ended or self.nodes > loops.MAX_NODES:
             return
         if isinstance(node, Sequence):
             self._sequence(state, node, last=last)
@@ -178,13 +132,13 @@ class Walker:
         # Of the shells that replace themselves, only busybox does so inside `if` and `case`.
         last = last and state.shell.kind in ("busybox", "unknown")
         if isinstance(node, If):
-            self._if(state, node, last=last)
+            branches.follow_if(self, state, node, last=last)
         elif isinstance(node, Case):
-            self._case(state, node, last=last)
+            branches.follow_case(self, state, node, last=last)
         elif isinstance(node, For):
-            self._for(state, node)
+            loops.follow_for(self, state, node)
         elif isinstance(node, While):
-            self._while(state, node)
+            loops.follow_while(self, state, node)
 
     def _sequence(self, state: State, node: Sequence, *, last: bool) -> None:
         for place, item in enumerate(node.items):
@@ -214,7 +168,7 @@ class Walker:
             self._perhaps(state, node.right)
             state.status = OPPOSITE[status] if node.operator == "||" else status
         elif status == UNSURE:
-            self._either(state, lambda side: self.run(side, node.right, last=final), lambda side: None, UNSURE)
+            branches.either(self, state, lambda side: self.run(side, node.right, last=final), lambda side: None, UNSURE)
 
     def _perhaps(self, state: State, node: Node) -> None:
         """Run what only happens when an outside program fails: its programs are not sure, and it ends nothing."""
@@ -265,171 +219,6 @@ class Walker:
             cause=cause,
             may_replace=may_replace,
         )
-
-    # Branches
-
-    def _if(self, state: State, node: If, *, last: bool) -> None:
-        def branch(side: State, place: int) -> None:
-            if place >= len(node.branches):
-                side.status = YES
-                if node.otherwise is not None:
-                    self.run(side, node.otherwise, last=last)
-                return
-            condition, body = node.branches[place]
-            self.run(side, condition)
-            if side.ended:
-                return
-            if side.status in (YES, NO):
-                self.run(side, body, last=last) if side.status == YES else branch(side, place + 1)
-                return
-            self._either(side, lambda s: self.run(s, body, last=last), lambda s: branch(s, place + 1), side.status)
-
-        branch(state, 0)
-
-    def _either(
-        self, state: State, first: Callable[[State], None], second: Callable[[State], None], status: str = UNSURE
-    ) -> None:
-        """Run both sides of a branch that cannot be decided; what they start is not sure.
-
-        Where one side ends in failure the other is what happens, or nothing does: it stays sure.
-        """
-        sure, begin = state.sure, len(self.found)
-        sides, places = (state.copy(), state.copy()), [begin]
-        for side, action in zip(sides, (first, second), strict=True):
-            action(side)
-            places.append(len(self.found))
-        left, right = sides
-        if not (right.ended == "failure" and left.ended != "failure"):
-            self._doubt(places[0], places[1])
-        if not (left.ended == "failure" and right.ended != "failure"):
-            self._doubt(places[1], places[2])
-        if bool(left.ended) == bool(right.ended):
-            merged = merge(left, right, self.holes)
-            merged.ended = left.ended if left.ended == right.ended else "exit" if left.ended else ""
-            state.take(merged)
-            state.sure = sure
-        else:
-            going, gone = (right, left) if left.ended else (left, right)
-            self.may_break = self.may_break or gone.ended == "break"
-            state.take(going)
-            leaves = gone.ended in ("break", "continue", "return")
-            state.sure = sure and (leaves or gone.ended == "failure")
-            state.doubt = state.doubt or leaves
-        if not state.ended and state.status in (YES, NO) and status not in (YES, NO):
-            state.status = LIKELY if state.status == YES else UNLIKELY
-
-    def _doubt(self, begin: int, end: int) -> None:
-        for found in self.found[begin:end]:
-            found.step = replace(found.step, sure=False)
-
-    def _case(self, state: State, node: Case, *, last: bool) -> None:
-        subject = self.expander.single(state, node.subject).text
-
-        def arm(side: State, place: int, fallen: bool = False) -> None:
-            if place >= len(node.arms):
-                return
-            current = node.arms[place]
-            answer = YES if fallen else self._matches(side, subject, current.patterns)
-            if answer == NO:
-                arm(side, place + 1)
-                return
-
-            def taken(inner: State) -> None:
-                self.run(inner, current.body, last=last)
-                if current.terminator == ";&" and not inner.ended:
-                    arm(inner, place + 1, fallen=True)
-                elif current.terminator == ";;&" and not inner.ended:
-                    arm(inner, place + 1)
-
-            if answer == YES:
-                taken(side)
-            else:
-                self._either(side, taken, lambda inner: arm(inner, place + 1))
-
-        state.status = YES
-        arm(state, 0)
-
-    def _matches(self, state: State, subject: str, patterns: tuple[Word, ...]) -> str:
-        texts = (self.expander.single(state, pattern, patterns=True).text for pattern in patterns)
-        answers = [conditions.matches(subject, text, self.holes) for text in texts]
-        return YES if YES in answers else UNSURE if UNSURE in answers else NO
-
-    # Loops
-
-    def _for(self, state: State, node: For) -> None:
-        if node.counted:
-            self._once(state, node.body)
-            return
-        words = [item for word in node.words for item in self.expander.fields(state, word)] if node.words else []
-        items = list(state.positional) if node.words is None else words
-        state.status, doubt = YES, state.doubt
-        for item in items[:MAX_TURNS]:
-            state.assign(node.variable, item.text, item.reads, state.place(node.start, node.start + 3))
-            self.run(state, node.body)
-            if self._left_loop(state):
-                break
-        state.doubt = doubt
-
-    def _once(self, state: State, body: Node) -> None:
-        self._either(state, lambda side: self._turn(side, body), lambda side: None)
-
-    def _turn(self, state: State, body: Node) -> None:
-        self.run(state, body)
-        if state.ended in ("break", "continue"):
-            state.ended = ""
-
-    def _left_loop(self, state: State) -> bool:
-        """Whether a loop is over after a turn; `continue` goes on."""
-        if state.ended == "continue":
-            state.ended = ""
-        if state.ended == "break":
-            state.ended = ""
-            return True
-        return bool(state.ended)
-
-    def _while(self, state: State, node: While) -> None:
-        outer, self.may_break = self.may_break, False
-        doubt = state.doubt
-        self._turns(state, node)
-        self.may_break, state.doubt = outer, doubt
-
-    def _turns(self, state: State, node: While) -> None:
-        for _ in range(MAX_TURNS):
-            self.run(state, node.condition)
-            if state.ended:
-                return
-            going = state.status if not node.until else OPPOSITE[state.status]
-            if going == NO:
-                state.status = YES
-                return
-            if going != YES:
-                self._wait(state, node)
-                return
-            known = len(self.holes.found)
-            before = (state.positional, dict(state.variables))
-            self.run(state, node.body)
-            if self._left_loop(state) or self.nodes > MAX_NODES:
-                return
-            if self.may_break or (state.positional, state.variables) == before or len(self.holes.found) > known:
-                self._forever(state)
-                return
-
-    def _wait(self, state: State, node: While) -> None:
-        """A loop on an outside program, as those that wait for a database: one turn at most, then on."""
-        side = state.copy()
-        side.sure = False
-        self._turn(side, node.body)
-        after = merge(state, side, self.holes) if not side.ended else state
-        sure = state.sure
-        state.take(after)
-        state.sure, state.ended, state.status = sure, "", LIKELY
-
-    def _forever(self, state: State) -> None:
-        """A loop whose condition always holds: left by a `break` somewhere, or the shell stays in it."""
-        if self.may_break:
-            state.status = LIKELY
-        else:
-            state.ended = "loop"
 
     # Words and commands
 

@@ -1,0 +1,99 @@
+"""Loops: those that are counted out, those that wait for an outside program, and those that never end."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from flaskprod_lint.inputs.shell import For, Node, While
+from flaskprod_lint.resolve.commands import branches
+from flaskprod_lint.resolve.commands.state import LIKELY, NO, OPPOSITE, YES, State, merge
+
+if TYPE_CHECKING:
+    from flaskprod_lint.resolve.commands.walk import Walker
+
+#: Turns of one loop, and nodes of one command, that are followed.
+MAX_TURNS = 60
+MAX_NODES = 20_000
+
+
+def follow_for(walker: Walker, state: State, node: For) -> None:
+    if node.counted:
+        _once(walker, state, node.body)
+        return
+    words = [item for word in node.words for item in walker.expander.fields(state, word)] if node.words else []
+    items = list(state.positional) if node.words is None else words
+    state.status, doubt = YES, state.doubt
+    for item in items[:MAX_TURNS]:
+        state.assign(node.variable, item.text, item.reads, state.place(node.start, node.start + 3))
+        walker.run(state, node.body)
+        if _left_loop(walker, state):
+            break
+    state.doubt = doubt
+
+
+def _once(walker: Walker, state: State, body: Node) -> None:
+    branches.either(walker, state, lambda side: _turn(walker, side, body), lambda side: None)
+
+
+def _turn(walker: Walker, state: State, body: Node) -> None:
+    walker.run(state, body)
+    if state.ended in ("break", "continue"):
+        state.ended = ""
+
+
+def _left_loop(walker: Walker, state: State) -> bool:
+    """Whether a loop is over after a turn; `continue` goes on."""
+    if state.ended == "continue":
+        state.ended = ""
+    if state.ended == "break":
+        state.ended = ""
+        return True
+    return bool(state.ended)
+
+
+def follow_while(walker: Walker, state: State, node: While) -> None:
+    outer, walker.may_break = walker.may_break, False
+    doubt = state.doubt
+    _turns(walker, state, node)
+    walker.may_break, state.doubt = outer, doubt
+
+
+def _turns(walker: Walker, state: State, node: While) -> None:
+    for _ in range(MAX_TURNS):
+        walker.run(state, node.condition)
+        if state.ended:
+            return
+        going = state.status if not node.until else OPPOSITE[state.status]
+        if going == NO:
+            state.status = YES
+            return
+        if going != YES:
+            _wait(walker, state, node)
+            return
+        known = len(walker.holes.found)
+        before = (state.positional, dict(state.variables))
+        walker.run(state, node.body)
+        if _left_loop(walker, state) or walker.nodes > MAX_NODES:
+            return
+        if walker.may_break or (state.positional, state.variables) == before or len(walker.holes.found) > known:
+            _forever(walker, state)
+            return
+
+
+def _wait(walker: Walker, state: State, node: While) -> None:
+    """A loop on an outside program, as those that wait for a database: one turn at most, then on."""
+    side = state.copy()
+    side.sure = False
+    _turn(walker, side, node.body)
+    after = merge(state, side, walker.holes) if not side.ended else state
+    sure = state.sure
+    state.take(after)
+    state.sure, state.ended, state.status = sure, "", LIKELY
+
+
+def _forever(walker: Walker, state: State) -> None:
+    """A loop whose condition always holds: left by a `break` somewhere, or the shell stays in it."""
+    if walker.may_break:
+        state.status = LIKELY
+    else:
+        state.ended = "loop"
