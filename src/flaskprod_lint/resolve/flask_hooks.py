@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from flaskprod_lint.model import Unknown
@@ -12,8 +12,10 @@ from flaskprod_lint.resolve.flask_config import ATTRIBUTES, FlaskConfig
 from flaskprod_lint.resolve.flask_debug import debug_flag
 from flaskprod_lint.resolve.interpreter.hooks import Hooks
 from flaskprod_lint.resolve.interpreter.values import Entries, Event, Instance, Member, Object, Value
+from flaskprod_lint.source import Span
 
 if TYPE_CHECKING:
+    from flaskprod_lint.resolve.argument_hooks import CommandLine
     from flaskprod_lint.resolve.interpreter.machine import Interpreter
 
 FLASK = "flask.Flask"
@@ -58,6 +60,12 @@ class FlaskHooks(Hooks):
         self.configs: list[FlaskConfig] = []
         self.machine: Interpreter | None = None
         self._libraries = libraries
+        self._names: dict[str, Value] = {}
+
+    def listen(self, line: CommandLine, script: str) -> None:
+        """Let the code see the command line of a script."""
+        self._libraries = (*self._libraries, line.call)
+        self._names["sys.argv"] = line.argv(script)
 
     def config_of(self, value: Value | None) -> FlaskConfig | None:
         """The config of the app that a value is, or that it is a part of."""
@@ -105,10 +113,18 @@ class FlaskHooks(Hooks):
             return False
         return True
 
+    def unfollowed(self, name: str, given: Sequence[Value], at: Span) -> None:
+        """Code that cannot be read may set anything of an app that it is given; an extension's init_app does not."""
+        for value in given if name != "init_app" and not name.startswith("register") else ():
+            config = self.config_of(value)
+            whole = isinstance(value.data, (Instance, Object)) or getattr(value.data, "path", "") == "config"
+            if config is not None and whole:
+                config.obscure(Unknown(f"{name or 'code'} cannot be followed, and is given the app", at))
+
     def name(self, path: str) -> Value | None:
         if path in ("flask.current_app", "flask.globals.current_app") and self.current is not None:
             return Value(self.current.instance, self.current.instance.at)
-        return None
+        return self._names.get(path)
 
     def attribute(self, instance: Instance, path: str) -> Value | None:
         config = self.config_of(Value(instance))

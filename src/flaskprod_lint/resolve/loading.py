@@ -12,7 +12,7 @@ from typing import TypeVar
 from weakref import WeakKeyDictionary
 
 from flaskprod_lint.model import Step, Unknown
-from flaskprod_lint.resolve import dotenv_hooks, pydantic_hooks, random_hooks, settings_hooks
+from flaskprod_lint.resolve import argument_hooks, dotenv_hooks, pydantic_hooks, random_hooks, settings_hooks
 from flaskprod_lint.resolve.context import Context
 from flaskprod_lint.resolve.flask_hooks import FlaskHooks
 from flaskprod_lint.resolve.interpreter.machine import Interpreter
@@ -89,11 +89,14 @@ def of_script(step: Step, context: Context) -> Loaded | None:
     path, absolute = script
     found = search_path(step, place, script=absolute)
     folders = (*found.folders, *site_packages(place))
-    return _once(("script", path, tuple(map(str, arguments(step)))), place, lambda: _run(path, place, folders))
+    words = arguments(step)
+    line = argument_hooks.CommandLine(step, len(words))
+    return _once(("script", path, tuple(map(str, words))), place, lambda: _run(path, place, folders, line))
 
 
-def _run(path: str, context: Context, folders: tuple[str, ...]) -> Loaded:
+def _run(path: str, context: Context, folders: tuple[str, ...], line: argument_hooks.CommandLine) -> Loaded:
     hooks, machine = _machine(context, folders)
+    hooks.listen(line, path)
     module = machine.run_file(path, "__main__")
     return Loaded(machine, hooks, context, Value(module), folders)
 

@@ -111,12 +111,25 @@ def _waitress(call: _Call) -> Server:
 
 
 def _listed(listen: Setting) -> tuple[Address, ...]:
+    listen = replace(listen, value=_written(listen))
     if not isinstance(listen.value, str):
         unknown = listen.value if isinstance(listen.value, Unknown) else Unknown("not text", listen.span)
         from_port = any(read.name == "PORT" for read in listen.environment)
         return (Address("…", unknown, unknown, origin=listen.origin, from_port=from_port),)
     texts = [f"0.0.0.0{text[1:]}" if text.startswith("*:") else text for text in listen.value.split()]
     return tuple(address(text, listen.origin, listen.environment) for text in texts)
+
+
+def _written(listen: Setting) -> object:
+    """The address as text, with `$PORT` where that variable is all that is not known of it."""
+    from flaskprod_lint.resolve.interpreter.values import Partial
+
+    parts = listen.value.parts if isinstance(listen.value, Partial) else ()
+    known = [part for part in parts if part is not None]
+    is_port = len(parts) > 1 and len(known) == len(parts) - 1 and parts[-1] is None and known[-1].endswith(":")
+    if is_port and any(read.name == "PORT" for read in listen.environment):
+        return "".join(known) + "$PORT"
+    return listen.value
 
 
 def _gevent(call: _Call) -> Server:
