@@ -179,7 +179,7 @@ def _images(project: Project, options: Options, found: list[Planned], chosen: Pl
     targets = {one.deployment.image.dockerfile: one.deployment.image.stage for one in found if one.deployment.image}
     made = []
     for path in _that_matter(project, candidates, only=not any(one.deployment.is_production for one in found)):
-        place = _standing_of_image(project, path, options)
+        place = _twin_for_production(project, path, found, options) or _standing_of_image(project, path, options)
         made += _one(bare_image.plan(project, path, place, options, platform, target=targets.get(path)))
     starts = any(any(one.deployment.web_processes) and one.deployment.is_production for one in (*found, *made))
     return [one for one in made if one.deployment.processes or not starts]
@@ -207,6 +207,22 @@ def _standing_of_image(project: Project, path: str, options: Options) -> Standin
         if other != path and posixpath.dirname(other) == folder and standing.production_word(other):
             return Standing("development", f"{other} beside it is the one for production", sure=False)
     return found
+
+
+def _twin_for_production(project: Project, path: str, found: list[Planned], options: Options) -> Standing | None:
+    """What says that only development builds a Dockerfile, where production builds the same folder by another one."""
+    users = [one.deployment for one in found if path in one.uses]
+    if not users or standing.production_word(path) or standing.told_by_user(path, options):
+        return None
+    folder = images.context_at(project, path)
+    for one in found:
+        image = one.deployment.image
+        if not one.deployment.is_production or image is None or not any(one.deployment.web_processes):
+            continue
+        if image.dockerfile != path and images.context_at(project, image.dockerfile) == folder:
+            why = f"only {users[0].name} builds it, and production runs the image of {image.dockerfile}"
+            return Standing("development", why)
+    return None
 
 
 # Nothing
