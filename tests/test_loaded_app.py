@@ -201,3 +201,9 @@ def _written(handlers: list[LogHandler]) -> list[tuple[str, object]]:
 def test_log_handlers(code: str, expected: list[tuple[str, object]], tmp_path: Path) -> None:
     app = app_of(context_of(tmp_path, {"app.py": APP + "import logging\n" + code + "\n"}))
     assert _written(app.handlers) == expected
+
+
+def test_code_that_cannot_be_read_may_set_anything_of_the_app(tmp_path: Path) -> None:
+    files = {"app.py": APP + "from setup_app import configure\nconfigure(app)\n", "setup_app.py": "no Python at all\n"}
+    app = app_of(context_of(tmp_path, files))
+    assert app.debug is not None and isinstance(app.debug.value, Unknown)

@@ -172,6 +172,8 @@ def _stop(value: Value | None, loaded: loading.Loaded) -> Unknown | None:
     data = value.data if value is not None else None
     if isinstance(data, Unknown) and data.reason.startswith("it raises"):
         return Unknown(f"the code stops before the app is complete: {data.reason}", data.at)
+    if isinstance(data, Unknown) and "takes too long" in data.reason:
+        return data
     return None
 
 

@@ -77,10 +77,20 @@ def _unknown(
     vm: Interpreter, callee: Value, arguments: Arguments, at: Span, frame: Frame | None, node: ast.AST | None
 ) -> Value:
     sources = (callee, *arguments.args, *arguments.kwargs.values())
+    if not any(one.known for one in callee.alternatives):
+        vm.hooks.unfollowed(_name_of(node), sources[1:], at)
     for argument in sources[1:]:
         if isinstance(argument.data, dict) and frame is not None and argument.data is frame.module.names:
             spoil(vm, argument, vm.reason(callee, at))
     return vm.over_alternatives(callee, lambda one: apply(vm, one, arguments, at, frame, node), at, *sources[1:])
+
+
+def _name_of(node: ast.AST | None) -> str:
+    """The last name of what a call calls: `setup` of `package.setup(app)`."""
+    function = node.func if isinstance(node, ast.Call) else None
+    if isinstance(function, ast.Attribute):
+        return function.attr
+    return function.id if isinstance(function, ast.Name) else ""
 
 
 def _external(

@@ -48,7 +48,7 @@ def defaults_of(vm: Interpreter, args: ast.arguments, frame: Frame) -> dict[str,
 
 def call(vm: Interpreter, function: Function, arguments: Arguments, at: Span) -> Value:
     """Run a function of the project with these arguments."""
-    if vm.is_generator(function.node):
+    if vm.remembered(function.node, is_generator):
         return vm.unknown(Unknown("a generator", at), at)
     if vm.calls >= vm.limits.calls or vm.budget.depth > vm.limits.depth - 20:
         return vm.unknown(Unknown("calls that are nested too deeply", at), at)
@@ -81,6 +81,7 @@ def _run(vm: Interpreter, function: Function, frame: Frame, at: Span) -> Value:
             if at.path == error.path:
                 raise
             value = vm.unknown(Unknown(f"{function.name} takes too long to follow", at), at)
+            vm.hooks.unfollowed(function.name, tuple(frame.names.values()), at)
         result = settle(vm, opened, value, reached=reached)
     return result if result is not None else value
 

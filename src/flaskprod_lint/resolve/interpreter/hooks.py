@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from flaskprod_lint.resolve.interpreter.values import Event, Instance, Value
+from flaskprod_lint.source import Span
 
 
 class Hooks:
@@ -18,6 +21,9 @@ class Hooks:
         The interpreter then keeps nothing itself: `app.secret_key = x` is a window on `app.config["SECRET_KEY"]`.
         """
         return False
+
+    def unfollowed(self, name: str, given: Sequence[Value], at: Span) -> None:
+        """Called when code that cannot be followed is given these values; `name` is how it is called, if known."""
 
     def name(self, path: str) -> Value | None:
         """The value of an external name by its dotted path, such as a constant of a library."""
