@@ -342,7 +342,8 @@ class Generator:
             other = self.fresh()
             self.names[kind].append(other)
             return [f"{name} = {other} = {value}"]
-        return [self.choose(f"{name} = {value}", f"{name}: {kind} = {value}", f"({name} := {value})")]
+        annotated = f"{name}: {kind} = {value}" if depth == 0 else f"{name} = {value}"
+        return [self.choose(f"{name} = {value}", annotated, f"({name} := {value})")]
 
     def augmented(self, depth: int) -> list[str]:
         kind = self.choose("int", "str", "list")

@@ -125,7 +125,7 @@ def test_an_unset_variable_of_a_closed_environment(tmp_path: Path) -> None:
         "key = 'dev'\nif 'KEY' in os.environ:\n    key = os.environ['KEY']",
         "key = os.environ.get('KEY', '').strip() or 'dev'",
         "def read(name, default=None):\n    return os.environ.get(name) or default\nkey = read('KEY', 'dev')",
-        "def read(name):\n    v = os.environ.get(name)\n    if v:\n        return v\n    return 'dev'\nkey = read('KEY')",
+        "def get(name):\n    v = os.environ.get(name)\n    if v:\n        return v\n    return 'dev'\nkey = get('KEY')",
     ],
 )
 def test_every_way_of_writing_a_default(text: str, tmp_path: Path) -> None:

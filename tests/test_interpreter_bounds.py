@@ -98,7 +98,7 @@ def test_is_quick(tmp_path: Path) -> None:
         started = time.process_time()
         run(tmp_path, text)
         slow[name] = time.process_time() - started
-    assert max(slow.values()) < 2, sorted(slow.items(), key=lambda item: -item[1])[:5]
+    assert max(slow.values()) < 4, sorted(slow.items(), key=lambda item: -item[1])[:5]
 
 
 @pytest.mark.parametrize("seed", range(25))
@@ -109,7 +109,7 @@ def test_never_raises_on_mutations(seed: int, tmp_path: Path) -> None:
         changed = _mutated(chance, text)
         started = time.process_time()
         run(tmp_path, changed)
-        assert time.process_time() - started < 2
+        assert time.process_time() - started < 4
 
 
 def _mutated(chance: random.Random, text: str) -> str:

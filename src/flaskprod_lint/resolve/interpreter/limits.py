@@ -38,14 +38,21 @@ class Budget:
     text: int = 0
     depth: int = 0
     by_file: dict[str, int] = field(default_factory=dict)
+    running: str = ""
 
     def step(self, path: str) -> None:
         """Count one node of syntax of a file."""
         self.steps += 1
+        self.running = path
         used = self.by_file.get(path, 0) + 1
         self.by_file[path] = used
         if used > self.limits.steps_per_file or self.steps > self.limits.steps:
             raise ExhaustedError(path)
+
+    def charge(self, count: int) -> None:
+        """Count other work of the file that is running: merging what many branches changed is no less work."""
+        self.steps += count
+        self.by_file[self.running] = self.by_file.get(self.running, 0) + count
 
     def allows_text(self, length: int) -> bool:
         """Whether one more string of that length may be made."""

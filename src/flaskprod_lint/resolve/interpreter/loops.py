@@ -67,11 +67,15 @@ def _live(source: Value, items: list[Value], limit: int) -> Iterator[Value]:
 
 def _one_pass(vm: Interpreter, node: ast.For, item: Value, frame: Frame) -> None:
     vm.assign(node.target, item, frame)
-    body_once(vm, node.body, frame)
+    body_once(vm, node, frame)
 
 
-def body_once(vm: Interpreter, body: list[ast.stmt], frame: Frame) -> None:
+def body_once(vm: Interpreter, node: ast.For | ast.While, frame: Frame) -> None:
     """One pass of a loop's body."""
+    body = node.body
+    if not vm.remembered(node, _has_continue):
+        vm.execute(body, frame)
+        return
     with region(vm, "pass") as opened:
         reached = True
         try:
@@ -85,6 +89,10 @@ def body_once(vm: Interpreter, body: list[ast.stmt], frame: Frame) -> None:
         settle(vm, opened, reached=reached)
 
 
+def _has_continue(node: ast.AST) -> bool:
+    return any(isinstance(inner, ast.Continue) for inner in ast.walk(node))
+
+
 def run_while(vm: Interpreter, node: ast.While, frame: Frame) -> None:
     """`while condition`."""
     with region(vm, "loop") as opened:
@@ -95,10 +103,10 @@ def run_while(vm: Interpreter, node: ast.While, frame: Frame) -> None:
                 vm.execute(node.orelse, frame)
                 break
             if known is None:
-                branch(vm, [lambda: body_once(vm, node.body, frame), lambda: None], condition)
+                branch(vm, [lambda: body_once(vm, node, frame), lambda: None], condition)
                 break
             try:
-                body_once(vm, node.body, frame)
+                body_once(vm, node, frame)
             except Break:
                 break
             if opened.pendings:

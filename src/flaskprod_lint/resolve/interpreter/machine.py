@@ -87,7 +87,7 @@ class Interpreter(Results, Files):
         self.running: list[Module] = []
         self.unsure = 0
         self.calls = 0
-        self._generators: dict[int, bool] = {}
+        self._answers: dict[tuple[int, Callable[[ast.AST], bool]], bool] = {}
         self._emitted: dict[tuple[str, Span], int] = {}
 
     # What callers use
@@ -310,11 +310,12 @@ class Interpreter(Results, Files):
             raise self.raised("NameError", at, name)
         return self.unknown(Unknown(f"{name} is not bound here", at), at)
 
-    def is_generator(self, node: ast.AST) -> bool:
-        """Whether calling a function runs nothing yet."""
-        found = self._generators.get(id(node))
+    def remembered(self, node: ast.AST, asked: Callable[[ast.AST], bool]) -> bool:
+        """What a question about a piece of syntax is answered with, asked once."""
+        key = (id(node), asked)
+        found = self._answers.get(key)
         if found is None:
-            found = self._generators[id(node)] = functions.is_generator(node)
+            found = self._answers[key] = asked(node)
         return found
 
     def span(self, frame: Frame, node: ast.AST) -> Span:

@@ -23,6 +23,7 @@ def merge_states(vm: Interpreter, states: Sequence[Changes], why: Value) -> None
         vm.journal.apply(states[0])
         return
     cells = {name: (cell[0], cell[1]) for state in states for name, cell in state.items()}
+    vm.budget.charge(len(cells))
     for name, (container, key) in cells.items():
         present = read_cell(container, key)
         values = [state[name][2] if name in state else present for state in states]

@@ -67,6 +67,7 @@ def _range(vm: Interpreter, arguments: Arguments, at: Span, frame: Frame | None)
         length = vm.limits.items + 1
     if length > vm.limits.items:
         return vm.unknown(Unknown("a range that is too long", at), at, *arguments.args)
+    vm.budget.charge(length // 4)
     return as_value(list(numbers), at, union(*arguments.args))
 
 
