@@ -74,6 +74,15 @@ def _starting(project: Project) -> list[str]:
     ]
 
 
+def _starting_nothing(project: Project) -> list[str]:
+    """The Dockerfiles of Python images that leave it to a manifest what to start."""
+    return [
+        path
+        for path in project.of_format("dockerfile")
+        if not standing.development_word(path) and images.runs_python(project, path)
+    ]
+
+
 def _runs_the_app(project: Project, one: Resolved) -> bool:
     if one.dockerfile is None:
         return not _FOREIGN.search(one.image_name.lower()) and planned.runs_python(one.text)
@@ -90,6 +99,9 @@ def _adopt(project: Project, every: list[Resolved]) -> None:
     if not waiting or any(one.dockerfile for one in every):
         return
     candidates = for_production(project)
+    if not candidates:
+        candidates = _starting_nothing(project)
+        waiting = [one for one in waiting if one.text]
     shipped = [path for path in candidates if path.rpartition("/")[2].lower() in ("dockerfile", "containerfile")]
     if len(shipped or candidates) != 1:
         return

@@ -119,10 +119,15 @@ def _standing(start: _Start, starts: list[_Start], others: bool) -> Standing:
     if not start.sign:
         return Standing("production", "`docker compose up` starts it, and nothing says it is for development")
     others = others or start.has_another_image
-    others = others or any(one is not start and not one.sign and one.unit.by_name.is_production for one in starts)
+    others = others or any(_is_the_one(other) for other in starts if other is not start)
     if others or all(_image_starts(one) for one in start.chosen):
         return Standing("development", f"{start.sign}, and another file starts this project as well")
     return Standing("production", f"{start.sign}, but nothing else starts this project", sure=False)
+
+
+def _is_the_one(start: _Start) -> bool:
+    """Whether a start is for production by its name, or by nothing that says otherwise."""
+    return _is_for_production(start.unit) or (not start.sign and start.unit.by_name.is_production)
 
 
 def _is_for_production(unit: Unit) -> bool:

@@ -217,7 +217,8 @@ def mounts(service: Resolved) -> Iterator[tuple[str | None, str, Place]]:
     for volume in service.service.volumes:
         place = Place(volume.span, "volumes")
         if volume.text is not None:
-            pieces = re.sub(r"\$\{?PWD\}?", ".", service.fill(volume.text).text).split(":")
+            here = _working_folder(service) if "PWD" in volume.text.value else "."
+            pieces = re.sub(r"\$\{?PWD\}?", here, service.fill(volume.text).text).split(":")
             source, target = (pieces[0], pieces[1]) if len(pieces) > 1 else ("", "")
         else:
             source = service.fill(volume.source).text if volume.source is not None else ""
@@ -225,6 +226,13 @@ def mounts(service: Resolved) -> Iterator[tuple[str | None, str, Place]]:
         if source.startswith((".", "/", "~")) and target.startswith("/"):
             path = _inside(service.folder, source) if source.startswith(".") else None
             yield (None if path is None or path.startswith("..") else path), target, place
+
+
+def _working_folder(service: Resolved) -> str:
+    """The folder that people start Compose from, seen from the file: the top for a file that `-f` must name."""
+    name = service.service.name.span.path.rpartition("/")[2]
+    default = re.fullmatch(r"(docker-)?compose\.ya?ml", name) is not None
+    return "." if default or not service.folder else posixpath.join(*[".."] * len(service.folder.split("/")))
 
 
 def mounts_sources(project: Project, service: Resolved) -> Place | None:
