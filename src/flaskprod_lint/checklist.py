@@ -38,8 +38,6 @@ def answer(item: str, evidence: Sequence[Evidence], report: Report) -> Checklist
 
 #: The items whose answer rests on how the web process is started.
 _STARTED = frozenset(("server", "binding", "concurrency", "logs", "database", "migrations", "secrets", "debug"))
-#: Those of which it can be seen without a start that there is nothing to answer: no database, no migrations.
-_SEEN = frozenset(("database", "migrations"))
 
 
 def unproven(item: str, found: Evidence, reason: str, more: str = "") -> Evidence:
@@ -47,7 +45,7 @@ def unproven(item: str, found: Evidence, reason: str, more: str = "") -> Evidenc
 
     `more` is what is known all the same of what a person would start.
     """
-    if item not in _STARTED or (found.not_applicable and item in _SEEN):
+    if item not in _STARTED:
         return found
     return Evidence(found.headline, found.proofs, unknown=f"{reason}; {more}" if more else reason)
 

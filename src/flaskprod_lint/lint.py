@@ -202,12 +202,19 @@ def _evidence(deployments: list[Deployment], crashes: list[Crash]) -> dict[str, 
 
 def _proven(item: str, found: Evidence, deployment: Deployment, *, started: bool) -> Evidence:
     """The evidence of a deployment, unless no file says how the web process is started: nothing is proven then."""
+    if (started and not deployment.assumed) or (found.not_applicable and _has_none(item, deployment)):
+        return found
     if deployment.assumed:
         return unproven(item, found, deployment.assumed, _known_all_the_same(item, found, deployment))
-    if started or not found.not_applicable:
+    if not found.not_applicable:
         return found
     unknown = next((unknown.reason for _, unknown in deployment.unknowns), "nothing here starts a web process")
     return unproven(item, found, deployment.web_missing.note if deployment.web_missing else unknown)
+
+
+def _has_none(item: str, deployment: Deployment) -> bool:
+    """Whether there is nothing to answer whatever is started: no migrations, and no database at all."""
+    return item == "migrations" or (item == "database" and not any(app.engines for app in deployment.apps))
 
 
 def _known_all_the_same(item: str, found: Evidence, deployment: Deployment) -> str:

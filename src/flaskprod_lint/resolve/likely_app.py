@@ -169,11 +169,10 @@ class _Search:
         text = self._text(path)
         if _MAKES.search(text) or _CALLS_FACTORY.search(text):
             return True
-        return any(
-            posixpath.join(folder, f"{top}.py") in self.project or self.project.is_folder(posixpath.join(folder, top))
-            for top in {found.partition(".")[0] for found in _IMPORTS.findall(text)}
-            if top
-        )
+        tops = {found.partition(".")[0] for found in _IMPORTS.findall(text)} - {""}
+        places = [posixpath.join(folder, top) for top in tops]
+        inside = any(f"{place}.py" in self.project or self.project.is_folder(place) for place in places)
+        return inside or posixpath.basename(folder) in tops
 
     # One file
 
@@ -195,6 +194,8 @@ class _Search:
         module = loaded.module
         if module is None or (path is not None and module.path != path):
             return None
+        if module.tree is None:
+            return Unknown(f"{module.path}, which may make the app, cannot be parsed", Span(module.path, 1))
         attribute = app_names.best(module) if not parsed.attribute else ""
         if attribute is None:
             return None
