@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import subprocess
 from pathlib import Path
 
 from conftest import ROOT
@@ -77,3 +78,11 @@ def test_each_library_has_one_wrapper() -> None:
             if library in WRAPPERS and here not in WRAPPERS[library]:
                 broken.append(f"{here} imports {library}")
     assert not broken
+
+
+def test_no_file_of_a_fixture_is_ignored() -> None:
+    """A fixture's own .gitignore can hide its files from our repository: they must be added all the same."""
+    listing = ["git", "ls-files", "--others", "--ignored", "--exclude-standard", "tests", "examples"]
+    done = subprocess.run(listing, cwd=ROOT, capture_output=True, text=True, check=False)
+    hidden = [path for path in done.stdout.splitlines() if "__pycache__" not in path and not path.endswith(".pyc")]
+    assert not hidden
