@@ -218,6 +218,7 @@ class _Maker:
             ["for helper in (Dev, Prod):", "    getattr(helper, 'init_app', lambda app: None)(app)"],
             [f"app.config[{name!r}], app.config['DELTA'] = {value}, {self.literal()}"],
             ["app.config['DEBUG'] = app.debug or app.testing"],
+            [f"app.config |= {{{name!r}: {value}}}"],
             [f"os.environ.setdefault({rng.choice(VARIABLES)!r}, {rng.choice(TEXTS)!r})"],
         )
         return list(rng.choice(forms))

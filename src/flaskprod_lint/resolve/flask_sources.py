@@ -18,6 +18,7 @@ from flaskprod_lint.resolve.interpreter.values import (
     Class,
     Event,
     External,
+    Member,
     Module,
     Object,
     Unset,
@@ -295,7 +296,9 @@ def _loaded(value: Value) -> Value:
 
 
 def replace_config(config: FlaskConfig, value: Value, at: Span) -> None:
-    """`app.config = …`: what was there is gone."""
+    """`app.config = …`: what was there is gone, unless it is put back as after `app.config |= …`."""
+    if isinstance(value.data, Member) and value.data.instance is config.instance:
+        return
     for name in config.entries:
         config.remove(name)
     _from_dict(config, value, at, "app.config =", upper=False)

@@ -10,7 +10,7 @@ from flaskprod_lint.model import Unknown
 from flaskprod_lint.resolve.interpreter import containers, list_methods, operators
 from flaskprod_lint.resolve.interpreter.frames import Arguments, Frame
 from flaskprod_lint.resolve.interpreter.journal import WHOLE
-from flaskprod_lint.resolve.interpreter.values import Items, Value
+from flaskprod_lint.resolve.interpreter.values import Items, Member, Value
 from flaskprod_lint.source import Span
 
 if TYPE_CHECKING:
@@ -128,6 +128,10 @@ def _in_place(vm: Interpreter, op: ast.operator, left: Value, right: Value, at: 
         return True
     if isinstance(op, ast.BitOr) and isinstance(data, dict):
         list_methods.update(vm, left, data, Arguments((right,)), at)
+        return True
+    if isinstance(op, ast.BitOr) and isinstance(data, Member):
+        update = Member(data.instance, f"{data.path}.update")
+        vm.call_arguments(Value(update, left.at), Arguments((right,)), at)
         return True
     if isinstance(op, ast.BitOr) and isinstance(data, set):
         list_methods.call(vm, left, "update", Arguments((right,)), at)
