@@ -9,6 +9,7 @@ from datetime import date
 from flaskprod_lint.finding import Confidence, Evidence, Finding, Severity
 from flaskprod_lint.model import Deployment, Image, Package, Packages, Setting, Unknown
 from flaskprod_lint.rules import evidence, rule
+from flaskprod_lint.rules.python_images import is_python, name_and_tag, slim, supported
 from flaskprod_lint.source import Place, Span
 
 #: The last day of each Python that had one, by devguide.python.org/versions.
@@ -38,6 +39,7 @@ _PRIVILEGE_DROP = re.compile(
     r"\b(gosu|su-exec|setpriv|setuidgid|chpst|runuser|s6-setuidgid)\b|\bsu\s+(-\s|-\w|\w+\s+-c)|\bsudo\s+-u"
 )
 _PYTHON_CHECK = '["CMD", "python", "-c", "import urllib.request as r; r.urlopen(\'http://127.0.0.1:8000/health\')"]'
+_FREEZE = "pip freeze > constraints.txt"
 _TOOL = re.compile(r"(?:^|[\s;&|(\"'/])(curl|wget)(?=\s)")
 
 
@@ -50,10 +52,10 @@ def dependencies_unpinned(deployment: Deployment) -> Iterator[Finding]:
             by_file.setdefault(package.origin.path, []).append(package)
     for path, packages in by_file.items():
         loose = [package for package in packages if package.pin != "compatible"]
-        yield _unpinned(path, loose or packages, Severity.WARNING if loose else Severity.NOTE)
+        yield _unpinned(path, loose or packages, Severity.WARNING if loose else Severity.NOTE, deployment.image)
 
 
-def _unpinned(path: str, packages: list[Package], severity: Severity) -> Finding:
+def _unpinned(path: str, packages: list[Package], severity: Severity, image: Image | None) -> Finding:
     packages = sorted(packages, key=lambda package: package.origin.span or Span(path, 1))
     first = packages[0]
     names = _listed([package.name for package in packages])
@@ -70,18 +72,28 @@ def _unpinned(path: str, packages: list[Package], severity: Severity) -> Finding
         because=tuple(Place(package.origin.span, package.name) for package in packages if package is not first)[:5],
         severity=severity,
         label="any version" if first.pin == "none" else "not one version",
-        instead=_pinning(path, packages),
+        instead=_pinning(path, image),
     )
 
 
-def _pinning(path: str, packages: list[Package]) -> str:
-    """The command that fixes the versions, by the tool that reads the file."""
-    if path.endswith("pyproject.toml"):
-        return "uv lock"
-    if path.endswith("Pipfile"):
+def _pinning(path: str, image: Image | None) -> str:
+    """What fixes the versions, by the tool that reads the file."""
+    folder, _, name = path.rpartition("/")
+    if name == "pyproject.toml":
+        return next((f"{tool} lock" for tool in ("poetry", "pdm") if _runs(image, f"{tool} install")), "uv lock")
+    if name == "Pipfile":
         return "pipenv lock"
-    names = "|".join(sorted(package.name for package in packages))
-    return f"pip freeze | grep -iE '^({names})==' # and put these lines into {path or 'requirements.txt'}"
+    constraints = f"{folder}/constraints.txt" if folder else "constraints.txt"
+    if "dockerfile" in name.lower():
+        return f"{_FREEZE}  # once, and then here:\nCOPY constraints.txt .\nENV PIP_CONSTRAINT=constraints.txt"
+    path = path or "requirements.txt"
+    if image is None:  # a buildpack reads this file by itself
+        return f"pip freeze > {constraints}\nprintf '\\n-c constraints.txt\\n' >> {path}"
+    return f"pip freeze > {constraints}\npip install -r {path} -c {constraints}"
+
+
+def _runs(image: Image | None, command: str) -> bool:
+    return image is not None and any(command in run.text for run in image.runs)
 
 
 def _comes(count: int) -> str:
@@ -94,15 +106,15 @@ def base_image_floating(deployment: Deployment) -> Iterator[Finding]:
     for base in deployment.image.bases if deployment.image else ():
         if not isinstance(base.value, str) or base.span is None or "@" in base.value:
             continue
-        name, tag = _name_and_tag(base.value)
+        name, tag = name_and_tag(base.value)
         if name == "scratch" or name.startswith("localhost/"):  # made here, just before
             continue
         if not tag or tag == "latest":
-            yield _floating(base, f"{base.value} is whatever was published last", None)
-        elif not (re.match(r"\d", tag) if _is_python(name) else re.search(r"\d", tag) or _CODENAME.search(tag)):
-            what = "version of Python" if _is_python(name) else "version"
+            yield _floating(base, f"{base.value} names no version: each build takes whatever was published last", None)
+        elif not (re.match(r"\d", tag) if is_python(name) else re.search(r"\d", tag) or _CODENAME.search(tag)):
+            what = "version of Python" if is_python(name) else "version"
             yield _floating(base, f"{base.value} names no {what}, so the next build can bring another one", None)
-        elif _is_python(name) and re.match(r"3(-|$)", tag):
+        elif is_python(name) and re.match(r"3(-|$)", tag):
             text = f"{base.value} moves on to the next Python by itself"
             yield _floating(base, text, Severity.NOTE)
 
@@ -110,9 +122,9 @@ def base_image_floating(deployment: Deployment) -> Iterator[Finding]:
 def _floating(base: Setting, message: str, severity: Severity | None) -> Finding:
     at = base.span
     assert at is not None
-    name, tag = _name_and_tag(str(base.value))
-    instead = None if _is_python(name) else f"docker inspect --format '{{{{index .RepoDigests 0}}}}' {base.value}"
-    if _is_python(name) and severity is not None:
+    name, tag = name_and_tag(str(base.value))
+    instead = None if is_python(name) else f"docker inspect --format '{{{{index .RepoDigests 0}}}}' {base.value}"
+    if is_python(name) and severity is not None:
         instead = f"FROM {name}:{tag.replace('3', '3.13', 1)}"
     label = "no version" if severity is None else "no minor version"
     return Finding(message, at=at, severity=severity, label=label, instead=instead)
@@ -124,18 +136,18 @@ def base_image_large(deployment: Deployment) -> Iterator[Finding]:
     image = deployment.image
     if image is None or not isinstance(image.base.value, str) or image.base.span is None:
         return
-    name, tag = _name_and_tag(image.base.value)
+    name, tag = name_and_tag(image.base.value)
     if (
-        _is_python(name)
+        is_python(name)
         and not re.search(r"slim|alpine|windows|nanoserver", tag)
         and (tag or "@" not in image.base.value)
     ):
-        slim = f"{name}:{tag.partition('-')[0] + '-' if tag and tag != 'latest' else ''}slim"
+        smaller = slim(image.base.value)
         yield Finding(
-            f"{image.base.value} carries compilers and headers that the running app does not use: {slim} is a "
+            f"{image.base.value} carries compilers and headers that the running app does not use: {smaller} is a "
             "fraction of its size",
             at=image.base.span,
-            instead=f"FROM {slim}",
+            instead=f"FROM {smaller}",
             label="about 1 GB",
         )
 
@@ -155,8 +167,17 @@ def python_end_of_life(deployment: Deployment) -> Iterator[Finding]:
                 f"Python {version[0]}.{version[1]} has had no security fixes{when}",
                 at=setting.span,
                 label=f"ended {last:%Y-%m-%d}" if last > date.min else "ended long ago",
-                instead=_NEWER_PYTHON.get(setting.span.path.rpartition("/")[2]),
+                instead=_newer_python(setting, deployment.image),
             )
+
+
+def _newer_python(setting: Setting, image: Image | None) -> str | None:
+    """A supported Python, in the words of the file that names this one."""
+    for base in image.bases if image is not None else ():
+        if base.span == setting.span and isinstance(base.value, str):
+            newer = supported(base.value)
+            return f"FROM {newer}" if newer else None
+    return _NEWER_PYTHON.get(setting.span.path.rpartition("/")[2]) if setting.span else None
 
 
 @rule("runs-as-root")
@@ -298,7 +319,14 @@ def pip_cache_kept(deployment: Deployment) -> Iterator[Finding]:
             at=places[0].span,
             because=tuple(places[1:4]),
             label="the cache stays in this layer",
+            instead=_without_cache(places[0].note),
         )
+
+
+def _without_cache(command: str) -> str | None:
+    """The command that keeps nothing; None where it does not stand on one line."""
+    fixed = re.sub(r"\binstall\b", "install --no-cache-dir", command, count=1)
+    return fixed if fixed != command and "\n" not in command else None
 
 
 @evidence("image")
@@ -357,17 +385,6 @@ def _pythons(deployment: Deployment) -> Iterable[Setting]:
 def _minor(setting: Setting) -> tuple[int, int] | None:
     match = re.search(r"(\d+)\.(\d+)", setting.value) if isinstance(setting.value, str) else None
     return (int(match[1]), int(match[2])) if match else None
-
-
-def _name_and_tag(reference: str) -> tuple[str, str]:
-    """`python:3.12-slim` into its two halves; a port of a registry is no tag."""
-    head, slash, last = reference.partition("@")[0].rpartition("/")
-    name, _, tag = last.partition(":")
-    return f"{head}{slash}{name}", tag
-
-
-def _is_python(name: str) -> bool:
-    return bool(re.fullmatch(r"((docker\.io|public\.ecr\.aws/docker|mirror\.gcr\.io)/)?(library/)?python", name))
 
 
 def _listed(names: list[str]) -> str:
