@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from test_servers import found
+from test_servers import found, server_of
 
 HEAD = """\
 import argparse, os, sys
@@ -102,3 +102,69 @@ def test_argv(tmp_path: Path) -> None:
 def test_what_is_not_known_stays_unknown(tmp_path: Path, options: str) -> None:
     text = HEAD + options + "args = parser.parse_args()\napp.run(port=args.port)\n"
     assert not isinstance(found(tmp_path, "python serve.py", serve__py=text).bind[0].port, int)
+
+
+CLICK = """\
+import click
+from app import app
+
+@click.group()
+@click.pass_context
+def cli(ctx):
+    pass
+
+@cli.command("start", context_settings={"ignore_unknown_options": True})
+def start():
+    from gunicorn.app.wsgiapp import WSGIApplication
+    gunicorn = WSGIApplication()
+    gunicorn.app_uri = "app:app"
+    return gunicorn.run()
+
+@cli.command()
+@click.option("-p", "--port", default=8000)
+@click.option("--host", default="127.0.0.1")
+@click.option("--debug/--no-debug", default=False)
+def serve_it(port, host, debug):
+    if debug:
+        app.run(host=host, port=port, debug=True)
+    else:
+        from waitress import serve
+        serve(app, host=host, port=port)
+
+@cli.command()
+def clean():
+    print("nothing is served")
+
+def main():
+    cli()
+
+if __name__ == "__main__":
+    main()
+"""
+PROJECT = '[project]\nname = "shop"\nversion = "1"\n[project.scripts]\nshop = "shop:main"\n'
+
+
+@pytest.mark.parametrize(
+    ("words", "name", "address"),
+    [
+        ("start -b 0.0.0.0:8000 -w 3", "gunicorn", "0.0.0.0:8000"),
+        ("serve-it", "waitress", "127.0.0.1:8000"),
+        ("serve-it --host 0.0.0.0 -p 80", "waitress", "0.0.0.0:80"),
+        ("serve-it --host=0.0.0.0 --port=$PORT", "waitress", "0.0.0.0:$PORT"),
+        ("serve-it --debug", "werkzeug", "127.0.0.1:8000"),
+        ("serve-it --no-debug", "waitress", "127.0.0.1:8000"),
+    ],
+)
+@pytest.mark.parametrize("program", ["python shop.py", "python -m shop", "shop"])
+def test_commands_of_click(tmp_path: Path, program: str, words: str, name: str, address: str) -> None:
+    server = found(tmp_path, f"{program} {words}", shop__py=CLICK, pyproject__toml=PROJECT)
+    assert (server.name, [one.text for one in server.bind]) == (name, [address])
+    if name == "gunicorn":
+        assert server.target is not None
+        assert (server.target.text, server.target.state) == ("app:app", "found")
+        assert server.workers is not None
+        assert server.workers.value == 3
+
+
+def test_a_command_that_serves_nothing(tmp_path: Path) -> None:
+    assert server_of(tmp_path, "python shop.py clean", shop__py=CLICK) is None

@@ -81,8 +81,13 @@ def _import(dotted: str, context: Context, folders: tuple[str, ...]) -> Loaded:
 
 
 def of_script(step: Step, context: Context) -> Loaded | None:
-    """The run of `python file.py` or `python -m module`; None for another program, or a file that is not there."""
+    """The run of `python file.py`, `python -m module` or a console script of the project's.
+
+    None for another program, or a file that is not there.
+    """
     place = of_step(step, context)
+    if step.entry_point:
+        return _of_entry_point(step, place)
     script = script_file(step, place)
     if script is None:
         return None
@@ -99,6 +104,28 @@ def _run(path: str, context: Context, folders: tuple[str, ...], line: argument_h
     hooks.listen(line, path)
     module = machine.run_file(path, "__main__")
     return Loaded(machine, hooks, context, Value(module), folders)
+
+
+def _of_entry_point(step: Step, context: Context) -> Loaded | None:
+    """The run of a console script: its module is imported and its function called."""
+    dotted, _, name = step.entry_point.partition(":")
+    path = search_path(step, context)
+    folders = (*path.folders, *site_packages(context))
+    if not isinstance(locate(dotted, folders, context.tree), str):
+        return None
+    words = arguments(step)
+    line = argument_hooks.CommandLine(step, len(words))
+
+    def run() -> Loaded:
+        hooks, machine = _machine(context, folders)
+        hooks.listen(line, step.program)
+        module = value = machine.import_module(dotted)
+        for part in name.split("."):
+            value = machine.attribute(value, part)
+        machine.call(value)
+        return Loaded(machine, hooks, context, module, folders)
+
+    return _once(("entry point", step.entry_point, tuple(map(str, words))), context, run)
 
 
 def _machine(context: Context, folders: tuple[str, ...]) -> tuple[FlaskHooks, Interpreter]:

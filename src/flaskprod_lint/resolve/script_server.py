@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
 from flaskprod_lint.model import Step
-from flaskprod_lint.resolve import loading
+from flaskprod_lint.resolve import click_commands, loading
 from flaskprod_lint.resolve.context import Context
 from flaskprod_lint.resolve.interpreter.values import Event, Function, Instance, Value
 from flaskprod_lint.resolve.reached import WERKZEUG
@@ -72,8 +72,10 @@ def of_step(step: Step, context: Context) -> tuple[str, Event] | None:
         return None
     found = [start for event in list(loaded.events) if (start := _start(event, loaded, step, context)) is not None]
     certain = next((start for start in found if start[1].sure), None)
-    if certain is not None or not found:
+    if certain is not None:
         return certain
+    if not found:
+        return click_commands.served(loaded, step, SERVING)
     # Under conditions that cannot be known, several servers may be the one that is started.
     name = found[0][0] if len({name for name, _ in found}) == 1 else "unknown"
     return name, found[0][1]
@@ -86,10 +88,15 @@ def _start(event: Event, loaded: loading.Loaded, step: Step, context: Context) -
         return None
     if name in ("flask-script", "flask-cli"):
         return _command(name, event, loaded, step)
-    return (_socketio(context) if event.callee.startswith("flask_socketio.") else name), event
+    return (_socketio(event, context) if event.callee.startswith("flask_socketio.") else name), event
 
 
-def _socketio(context: Context) -> str:
+def _socketio(event: Event, context: Context) -> str:
+    """The server of `socketio.run`: the one that it was made for, else the first that is installed."""
+    made = event.receiver.data if event.receiver is not None else None
+    mode = made.kwargs.get("async_mode") if isinstance(made, Instance) else None
+    if mode is not None and mode.data == "threading":
+        return "werkzeug"
     return next((name for name in _SOCKETIO_SERVERS if context.packages.find(name)), "werkzeug")
 
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from flaskprod_lint.model import Address, Server, Setting, Step, Unknown
 from flaskprod_lint.resolve.context import Context
 from flaskprod_lint.resolve.server_options import address
+from flaskprod_lint.resolve.step_words import words_of
 from flaskprod_lint.resolve.wsgi_servers import version_of
 from flaskprod_lint.source import Place
 
@@ -182,8 +183,22 @@ def _gunicorn(call: _Call) -> Server:
 
     options = embedded.options_of(call.event)
     if options is None:
-        return call.server
+        return _gunicorn_of_words(call) or call.server
     return effective.server_of(embedded.resolve(options, call.event, call.step, call.context), call.step, call.context)
+
+
+def _gunicorn_of_words(call: _Call) -> Server | None:
+    """Gunicorn's own application, which reads the command line of the program that makes it."""
+    from flaskprod_lint.resolve import loading, servers
+    from flaskprod_lint.resolve.interpreter.values import Instance
+
+    if not call.event.callee.startswith("gunicorn.app.wsgiapp."):
+        return None
+    receiver = call.event.receiver.data if call.event.receiver is not None else None
+    target = receiver.members.get("app_uri") if isinstance(receiver, Instance) else None
+    words = words_of(call.step, len(call.step.argv) - len(loading.arguments(call.step)))
+    own = _setting("target", target) if target is not None else None
+    return servers.gunicorn_server(words, call.step, call.context, own)
 
 
 def _other(call: _Call) -> Server:

@@ -58,7 +58,7 @@ def of_step(step: Step, context: Context) -> Server | None:
     program, start = _program(step)
     words = words_of(step, start)
     if program in _GUNICORN:
-        return _gunicorn(words, step, context)
+        return gunicorn_server(words, step, context)
     if program == "flask":
         return _flask(words, step, context)
     if program in READERS:
@@ -91,16 +91,21 @@ def _program(step: Step) -> tuple[str, int]:
     return "python", index
 
 
-def _gunicorn(words: Sequence[Word], step: Step, context: Context) -> Server | None:
+def gunicorn_server(
+    words: Sequence[Word], step: Step, context: Context, own_target: Setting | None = None
+) -> Server | None:
+    """The Gunicorn that these words start; `own_target` is what the program sets in place of the one in the words."""
     from flaskprod_lint.resolve.gunicorn import effective, merge
 
     resolved = merge.resolve(words, step, context)
     if resolved.only_prints:
         return None
     server = effective.server_of(resolved, step, context)
-    if resolved.target is not None:
-        value = resolved.target.value()
-        target = Setting("target", value, resolved.target_origin, environment=resolved.target.reads)
+    if own_target is not None or resolved.target is not None:
+        target = own_target
+        if target is None and resolved.target is not None:
+            reads = resolved.target.reads
+            target = Setting("target", resolved.target.value(), resolved.target_origin, environment=reads)
         chdir, paths = server.settings["chdir"].value, server.settings["pythonpath"].value
         folder = chdir if isinstance(chdir, str) else context.cwd
         more = paths.split(",") if isinstance(paths, str) else ()

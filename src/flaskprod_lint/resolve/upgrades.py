@@ -124,12 +124,12 @@ def _command(file: _File, words: Sequence[str]) -> ast.FunctionDef | ast.AsyncFu
     wanted = [word for word in words if word and not word.startswith("-")]
     for word in reversed(wanted):
         for function in file.functions.values():
-            if word in _names_of(function):
+            if word in command_names(function):
                 return function
     return None
 
 
-def _names_of(function: ast.FunctionDef | ast.AsyncFunctionDef) -> Iterator[str]:
+def command_names(function: ast.FunctionDef | ast.AsyncFunctionDef) -> Iterator[str]:
     """The command names that the decorators give a function: their text, or its own name."""
     for decorator in function.decorator_list:
         call = decorator.func if isinstance(decorator, ast.Call) else decorator
