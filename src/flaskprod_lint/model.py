@@ -365,7 +365,8 @@ class SecretUse:
 
     `variable` is the environment variable of a fallback. `guard` is the place of code that refuses to start with this
     value, if there is one. `sure` is False when production may not load this code. The value itself is never kept:
-    `weak` says that it is a placeholder or a word anyone would guess, `length` how long it is.
+    `weak` says that it is a placeholder or a word anyone would guess, `length` how long it is. `written` is what
+    stands before the value in the code (`app.secret_key = `), empty where that is not on its line.
     """
 
     name: str
@@ -378,6 +379,7 @@ class SecretUse:
     length: int = 0
     guard: Place | None = None
     sure: bool = True
+    written: str = ""
 
 
 @dataclass(slots=True)
@@ -414,6 +416,7 @@ class App:
     `files` are the project's files that loading it runs, in order; `trail` leads from the WSGI target to the app.
     `config_objects` are what `from_object` and its kin loaded, by name, in order. `unsure` are the names of `config`
     that hold only under a condition which cannot be known. `reads_variables` are read on the way, also by scripts.
+    `debug_written` is what stands before the value of DEBUG in the code (`app.config["DEBUG"] = `).
     """
 
     name: str
@@ -423,6 +426,7 @@ class App:
     config: dict[str, Setting] = field(default_factory=dict)
     config_objects: list[Setting] = field(default_factory=list)
     debug: Setting | None = None
+    debug_written: str = ""
     testing: Setting | None = None
     secrets: list[SecretUse] = field(default_factory=list)
     engines: list[Engine] = field(default_factory=list)

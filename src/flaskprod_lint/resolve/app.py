@@ -15,6 +15,7 @@ from flaskprod_lint.resolve.masked import masked
 from flaskprod_lint.resolve.script_server import of_step as script_server
 from flaskprod_lint.resolve.target import lookup
 from flaskprod_lint.resolve.target_text import TargetText, parse
+from flaskprod_lint.resolve.written import before_value
 from flaskprod_lint.source import Place, Project
 
 __all__ = ["of_assumed", "of_process", "script_server"]
@@ -232,6 +233,7 @@ def _complete(app: App, config: FlaskConfig, loaded: loading.Loaded, *, sure: bo
     app.config = {name: masked(config.setting(name)) for name in sorted(config.entries)}
     app.config_objects = config.objects()
     app.debug, app.testing = config.setting("DEBUG"), config.setting("TESTING")
+    app.debug_written = before_value(loaded.context.project, app.debug.span)
     app.unsure = frozenset(name for name in config.entries if not (config.is_sure(name) and sure))
     app.reads_variables = variables_read(loaded.context.project, app.files)
     app.unknowns = list(_unknowns(config, loaded))

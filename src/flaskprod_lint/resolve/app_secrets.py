@@ -10,6 +10,7 @@ from flaskprod_lint.model import EnvironmentRead, SecretUse, Unknown
 from flaskprod_lint.resolve.flask_config import FlaskConfig, is_default
 from flaskprod_lint.resolve.interpreter.values import Value
 from flaskprod_lint.resolve.secrecy import Judgement, judge
+from flaskprod_lint.resolve.written import before_value
 from flaskprod_lint.source import Place, Project
 
 #: Settings whose value signs or salts something: whoever knows it can forge that.
@@ -51,6 +52,7 @@ def uses(config: FlaskConfig, project: Project, files: Iterable[str], trail: tup
     names = sorted((name for name in config.entries if name in NAMES), key=lambda name: (name != "SECRET_KEY", name))
     found = [_by_choice(use, config) for name in names for use in _uses(name, config, trail)]
     paths = tuple(files)
+    found = [replace(use, written=before_value(project, use.at)) for use in found]
     return [_guarded(use, project, paths) if use.kind in ("literal", "fallback") else use for use in found]
 
 

@@ -16,7 +16,6 @@ _PURPOSES = {
     "SECURITY_PASSWORD_SALT": "protects passwords",
     "WTF_CSRF_SECRET_KEY": "protects forms",
 }
-_READING = 'os.environ["{name}"]'
 
 
 @rule("secret-key-hardcoded")
@@ -31,7 +30,7 @@ def secret_key_hardcoded(deployment: Deployment) -> Iterator[Finding]:
                 because=_because(process, use),
                 confidence=Confidence.HIGH if use.sure else Confidence.MEDIUM,
                 label="anyone who reads this can forge sessions",
-                instead=f"{use.name} = {_READING.format(name=use.variable or use.name)}",
+                instead=_reading(use),
             ),
             use,
         )
@@ -53,7 +52,7 @@ def secret_key_fallback(deployment: Deployment) -> Iterator[Finding]:
                 because=_because(process, use),
                 confidence=Confidence.HIGH if use.sure else Confidence.MEDIUM,
                 label="used silently without the variable",
-                instead=f"{use.name} = {_READING.format(name=variable)}",
+                instead=_reading(use),
             ),
             use,
         )
@@ -75,7 +74,7 @@ def secret_key_random(deployment: Deployment) -> Iterator[Finding]:
             severity=Severity.ERROR if several else Severity.WARNING,
             confidence=Confidence.HIGH if use.sure and not use.variable else Confidence.MEDIUM,
             label="another key in each process",
-            instead=f"{use.name} = {_READING.format(name=use.variable or use.name)}",
+            instead=_reading(use),
         )
 
 
@@ -134,6 +133,11 @@ def _guarded(finding: Finding, use: SecretUse) -> Finding:
     if use.guard is None:
         return finding
     return replace(finding.lowered(Confidence.LOW), severity=Severity.NOTE, because=(*finding.because, use.guard))
+
+
+def _reading(use: SecretUse) -> str:
+    """The assignment as it stands in the code, with the variable for its value."""
+    return f'{use.written or f"{use.name} = "}os.environ["{use.variable or use.name}"]'
 
 
 def _purpose(use: SecretUse) -> str:

@@ -153,9 +153,10 @@ def _debug_instead(process: Process, setting: Setting) -> str | None:
     name = next((read.name for read in setting.environment), "")
     if name in ("FLASK_DEBUG", "FLASK_ENV"):
         return "FLASK_DEBUG=0" if name == "FLASK_DEBUG" else "FLASK_ENV=production"
+    written = (process.app.debug_written if process.app else "") or "DEBUG = "
     if name:
-        return f'DEBUG = os.environ.get("{name}", "").lower() in ("1", "true")'
-    return "app.debug = False" if setting.origin.note == "app.debug" else "DEBUG = False"
+        return f'{written}os.environ.get("{name}", "").lower() in ("1", "true")'
+    return f"{written}False"
 
 
 def _unless(setting: Setting) -> str:

@@ -1,0 +1,4 @@
+from flask import Flask
+
+server = Flask(__name__)
+server.config["DEBUG"] = True
