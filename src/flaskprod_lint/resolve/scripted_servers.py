@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
@@ -26,10 +27,18 @@ def of_step(step: Step, context: Context) -> Server | None:
         return None
     name, event = found
     server = _READERS.get(name, _other)(_Call(name, event, step, context))
-    server.trail = (*event.trail, Place(event.at, f"{event.callee}(…)"))
+    server.trail = (*event.trail, Place(event.at, _as_written(event, context)))
     if not event.sure:
         server.step = replace(step, sure=False)
     return server
+
+
+def _as_written(event: Event, context: Context) -> str:
+    """The call in the words of the code: `app.run()`."""
+    source = context.project.read(event.at.path)
+    line = source.line(event.at.line)[event.at.column - 1 :] if source is not None else ""
+    name = re.match(r"[\w.]+(?=\()", line)
+    return f"{name[0] if name else event.callee.rpartition('.')[2]}()"
 
 
 class _Call:
@@ -38,7 +47,7 @@ class _Call:
     def __init__(self, name: str, event: Event, step: Step, context: Context) -> None:
         self.event, self.step, self.context = event, step, context
         self.server = Server(name, step, version_of(context, name))
-        self.origin = Place(event.at, f"{event.callee}(…)")
+        self.origin = Place(event.at, _as_written(event, context))
 
     def setting(self, name: str, *positions: int, default: object = None, note: str = "") -> Setting:
         """An argument of the call by its name or position, or its default."""
