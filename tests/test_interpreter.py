@@ -583,7 +583,7 @@ def test_an_app_that_is_one_of_two(tmp_path: Path) -> None:
     app.run()
     """
     run = Run(tmp_path, text)
-    assert run.calls() == ["flask.Flask?", "flask.Flask?", "flask.Flask.run?", "flask.Flask.run?"]
+    assert run.calls() == ["flask.Flask?", "flask.Flask?", "flask.Flask.run", "flask.Flask.run"]
 
 
 class Model(Hooks):

@@ -207,3 +207,45 @@ def test_code_that_cannot_be_read_may_set_anything_of_the_app(tmp_path: Path) ->
     files = {"app.py": APP + "from setup_app import configure\nconfigure(app)\n", "setup_app.py": "no Python at all\n"}
     app = app_of(context_of(tmp_path, files))
     assert app.debug is not None and isinstance(app.debug.value, Unknown)
+
+
+def test_an_app_that_two_branches_make_gets_its_config_once(tmp_path: Path) -> None:
+    """Which of the two it is does not matter to what is set on it afterwards."""
+    code = """\
+import os
+from flask import Flask
+
+if os.path.exists("/app/dist"):
+    app = Flask(__name__, static_folder="dist")
+else:
+    app = Flask(__name__)
+app.config.from_object("settings")
+app.config["TESTING"] = False
+app.debug = True
+"""
+    context = context_of(tmp_path, {"app.py": code, "settings.py": "PAGE = 20\n"})
+    config = app_of(context).config
+    assert {name: (config[name].value, config[name].sure) for name in ("PAGE", "TESTING", "DEBUG")} == {
+        "PAGE": (20, True),
+        "TESTING": (False, True),
+        "DEBUG": (True, True),
+    }
+    assert not config["DEBUG"].overrides
+
+
+def test_apps_that_two_branches_set_up_differently_are_not_mixed(tmp_path: Path) -> None:
+    code = """\
+import os
+from flask import Flask
+
+if os.path.exists("/app/dist"):
+    app = Flask(__name__)
+    app.config["PAGE"] = 1
+else:
+    app = Flask(__name__)
+    app.config["PAGE"] = 2
+app.config["SIZE"] = 3
+"""
+    config = app_of(context_of(tmp_path, {"app.py": code})).config
+    assert not config["PAGE"].sure
+    assert config["SIZE"].value == 3

@@ -105,7 +105,7 @@ class FlaskConfig:
 
     def write(self, name: str, value: Value, at: Span | None, how: str) -> None:
         """Set a name; `at` is where the write stands when the value has no place of its own."""
-        old = self.instance.items.get(("config", name))
+        old = self._here(name)
         beaten: tuple[Override, ...] = ()
         if old is not None and not is_default(old):
             note = self.notes.get((name, old.at), "")
@@ -154,8 +154,12 @@ class FlaskConfig:
 
     def read(self, name: object) -> Value | None:
         """The value under a name; None when it is surely not there."""
+        value = self._here(name)
+        return value if value is not None else self.doubt
+
+    def _here(self, name: object) -> Value | None:
         value = self.instance.items.get(("config", name))
-        return _present(name, value) if value is not None else self.doubt
+        return _present(name, value) if value is not None else None
 
     def setting(self, name: str) -> Setting:
         """The name as a Setting with the place that won."""

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 from flaskprod_lint.model import Unknown
 from flaskprod_lint.resolve.interpreter import classes, containers, environment, imports, library, paths
+from flaskprod_lint.resolve.interpreter.branches import separate
 from flaskprod_lint.resolve.interpreter.values import (
     Class,
     Entries,
@@ -117,9 +120,16 @@ def set_attribute(vm: Interpreter, target: Value, name: str, value: Value, at: S
     elif isinstance(data, External):
         vm.emit("set-attribute", f"{data.path}.{name}", (value,), at)
     elif isinstance(data, Unknown):
-        for one in target.alternatives:
-            if not isinstance(one.data, Unknown):
-                vm.branch([lambda one=one: set_attribute(vm, one, name, value, at), lambda: None], target)  # type: ignore[misc]
+        _set_on_each(vm, target, lambda one: set_attribute(vm, one, name, value, at))
+
+
+def _set_on_each(vm: Interpreter, target: Value, write: Callable[[Value], None]) -> None:
+    """Write to whichever of its alternatives a value is."""
+    for one in separate(target):
+        write(one)
+    for one in () if separate(target) else target.alternatives:
+        if not isinstance(one.data, Unknown):
+            vm.branch([partial(write, one), lambda: None], target)
 
 
 def _set_member(vm: Interpreter, instance: Instance, path: str, value: Value, at: Span) -> None:
@@ -202,9 +212,7 @@ def set_item(vm: Interpreter, target: Value, index: Value, value: Value, at: Spa
     if place is not None:
         _set_place(vm, *place, index, value, at)
     elif isinstance(data, Unknown):
-        for one in target.alternatives:
-            if not isinstance(one.data, Unknown):
-                vm.branch([lambda one=one: set_item(vm, one, index, value, at), lambda: None], target)  # type: ignore[misc]
+        _set_on_each(vm, target, lambda one: set_item(vm, one, index, value, at))
     else:
         containers.store(vm, target, index, value, at)
 

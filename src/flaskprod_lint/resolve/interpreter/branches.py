@@ -11,7 +11,7 @@ from flaskprod_lint.resolve.interpreter.frames import Pending, Region
 from flaskprod_lint.resolve.interpreter.journal import Changes, read_cell
 from flaskprod_lint.resolve.interpreter.jumps import Break, Continue, Jump, Raised, Return
 from flaskprod_lint.resolve.interpreter.merge import merge_states, merge_values
-from flaskprod_lint.resolve.interpreter.values import Value
+from flaskprod_lint.resolve.interpreter.values import Instance, Member, Value
 
 if TYPE_CHECKING:
     from flaskprod_lint.resolve.interpreter.machine import Interpreter
@@ -70,6 +70,24 @@ def branch(vm: Interpreter, sides: Sequence[Side], why: Value) -> Value | None:
     merge_states(vm, [outcome.changes for outcome in staying], why)
     values = [outcome.value for outcome in staying if outcome.value is not None]
     return merge_values(vm, values, why) if values else None
+
+
+def separate(value: Value) -> tuple[Value, ...]:
+    """The alternatives of a value if each is, or is part of, a thing of its own from outside the project.
+
+    What is done to one of them is then done to no other: it can be done to all, one after the other, and holds for
+    whichever it is. Of two apps that two branches make, each gets the whole config.
+    """
+    instances = [instance_of(one) for one in value.alternatives]
+    if not instances or any(instance is None for instance in instances):
+        return ()
+    return value.alternatives if len({id(instance) for instance in instances}) == len(instances) else ()
+
+
+def instance_of(value: Value) -> Instance | None:
+    """The thing from outside the project that a value is, or is a part of."""
+    data = value.data
+    return data if isinstance(data, Instance) else data.instance if isinstance(data, Member) else None
 
 
 def _try(vm: Interpreter, side: Side) -> _Outcome:

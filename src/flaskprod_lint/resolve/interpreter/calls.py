@@ -8,9 +8,11 @@ from typing import TYPE_CHECKING
 
 from flaskprod_lint.model import Unknown
 from flaskprod_lint.resolve.interpreter import builtin_calls, classes, functions, library, list_methods, paths, texts
+from flaskprod_lint.resolve.interpreter.branches import separate
 from flaskprod_lint.resolve.interpreter.containers import spoil
 from flaskprod_lint.resolve.interpreter.expressions import arguments_of
 from flaskprod_lint.resolve.interpreter.frames import Arguments, Frame
+from flaskprod_lint.resolve.interpreter.merge import merge_values
 from flaskprod_lint.resolve.interpreter.values import (
     Bound,
     Class,
@@ -82,6 +84,9 @@ def _unknown(
     for argument in sources[1:]:
         if isinstance(argument.data, dict) and frame is not None and argument.data is frame.module.names:
             spoil(vm, argument, vm.reason(callee, at))
+    results = [apply(vm, one, arguments, at, frame, node) for one in separate(callee)]
+    if results:
+        return merge_values(vm, results, callee)
     return vm.over_alternatives(callee, lambda one: apply(vm, one, arguments, at, frame, node), at, *sources[1:])
 
 
