@@ -58,7 +58,7 @@ def started(folder: Path, files: dict[str, str]) -> str:
     process = next(iter(one.web_processes), None)
     if process is None:
         assert not one.apps
-        return one.assumed
+        return dict(one.unknowns)["the app"].reason
     assert process.app is not None
     return process.command.text
 
@@ -218,10 +218,10 @@ def test_the_app_that_a_person_would_start(tmp_path: Path, files: dict[str, str]
     ],
 )
 def test_no_app_is_assumed(tmp_path: Path, files: dict[str, str], why: str) -> None:
-    said = started(tmp_path, files)
-    assert said.startswith(NOTHING_SAYS)
-    assert why in said
+    assert why in started(tmp_path, files)
     report = lint(tmp_path, Config())
+    assert all(reason(report, item).startswith(NOTHING_SAYS) for item in OPEN)
+    assert all(why in reason(report, item) for item in ("server", "secrets", "debug"))
     assert not report.findings
     assert not report.ready
     assert {verdicts(report)[item] for item in OPEN} == {Verdict.UNKNOWN}
@@ -260,6 +260,24 @@ def test_a_script_that_starts_a_server_is_the_assumed_start(tmp_path: Path, name
     assert verdicts(report)["concurrency"] is Verdict.UNKNOWN
 
 
+def test_a_script_on_a_host(tmp_path: Path) -> None:
+    """It goes to a folder of the host, and what is installed there is not known."""
+    script = "cd /srv/shop\nflask db upgrade\ngunicorn --chdir=/srv/shop/backend app:app\n"
+    report = lint_files(tmp_path, {"backend/app.py": KEY, "startup.sh": script, "requirements.txt": "flask==3.1.0\n"})
+    assert "secret-key-hardcoded" in rules_of(report)
+    assert not {"wsgi-target-not-found", "server-not-installed", "command-not-runnable"} & set(rules_of(report))
+
+
+def test_socketio_with_threads_is_the_development_server(tmp_path: Path) -> None:
+    app = (
+        "from flask import Flask\nfrom flask_socketio import SocketIO\n\napp = Flask(__name__)\n"
+        'socketio = SocketIO(app, async_mode="threading")\n\nif __name__ == "__main__":\n    socketio.run(app)\n'
+    )
+    requirements = {"requirements.txt": "flask==3.1.0\nflask-socketio==5.5.1\neventlet==0.40.0\n"}
+    report = lint_files(tmp_path, {"app.py": app, **requirements})
+    assert reason(report, "server").endswith("`python app.py` would start Flask's development server")
+
+
 @pytest.mark.parametrize(
     "files",
     [
@@ -289,6 +307,19 @@ def test_files_for_development_say_nothing_about_production(tmp_path: Path) -> N
     report = lint_files(tmp_path, {"app.py": KEY, "docker-compose.dev.yml": compose, **REQUIREMENTS})
     assert only(report, "secret-key-hardcoded").confidence is Confidence.MEDIUM
     assert reason(report, "server").startswith(f"{NOTHING_SAYS} in production")
+
+
+@pytest.mark.parametrize(
+    "files",
+    [
+        {"docker-compose.yml": "services:\n  db:\n    image: postgres:16\n"},
+        {"frontend/Dockerfile": 'FROM node:22\nCOPY . .\nCMD ["node", "server.js"]\n', "frontend/package.json": "{}"},
+    ],
+)
+def test_files_of_other_parts_say_nothing_about_the_app(tmp_path: Path, files: dict[str, str]) -> None:
+    report = lint_files(tmp_path, {"app.py": KEY, **files, **REQUIREMENTS})
+    assert [process.command for process in report.what_runs] == ["app:app"]
+    assert "secret-key-hardcoded" in rules_of(report)
 
 
 def test_an_image_that_starts_nothing_leaves_its_secrets_open(tmp_path: Path) -> None:

@@ -220,8 +220,13 @@ def _has_none(item: str, deployment: Deployment) -> bool:
 def _known_all_the_same(item: str, found: Evidence, deployment: Deployment) -> str:
     """What an assumed start shows: of the app by itself, only what rests on the app."""
     process = next(iter(deployment.web_processes), None)
-    if process is None or item == "server":
-        return process.as_script if process is not None else ""
+    if process is None:
+        about = ("server", "secrets", "debug")
+        return next(
+            (unknown.reason for what, unknown in deployment.unknowns if what == "the app" and item in about), ""
+        )
+    if item == "server":
+        return process.as_script
     shown = found.unknown or found.headline
     if not shown or (process.server is None and item in ("binding", "concurrency", "logs")):
         return ""

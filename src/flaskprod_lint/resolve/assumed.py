@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import posixpath
 import re
+from dataclasses import replace
 
 from flaskprod_lint.model import Command, Deployment, Packages, Platform, Process, Step, Unknown
-from flaskprod_lint.resolve import likely_app, packages, planned, procfile, start_scripts
+from flaskprod_lint.resolve import hosts, likely_app, packages, planned, procfile, start_scripts
 from flaskprod_lint.resolve.context import Context
 from flaskprod_lint.resolve.likely_app import Likely
 from flaskprod_lint.resolve.options import Options
@@ -45,17 +46,18 @@ def plan(project: Project, options: Options, platform: Platform | None, *, devel
         tiers=options.tiers,
         assumed=reason,
     )
+    deployment.unknowns.append(("the start command", Unknown(reason)))
     found = Planned(deployment)
-    script = start_scripts.find(project, options, _context(project, "", platform))
+    on_host = _on_host(_context(project, "", platform))
+    script = start_scripts.find(project, options, on_host)
     if script is not None:
-        _add_script(found, script, _context(project, "", platform), options)
+        _add_script(found, script, on_host, options)
     else:
         likely = likely_app.find(project, options, lambda folder: _context(project, folder, platform))
         if isinstance(likely, Unknown):
-            deployment.assumed = f"{reason}, and {likely.reason}"
+            deployment.unknowns.append(("the app", likely))
         else:
             _add_app(found, likely, _context(project, likely.folder, platform), options)
-    deployment.unknowns.append(("the start command", Unknown(deployment.assumed)))
     return found
 
 
@@ -65,6 +67,16 @@ def _nothing_says(project: Project, development: bool) -> str:
         return f"no file that is read here says how it is started ({unread} is not read)"
     where = " in production" if development else ""
     return f"no Dockerfile, Procfile or manifest says how it is started{where}"
+
+
+def _on_host(context: Context) -> Context:
+    """The context of a script: it may go to folders of the host, and use what is installed there."""
+    tree = Tree(context.project)
+    tree.mount_unknown("/", "where the project stands on the host is not known", Place(None))
+    tree.mounts += context.tree.mounts
+    unknown = Unknown("what is installed on the host is not in the project")
+    installed = Packages(context.packages.packages, unknown, context.packages.sources)
+    return replace(context, tree=tree, packages=installed)
 
 
 def _add_script(found: Planned, script: StartScript, context: Context, options: Options) -> None:
@@ -80,7 +92,16 @@ def _add_script(found: Planned, script: StartScript, context: Context, options: 
         as_script=f"{script.path} would start {server}, and nothing names it",
     )
     _set_port(process, found.deployment)
+    for home in script.homes:
+        _move_to(home, context)
     found.add(process, context)
+
+
+def _move_to(home: str, context: Context) -> None:
+    """Put the project where the script looks for it."""
+    folder = hosts.folder_named(context.project, home)
+    root = home[: -len(folder)].rstrip("/") if folder else home
+    context.tree.mount(root or "/", "", Place(None, f"the script finds the project in {root}"))
 
 
 def _add_app(found: Planned, likely: Likely, context: Context, options: Options) -> None:

@@ -186,14 +186,21 @@ def _images(project: Project, options: Options, found: list[Planned], chosen: Pl
 
 
 def _that_matter(project: Project, candidates: list[str], *, only: bool) -> list[str]:
-    """The Dockerfiles whose image can run the Flask app. The only one there is, is never passed over."""
+    """The Dockerfiles whose image can run the Flask app. The only one there is, is passed over for Flask elsewhere."""
     runs = {path: images.runs_python(project, path) for path in candidates}
     likely = [path for path in candidates if runs[path]]
-    kept = likely or [path for path in candidates if runs[path] is None]
+    own = [path for path in candidates if not _is_for_another(project, path)]
+    kept = likely or [path for path in own if runs[path] is None]
     if len(kept) > 1 or not only:
         with_flask = [path for path in kept if images.mentions_flask(project, images.context_at(project, path))]
         kept = with_flask or (kept if only else [])
-    return kept or (candidates if only and len(candidates) == 1 else [])
+    return kept or (own if only and len(candidates) == 1 else [])
+
+
+def _is_for_another(project: Project, path: str) -> bool:
+    """Whether a Dockerfile is for another part of the project than the one with Flask, such as its front end."""
+    folder = images.context_at(project, path)
+    return bool(folder) and not images.mentions_flask(project, folder) and images.mentions_flask(project, "")
 
 
 def _standing_of_image(project: Project, path: str, options: Options) -> Standing:

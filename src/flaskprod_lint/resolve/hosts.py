@@ -132,13 +132,13 @@ def _files(project: Project, path: str, directory: Located[str] | None) -> tuple
         tree.mount_unknown("/", reason, Place(directory.span if directory is not None else Span(path, 1)))
         return "", tree, "/"
     cwd = posixpath.normpath(directory.value)
-    folder = _folder_named(project, cwd)
+    folder = folder_named(project, cwd)
     root = cwd[: -len(folder)].rstrip("/") if folder else cwd
     tree.mount(root or "/", "", Place(directory.span, f"the project stands in {root}"))
     return folder, tree, cwd
 
 
-def _folder_named(project: Project, directory: str) -> str:
+def folder_named(project: Project, directory: str) -> str:
     """The folder of the project that a directory of the host ends with, if it holds Python files."""
     parts = directory.strip("/").split("/")
     for start in range(len(parts)):

@@ -18,6 +18,7 @@ from flaskprod_lint.source import Place, Project, Span
 
 #: What code that makes a Flask app looks like. Files are only loaded where this, or an import of the project's, is.
 _MAKES = re.compile(r"\b\w*Flask\w*\s*\(|\(\s*(?:flask\.)?Flask\s*\)|\bOpenAPI\s*\(|\bDash\s*\(")
+_PLAIN = re.compile(r"\bFlask\s*\(")
 _CALLS_FACTORY = re.compile(r"\b(?:create|make)_app\s*\(")
 _IMPORTS = re.compile(r"^\s*(?:from|import)\s+([\w.]+)", re.MULTILINE)
 
@@ -84,10 +85,10 @@ class _Search:
         self.makers = [path for path in self._python() if self._counts(path) and _MAKES.search(self._text(path))]
 
     def why_none(self) -> str:
-        elsewhere = next((path for path in self._python() if _MAKES.search(self._text(path))), None)
+        elsewhere = next((path for path in self._python() if _PLAIN.search(self._text(path))), None)
         if elsewhere is None:
             return "nothing here makes a Flask app"
-        return f"only tests, examples or documentation make a Flask app, such as {elsewhere}"
+        return f"only tests, examples or documentation make a Flask app ({elsewhere})"
 
     def _python(self) -> tuple[str, ...]:
         return self.project.of_format("python")

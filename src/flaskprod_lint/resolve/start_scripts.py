@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import posixpath
 import re
 from dataclasses import dataclass
 
@@ -16,15 +17,21 @@ _NAME = re.compile(
     r"(?:[-_]?(?:start|app|api|server|web|site|flask|gunicorn|uwsgi|waitress|prod|production))*(?:\.sh|\.bash)?",
     re.IGNORECASE,
 )
+#: Where a script goes to, or sends the server.
+_HOME = re.compile(r"(?:^\s*cd\s+|--chdir[=\s]+)[\"']?(/[\w./-]+)", re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True)
 class StartScript:
-    """A script at the top of the project that ends in a server for production, and how it would be started."""
+    """A script at the top of the project that ends in a server for production, and how it would be started.
+
+    `homes` are the folders of the host, by their absolute paths, in which it looks for the project.
+    """
 
     path: str
     command: Command
     server: str
+    homes: tuple[str, ...] = ()
 
 
 def find(project: Project, options: Options, context: Context) -> StartScript | None:
@@ -49,4 +56,5 @@ def _script(project: Project, path: str, options: Options, context: Context) -> 
     server = servers.of_step(step, servers.starting_context(step, context)) if step is not None else None
     if server is None or server.is_dev_server:
         return None
-    return StartScript(path, command, server.name)
+    homes = dict.fromkeys(posixpath.normpath(found) for found in _HOME.findall(source.text))
+    return StartScript(path, command, server.name, tuple(homes))
