@@ -142,6 +142,7 @@ class Step:
     `command &`. `trail` leads from the process's command to the line that starts the program.
     `raw` has each word as written (`0.0.0.0:$PORT`), `word_spans` where it stands, `environment_words` by index the
     variables it came from. `entry_point` is the "module:function" that a console script of the project calls.
+    `user` is the user that supervisord starts it as.
     """
 
     argv: tuple[str | Unknown, ...]
@@ -156,6 +157,7 @@ class Step:
     word_spans: tuple[Span | None, ...] = ()
     environment_words: Mapping[int, tuple[EnvironmentRead, ...]] = field(default_factory=dict)
     entry_point: str = ""
+    user: str = ""
 
     @property
     def program(self) -> str:
@@ -284,6 +286,33 @@ class Target:
     instead: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Refusal(Place):
+    """Why a server would exit at once or never answer: the reason is its note.
+
+    `kind` is "command-line", "value", "file", "application", "address", "workers", "worker-class" or "daemon". `sure` is
+    False where something that cannot be known may mend it. `instead` is what to write.
+    """
+
+    kind: str = "value"
+    sure: bool = True
+    instead: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Overlooked:
+    """A name in a configuration file that Gunicorn ignores, though a setting was meant: `meant`, or none any more.
+
+    `why` is "spelled" for another name, "annotated" for `workers: 2`, "version" for a setting that the version at hand
+    does not have.
+    """
+
+    name: str
+    meant: str
+    at: Span
+    why: str = "spelled"
+
+
 @dataclass(slots=True)
 class Server:
     """The program that accepts HTTP. `settings` has Gunicorn's own names, whatever the server, as far as they apply.
@@ -294,7 +323,8 @@ class Server:
     `access_log` and `error_log` are destinations: "-" and "/dev/stdout" are streams, None is off.
     `requires` are the distributions it needs beside itself (gevent for its worker class).
     `config_file` is the configuration file that is loaded. `stray_config_files` look like one and are not loaded.
-    `refusals` say why it would exit at once, `ignored` are names in its configuration file that are no setting.
+    `refusals` say why it would exit at once, `boot_refusals` why it would after its settings were read, or never answer;
+    `ignored` are names in its configuration file that are no setting, `overlooked` those that were meant to be one.
     `unbuffered` says whether what the app prints appears at once. `trail` leads from a script to the call that serves.
     """
 
@@ -316,8 +346,10 @@ class Server:
     requires: tuple[str, ...] = ()
     config_file: Place | None = None
     stray_config_files: tuple[Place, ...] = ()
-    refusals: tuple[Place, ...] = ()
+    refusals: tuple[Refusal, ...] = ()
+    boot_refusals: tuple[Refusal, ...] = ()
     ignored: tuple[Place, ...] = ()
+    overlooked: tuple[Overlooked, ...] = ()
     unbuffered: Setting | None = None
     trail: tuple[Place, ...] = ()
 

@@ -161,7 +161,8 @@ def _proof(deployment: Deployment, process: Process) -> Place | str:
     if server.is_dev_server:
         return "Flask's development server is started"
     if process.proxy is not None:
-        return Place(process.proxy.span, f"{_name(server)} is behind {process.proxy.note or 'a proxy'}")
+        passed_on = f": {process.proxy.note}" if process.proxy.note else ""
+        return Place(process.proxy.span, f"{_name(server)} is behind a proxy{passed_on}")
     for address in server.bind:
         reason = _why_reached(deployment, process, address)
         if reason and isinstance(address.host, str) and not address.is_loopback:

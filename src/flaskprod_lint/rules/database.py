@@ -276,7 +276,7 @@ def _doubt(deployment: Deployment) -> str | None:
         return f"how many connections can be open is not known here: {_unknown_factor(budget, budget.reachable)}"
     if _limit(budget) is None:
         return (
-            f"at most {budget.reachable} connections, and what the database allows is not known here: "
+            f"at most {_connections(budget.reachable)}, and what the database allows is not known here: "
             "--db-connections or --tier says it"
         )
     return None
@@ -299,7 +299,11 @@ def _headline(deployment: Deployment) -> str:
     most = budget.reachable if isinstance(budget.reachable, int) else budget.ceiling
     if isinstance(most, Unknown):
         return ""
-    return f"at most {most} of {limit} connections" if limit is not None else f"at most {most} connections"
+    return f"at most {most} of {limit} connections" if limit is not None else f"at most {_connections(most)}"
+
+
+def _connections(number: object) -> str:
+    return "1 connection" if number == 1 else f"{number} connections"
 
 
 def _proofs(deployment: Deployment, engines: list[Engine]) -> Iterator[Place]:

@@ -35,6 +35,7 @@ _INSTALLERS = frozenset(
 _CODENAME = re.compile(
     r"(^|-)(stretch|buster|bullseye|bookworm|trixie|forky|bionic|focal|jammy|noble|plucky)(-|$)", re.IGNORECASE
 )
+_ROOT = ("root", "0")
 _PRIVILEGE_DROP = re.compile(
     r"\b(gosu|su-exec|setpriv|setuidgid|chpst|runuser|s6-setuidgid)\b|\bsu\s+(-\s|-\w|\w+\s+-c)|\bsudo\s+-u"
 )
@@ -186,7 +187,7 @@ def runs_as_root(deployment: Deployment) -> Iterator[Finding]:
     image = deployment.image
     if (
         image is None
-        or image.user.value not in ("root", "0")
+        or image.user.value not in _ROOT
         or (deployment.platform and deployment.platform.chooses_user)
     ):
         return
@@ -226,6 +227,8 @@ def _drops_privileges(deployment: Deployment) -> bool | None:
         texts = [process.command.text, *(step.text for step in process.steps)]
         texts += [place.note for step in process.steps for place in step.trail]
         if any(_PRIVILEGE_DROP.search(text) for text in texts):
+            return True
+        if process.main_step is not None and process.main_step.user not in ("", *_ROOT):
             return True
         user = process.server.settings.get("user") if process.server else None
         unknown = unknown or (user is not None and not user.known)

@@ -151,6 +151,7 @@ def record(walker: Walker, state: State, program: Program, *, entry_point: str =
         tuple(word.at for word in words),
         reads,
         entry_point,
+        state.user,
     )
     walker.found.append(Found(step, program.above))
     if longrunning.blocks(step):

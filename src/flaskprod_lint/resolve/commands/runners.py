@@ -256,6 +256,7 @@ def _start_supervised(walker: Walker, state: State, program: Program, one: Super
     side.trail = state.trail if program.place in state.trail[-1:] else (*state.trail, program.place)
     if one.directory is not None:
         side.cwd = posixpath.normpath(posixpath.join(state.cwd, one.directory.value))
+    side.user = one.user.value if one.user is not None else ""
     for name, value in one.environment:
         side.assign(name.value, value.value, (), Place(value.span))
         side.exported.add(name.value)

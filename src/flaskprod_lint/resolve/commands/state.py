@@ -96,6 +96,7 @@ class State:
     ended: str = ""
     status: str = YES
     depth: int = 0
+    user: str = ""
 
     def copy(self) -> State:
         """A state that changes on its own, as a subshell or the other side of a branch does."""
