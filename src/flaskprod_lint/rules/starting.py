@@ -12,7 +12,7 @@ from flaskprod_lint.source import Place
 _LABELS = {
     "one-element": "one word, and no program has this name",
     "builtin": "only a shell knows this word",
-    "not-found": "not in the image",
+    "not-found": "there is no such file",
     "not-executable": "has no execute bit",
     "crlf": "its first line ends in CRLF",
     "no-interpreter": "nothing can run this script",

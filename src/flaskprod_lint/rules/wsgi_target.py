@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from flaskprod_lint.finding import Confidence, Evidence, Finding
-from flaskprod_lint.model import Deployment, Process, Server, Target
+from flaskprod_lint.model import Deployment, Process, Server, Target, Unknown
 from flaskprod_lint.rules import evidence, rule
 from flaskprod_lint.source import Place, Span
 
@@ -73,15 +73,30 @@ def evidence_of_server(deployment: Deployment) -> Evidence:
     for process in web:
         server = process.server
         if server is None or server.name == "unknown":
-            return Evidence(unknown=f"which server `{process.name}` starts could not be followed from its command")
+            return Evidence(unknown=_unfollowed(process))
         if server.refusals:
             return Evidence(unknown=f"{shown(server)} does not start as it is set up: {server.refusals[0].note}")
         proofs.extend(_proofs(process, server))
+        if server.target is None and process.app is None:
+            return Evidence("", tuple(proofs), unknown=_which_app(server))
         if server.target is not None and server.target.state == "unknown":
             reason = server.target.detail or "it could not be found"
             return Evidence(_headline(server), tuple(proofs), unknown=f"{server.target.text}: {reason}")
     first = web[0].server
     return Evidence(_headline(first) if first else "", tuple(dict.fromkeys(proofs)))
+
+
+def _which_app(server: Server) -> str:
+    """That the app is not known, with the reason where its name would be set."""
+    named = server.settings.get("wsgi_app")
+    reason = f": {named.value.reason}" if named is not None and isinstance(named.value, Unknown) else ""
+    return f"which app {shown(server)} loads{reason}"
+
+
+def _unfollowed(process: Process) -> str:
+    """Why it is not known which server a process starts."""
+    reason = f"which server `{process.name}` starts could not be followed from its command"
+    return f"{reason}: {process.unknowns[0].reason}" if process.unknowns else reason
 
 
 def _proofs(process: Process, server: Server) -> Iterator[Place]:

@@ -89,21 +89,38 @@ def lacks_bash(image: Image | None) -> bool:
 
 def missing(walker: Walker, state: State, name: str, place: Place) -> bool:
     """Whether a script is certainly not in the image; then that is a fault."""
-    image = walker.context.image
-    if image is None or "/" not in name or walker.holes.has(name) or walker.holes.has(state.cwd):
+    if "/" not in name or walker.holes.has(name) or walker.holes.has(state.cwd):
         return False
     absolute = posixpath.normpath(posixpath.join(state.cwd, name))
-    if not absolute.endswith((".sh", ".bash")) or not _brings_nothing_else(image, absolute):
-        return False
-    if walker.context.tree.locate(absolute) is not None:
+    if not absolute.endswith((".sh", ".bash")) or walker.context.tree.locate(absolute) is not None:
         return False
     base = posixpath.basename(absolute)
     there = [path for path in walker.context.project.paths if posixpath.basename(path) == base]
+    image = walker.context.image
+    if image is None:
+        return _not_uploaded(walker, absolute, place, there)
+    if not _brings_nothing_else(image, absolute):
+        return False
     reason = f"nothing puts {absolute} into the image, so the container ends with “no such file or directory”"
     instead = f"COPY {there[0]} {absolute}" if len(there) == 1 else ""
     if there:
         reason += f" ({there[0]} is not copied there)" if len(there) == 1 else ""
     walker.fault(CommandFault("not-found", reason, place, instead, state.sure and not state.doubt))
+    return True
+
+
+def _not_uploaded(walker: Walker, absolute: str, place: Place, there: list[str]) -> bool:
+    """Whether a platform that gets the project's own files gets no such script; what builds there may yet make it."""
+    folders = [mount for mount in walker.context.tree.mounts if absolute.startswith(mount.path.rstrip("/") + "/")]
+    if walker.context.platform is None or not folders or any(mount.unknown for mount in folders):
+        return False
+    name = posixpath.relpath(absolute, folders[-1].path)
+    reason = f"{name} is not among the files of the project"
+    if len(there) == 1:
+        reason += f" ({there[0]} is)"
+    walker.fault(
+        CommandFault("not-found", reason, place, there[0] if len(there) == 1 else f"git add {name}", sure=False)
+    )
     return True
 
 
