@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
+from flaskprod_lint.masking import mask_prose
 from flaskprod_lint.source import Place, Span
 
 VERSION = 1
@@ -16,7 +17,7 @@ def place(of: Place | Span | None, note: str = "") -> Json | None:
     """A place of the project. What no file says has a note only; nothing at all is null."""
     if of is None:
         return None
-    span, said = (of.span, of.note) if isinstance(of, Place) else (of, note)
+    span, said = (of.span, mask_prose(of.note)) if isinstance(of, Place) else (of, note)
     if span is None:
         if not said:
             return None

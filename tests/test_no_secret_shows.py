@@ -1,0 +1,117 @@
+"""A project with a secret in every place that is read: no output shows a single one."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from flaskprod_lint.cli import cli
+from projects import DOCKERFILE, write
+
+#: Each place has a value of its own, so that a leak names its source.
+SECRETS = {
+    place: f"q{number}Zx7Lw9Kp3Vn5Rt{number}"
+    for number, place in enumerate(
+        "env arg run key fallback or_key update class_key url url_fallback jwt salt compose compose_list own_db fly "
+        "render dotenv dotenv_url script inline conf raw_env procfile app_json pydantic password".split()
+    )
+}
+
+
+def project(folder: Path) -> Path:
+    s = SECRETS
+    app = f"""
+import os
+from flask import Flask
+from flask_sqlalchemy import SQLAlchemy
+import config
+
+app = Flask(__name__)
+app.secret_key = "{s["key"]}"
+app.config["JWT_SECRET_KEY"] = os.environ.get("JWT_SECRET_KEY", "{s["fallback"]}")
+app.config["WTF_CSRF_SECRET_KEY"] = os.environ.get("WTF_CSRF_SECRET_KEY") or "{s["or_key"]}"
+app.config.update(SECURITY_PASSWORD_SALT="{s["update"]}", MAIL_PASSWORD="{s["password"]}")
+app.config.from_object(config.Production)
+db = SQLAlchemy(app)
+"""
+    config = f"""
+import os
+from pydantic_settings import BaseSettings
+
+class Production:
+    SECRET_KEY = "{s["class_key"]}"
+    JWT_SECRET_KEY = "{s["jwt"]}"
+    SECURITY_PASSWORD_SALT = b"{s["salt"]}"
+    SQLALCHEMY_DATABASE_URI = os.environ.get("DATABASE_URL", "postgresql://shop:{s["url_fallback"]}@db/shop")
+    SQLALCHEMY_BINDS = {{"log": "mysql://log:{s["url"]}@log/log"}}
+
+class Settings(BaseSettings):
+    secret_key: str = "{s["pydantic"]}"
+"""
+    compose = f"""
+services:
+  web:
+    build: .
+    ports: ["8000:8000"]
+    environment:
+      SECRET_KEY: {s["compose"]}
+  worker:
+    build: .
+    command: sh -c 'API_TOKEN={s["inline"]} celery -A app worker'
+    environment:
+      - STRIPE_SECRET_KEY={s["compose_list"]}
+  db:
+    image: postgres:16
+    environment:
+      POSTGRES_PASSWORD: {s["own_db"]}
+"""
+    render = f"""
+services:
+  - type: web
+    name: shop
+    runtime: docker
+    envVars:
+      - key: SECRET_KEY
+        value: {s["render"]}
+"""
+    dockerfile = DOCKERFILE.replace(
+        "WORKDIR /app",
+        f"ENV SECRET_KEY={s['env']}\nARG API_TOKEN={s['arg']}\nRUN export PIP_PASSWORD={s['run']}\nWORKDIR /app",
+    ).replace(DOCKERFILE.splitlines()[-1], 'COPY . .\nENTRYPOINT ["./start.sh"]')
+    start = f"#!/bin/sh\nexport SECRET_KEY={s['script']}\nexec gunicorn -e DB_PASSWORD={s['raw_env']} app:app\n"
+    files = {
+        "app.py": app,
+        "config.py": config,
+        "Dockerfile": dockerfile,
+        "start.sh": start,
+        "docker-compose.prod.yml": compose,
+        "render.yaml": render,
+        "fly.toml": f'app = "shop"\n[env]\nSECRET_KEY = "{s["fly"]}"\n',
+        "app.json": f'{{"env": {{"SECRET_KEY": {{"value": "{s["app_json"]}"}}}}}}',
+        "Procfile": f"web: SECRET_KEY={s['procfile']} gunicorn app:app\n",
+        ".env": f"SECRET_KEY={s['dotenv']}\nDATABASE_URL=postgresql://shop:{s['dotenv_url']}@db/shop\n",
+        "gunicorn.conf.py": f'raw_env = ["SECRET_KEY={s["conf"]}"]\n',
+        "requirements.txt": "flask==3.1.0\ngunicorn==23.0.0\nflask-sqlalchemy==3.1.1\n",
+    }
+    return write(folder, files)
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["check"],
+        ["check", "--verbose"],
+        ["check", "--color", "always"],
+        ["check", "--format", "json"],
+        ["show"],
+        ["show", "--all"],
+        ["show", "--format", "json", "--all"],
+    ],
+    ids=" ".join,
+)
+def test_no_output_shows_a_secret(tmp_path: Path, arguments: list[str]) -> None:
+    done = CliRunner().invoke(cli, [*arguments, str(project(tmp_path))])
+    assert len(done.output) > 2000, done.output
+    assert [place for place, value in SECRETS.items() if value in done.output] == []
