@@ -99,6 +99,14 @@ def test_one_cause_is_one_finding(tmp_path: Path) -> None:
     assert not {"single-worker", "stop-signal-lost", "access-log-off"} & set(found)
 
 
+def test_a_server_whose_app_is_not_known_proves_nothing(tmp_path: Path) -> None:
+    dockerfile = DOCKERFILE.replace(DOCKERFILE.splitlines()[-1], "CMD exec gunicorn -c /etc/gunicorn/conf.py")
+    report = lint_files(tmp_path, CLEAN | {"Dockerfile": dockerfile})
+    server = next(answer for answer in report.checklist if answer.item == "server")
+    assert server.verdict is Verdict.UNKNOWN
+    assert "which app Gunicorn loads: /etc/gunicorn/conf.py" in (server.reason or "")
+
+
 def test_a_rule_that_fails_is_named_and_the_rest_is_reported(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def broken(deployment: Deployment) -> Iterator[Finding]:
         raise KeyError("hunter2")

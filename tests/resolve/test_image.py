@@ -226,6 +226,16 @@ def test_what_cannot_be_read_may_be_there(tmp_path: Path, lines: str) -> None:
     assert isinstance(tree.locate("/start.sh"), Unknown)
 
 
+@pytest.mark.parametrize(
+    "lines",
+    ["COPY missing.txt /tmp/", "WORKDIR /srv\nCOPY missing.txt .", "RUN python3 -m zipfile --extract a.zip /opt/"],
+)
+def test_what_cannot_be_read_is_nowhere_else(tmp_path: Path, lines: str) -> None:
+    _, tree = built(tmp_path, f"FROM python:3.12-slim\n{lines}\n")
+    assert tree.locate("/app/start.sh") is None
+    assert isinstance(tree.locate({"R": "/opt/x", "W": "/srv/missing.txt"}.get(lines[0], "/tmp/missing.txt")), Unknown)
+
+
 def test_the_ignore_file_keeps_files_out(tmp_path: Path) -> None:
     files = {**FILES, ".dockerignore": "**/.env\ndocker/*\n!docker/start.sh\n"}
     image, tree = built(tmp_path, "FROM python:3.12\nCOPY . /app\nCOPY docker/gunicorn.py /etc/\n", files)

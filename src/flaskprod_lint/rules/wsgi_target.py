@@ -74,8 +74,8 @@ def evidence_of_server(deployment: Deployment) -> Evidence:
         server = process.server
         if server is None or server.name == "unknown":
             return Evidence(unknown=_unfollowed(process))
-        if server.refusals:
-            return Evidence(unknown=f"{shown(server)} does not start as it is set up: {server.refusals[0].note}")
+        for refusal in (*server.refusals, *server.boot_refusals):
+            return Evidence(unknown=f"{shown(server)} does not start as it is set up: {refusal.note}")
         proofs.extend(_proofs(process, server))
         if server.target is None and process.app is None:
             return Evidence("", tuple(proofs), unknown=_which_app(server))

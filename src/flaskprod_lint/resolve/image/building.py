@@ -26,7 +26,7 @@ _HARMLESS = frozenset(
         "type find poetry pipenv uv pdm conda mamba micromamba hatch locale-gen update-ca-certificates ldconfig ln "
         "umask sleep exit pwd env date uname id whoami setcap dpkg dpkg-reconfigure passwd chpasswd sync groupmod "
         "su-exec gosu shopt trap . source hash grep head sort wc mkdir chmod sed dos2unix cp mv touch install "
-        "corepack npm yarn gem"
+        "corepack npm yarn gem localedef"
     ).split()
 )
 _PYTHON = re.compile(r"python(\d(\.\d+)?)?|pypy3?")
@@ -220,12 +220,12 @@ class Building:
         if not step.program:
             self.state.tools |= {"curl", "wget"}
         where = step.cwd or "/"
-        if step.program in ("curl", "wget"):
+        if step.program in ("curl", "wget") or step.argv[1:3] in (("-m", "zipfile"), ("-m", "tarfile")):
             named = [word for word in step.argv if isinstance(word, str) and word.startswith("/")]
             where = named[-1] if named else where
         if step.program in ("bash", "sh", "make", "xargs") or step.program.endswith(".sh"):
             self.state.tools |= {"curl", "wget"}
-        self.state.tree.mount_unknown(where, f"made by `{step.program or 'a program'}` in a RUN", step.origin)
+        self.state.tree.mount_unknown(where, f"`{step.program or 'a program'}` in a RUN may have made it", step.origin)
 
     # Mounts and caches
 

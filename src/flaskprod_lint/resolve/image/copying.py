@@ -68,7 +68,7 @@ class Copying:
             for name in named:
                 files += self._one(name, target)
             if not _WILDCARD.search(source) and not self.context.has_files(source):
-                self._absent(source, word, missing, excluded)
+                self._absent(source, target, missing, excluded)
         copied = Copied(tuple(known), target.absolute, self.place, tuple(files), tuple(missing), tuple(excluded))
         self.state.copies.append(copied)
         if target.is_folder:
@@ -108,7 +108,7 @@ class Copying:
         tests = [dockerignore.matcher(posixpath.normpath(pattern)) for pattern in patterns]
         return lambda path: any(test(path) for test in tests)
 
-    def _absent(self, source: str, word: Located[str], missing: list[str], excluded: list[tuple[str, Place]]) -> None:
+    def _absent(self, source: str, target: Destination, missing: list[str], excluded: list[tuple[str, Place]]) -> None:
         path = self.context.path(source)
         project = self.context.project
         by = self.context.excluded_by(path) if path else None
@@ -117,11 +117,9 @@ class Copying:
             excluded.append((source, Place(by.span, by.value)))
         elif not exists:
             missing.append(source)
-            self.state.tree.mount_unknown(
-                self.state.absolute(word.value if word.value.startswith("/") else "."),
-                f"{source} is not among the files",
-                self.place,
-            )
+            name = posixpath.basename(path)
+            where = target.of_file(name) if "." in name else target.absolute
+            self.state.tree.mount_unknown(where, f"{source} is not among the files", self.place)
 
     def _unread(self, source: str, target: Destination) -> None:
         reason = "written in the Dockerfile" if source.startswith("<<") else f"fetched from {source.partition('?')[0]}"
