@@ -189,7 +189,7 @@ def _that_matter(project: Project, candidates: list[str], *, only: bool) -> list
     """The Dockerfiles whose image can run the Flask app. The only one there is, is passed over for Flask elsewhere."""
     runs = {path: images.runs_python(project, path) for path in candidates}
     likely = [path for path in candidates if runs[path]]
-    own = [path for path in candidates if not _is_for_another(project, path)]
+    own = [path for path in candidates if not _is_for_another(project, path, runs[path])]
     kept = likely or [path for path in own if runs[path] is None]
     if len(kept) > 1 or not only:
         with_flask = [path for path in kept if images.mentions_flask(project, images.context_at(project, path))]
@@ -197,9 +197,9 @@ def _that_matter(project: Project, candidates: list[str], *, only: bool) -> list
     return kept or (own if only and len(candidates) == 1 else [])
 
 
-def _is_for_another(project: Project, path: str) -> bool:
+def _is_for_another(project: Project, path: str, runs_python: bool | None) -> bool:
     """Whether a Dockerfile is for another part of the project than the one with Flask, such as its front end."""
-    folder = images.context_at(project, path)
+    folder = posixpath.dirname(path) if runs_python is False else images.context_at(project, path)
     return bool(folder) and not images.mentions_flask(project, folder) and images.mentions_flask(project, "")
 
 
