@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import ast
-import posixpath
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
-from flaskprod_lint.model import NOWHERE, EnvironmentRead, Override, Setting, Step, Unknown
+from flaskprod_lint.model import NOWHERE, EnvironmentRead, Override, Refusal, Setting, Step, Unknown
 from flaskprod_lint.resolve.context import Context
+from flaskprod_lint.resolve.gunicorn.missing import is_missing, is_no_module
 from flaskprod_lint.resolve.gunicorn.table import Known
 from flaskprod_lint.resolve.gunicorn.validators import Hook
 from flaskprod_lint.source import Place, Span
@@ -50,7 +50,7 @@ class ConfigFile:
     values: dict[str, FileValue] = field(default_factory=dict)
     others: dict[str, Span] = field(default_factory=dict)
     hidden: Unknown | None = None
-    refusal: Place | None = None
+    refusal: Refusal | None = None
     missing: str = ""
 
 
@@ -90,11 +90,12 @@ def _find(argument: str, step: Step, context: Context) -> str | Unknown | None:
 def _missing(argument: str, origin: Place, context: Context) -> ConfigFile:
     """A file that is not there. Only in a folder that the project fills is that certain."""
     if argument.startswith("python:"):
+        if is_no_module(argument[7:], context):
+            return ConfigFile(origin, refusal=Refusal(origin.span, f"there is no module {argument[7:]}", "file"))
         return ConfigFile(origin, hidden=Unknown(f"{argument[7:]} is not a module of the project", origin.span))
-    folder = posixpath.dirname(posixpath.join(context.cwd, argument.removeprefix("file:")))
-    if not isinstance(context.tree.locate(folder), str):
+    if not is_missing(argument.removeprefix("file:"), context):
         return ConfigFile(origin, hidden=Unknown(f"{argument} is not a file of the project", origin.span))
-    return ConfigFile(origin, refusal=Place(origin.span, f"{argument} does not exist where Gunicorn starts"))
+    return ConfigFile(origin, refusal=Refusal(origin.span, f"{argument} does not exist where Gunicorn starts", "file"))
 
 
 def _run(path: str, origin: Place, context: Context, known: Mapping[str, Known]) -> ConfigFile:
@@ -105,9 +106,9 @@ def _run(path: str, origin: Place, context: Context, known: Mapping[str, Known])
     file = ConfigFile(origin, path, hidden=module.opaque)
     if module.failure is not None and module.failure.sure:
         file.missing = module.failure.detail if module.failure.path == "builtins.KeyError" else ""
-        file.refusal = Place(module.failure.at, f"the configuration file fails: {_failure(module)}")
+        file.refusal = Refusal(module.failure.at, f"the configuration file fails: {_failure(module)}", "file")
     if module.tree is None:
-        file.refusal = Place(Span(path, 1), "the configuration file is not valid Python")
+        file.refusal = Refusal(Span(path, 1), "the configuration file is not valid Python", "file")
     if file.refusal is not None:
         file.hidden = Unknown(f"{DOES_NOT_START}: {file.refusal.note}", file.refusal.span)
     for name, value in module.names.items():

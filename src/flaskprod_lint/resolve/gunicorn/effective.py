@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
-from flaskprod_lint.model import Address, EnvironmentRead, Override, Server, Setting, Step, Unknown
+from flaskprod_lint.model import Address, EnvironmentRead, Override, Refusal, Server, Setting, Step, Unknown
 from flaskprod_lint.resolve.context import Context
 from flaskprod_lint.resolve.gunicorn import log_destinations, stray
 from flaskprod_lint.resolve.gunicorn.addresses import AddressError, address_of
@@ -89,7 +89,9 @@ def _addresses(server: Server, bind: Setting, context: Context) -> tuple[Address
                 host = text.rpartition(":")[0] or "0.0.0.0"
                 found.append(Address(text, host, Unknown("nothing sets PORT"), origin=bind.origin, from_port=True))
                 continue
-            server.refusals = (*server.refusals, Place(bind.span, f"{text!r}: {error}"))
+            sure = bind.sure and all(read.is_set is not None for read in bind.environment)
+            refusal = Refusal(bind.span, f"`bind` is {text!r}, and {error}", "address", sure=sure)
+            server.boot_refusals = (*server.boot_refusals, refusal)
     return tuple(found)
 
 

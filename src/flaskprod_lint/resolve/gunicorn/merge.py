@@ -3,21 +3,27 @@
 from __future__ import annotations
 
 import posixpath
+import re
 import shlex
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from flaskprod_lint.model import NOWHERE, Override, Setting, Step, Unknown
+from flaskprod_lint.model import NOWHERE, Override, Refusal, Setting, Step, Unknown
 from flaskprod_lint.resolve.context import Context
 from flaskprod_lint.resolve.gunicorn import config_file, defaults
 from flaskprod_lint.resolve.gunicorn.command_line import CommandLine, Given, parse
 from flaskprod_lint.resolve.gunicorn.config_file import DOES_NOT_START, ConfigFile, FileValue
 from flaskprod_lint.resolve.gunicorn.locating import place_of_option
+from flaskprod_lint.resolve.gunicorn.missing import is_missing
 from flaskprod_lint.resolve.gunicorn.table import Known, settings_of
 from flaskprod_lint.resolve.gunicorn.validators import RefusalError, validate
 from flaskprod_lint.resolve.step_words import VARIABLE, Word, place_of
 from flaskprod_lint.source import Place
+
+
+#: What Gunicorn takes for a pattern of files.
+_GLOB = re.compile(r"[*?\[]")
 
 
 @dataclass(slots=True)
@@ -32,7 +38,7 @@ class Resolved:
     target: Word | None = None
     target_origin: Place = NOWHERE
     file: ConfigFile | None = None
-    refusals: list[Place] = field(default_factory=list)
+    refusals: list[Refusal] = field(default_factory=list)
     only_prints: str = ""
 
 
@@ -75,7 +81,7 @@ def resolve_file(file: ConfigFile, version: str | None, step: Step, context: Con
 
 def _note_refusal(line: CommandLine, place: Place, prefix: str, resolved: Resolved) -> None:
     if line.refusal:
-        resolved.refusals.append(Place(place.span, f"{prefix}{line.refusal}"))
+        resolved.refusals.append(Refusal(place.span, f"{prefix}{line.refusal}", "command-line", sure=not line.loose))
 
 
 def _environment_line(context: Context, known: Mapping[str, Known], resolved: Resolved) -> tuple[CommandLine, Place]:
@@ -89,7 +95,7 @@ def _environment_line(context: Context, known: Mapping[str, Known], resolved: Re
     try:
         texts = shlex.split(setting.value)
     except ValueError as error:
-        resolved.refusals.append(Place(place.span, f"GUNICORN_CMD_ARGS cannot be read: {error}"))
+        resolved.refusals.append(Refusal(place.span, f"GUNICORN_CMD_ARGS cannot be read: {error}", "command-line"))
         return CommandLine(), place
     line = parse([Word(text) for text in texts], known)
     line.positionals = []
@@ -125,7 +131,9 @@ def _set_target(line: CommandLine, words: Sequence[Word], step: Step, resolved: 
     elif setting is not None and isinstance(setting.value, Unknown):
         resolved.target, resolved.target_origin = Word("", unknown=setting.value), setting.origin
     elif not line.refusal and not resolved.only_prints and resolved.settings["paste"].value is None:
-        resolved.refusals.append(Place(step.origin.span, "no application is named"))
+        named = resolved.file is not None and resolved.file.hidden is not None
+        sure = not named and not line.loose
+        resolved.refusals.append(Refusal(step.origin.span, "no application is named", "application", sure=sure))
 
 
 class _Merging:
@@ -141,7 +149,7 @@ class _Merging:
             setting = defaults.default_of(self.known, self.context)
         except RefusalError as error:
             variable = self.context.variables[str(self.known.derived)]
-            self.resolved.refusals.append(Place(variable.span, str(error)))
+            self.resolved.refusals.append(Refusal(variable.span, str(error)))
             unknown = Unknown(f"{DOES_NOT_START}: {error}", variable.span)
             setting = Setting(self.known.name, unknown, variable.origin, is_default=True)
         self.setting = setting if setting.value is None else replace(setting, value=self._validated(setting))
@@ -192,13 +200,24 @@ class _Merging:
             return value
         try:
             made = validate(self.known.validator, value)
+            self._see_files(made)
         except RefusalError as error:
             reason = f"`{self.known.name}`: {error}"
-            self.resolved.refusals.append(Place(setting.origin.span, reason))
+            sure = setting.sure and all(read.is_set is not None for read in setting.environment)
+            self.resolved.refusals.append(Refusal(setting.origin.span, reason, sure=sure))
             return Unknown(f"{DOES_NOT_START}: {reason}", setting.span)
         if self.known.validator == "chdir" and isinstance(made, str):
             return posixpath.normpath(posixpath.join(self.context.cwd, made))
         return made
+
+    def _see_files(self, made: Any) -> None:
+        """Look for the folder or files that Gunicorn looks for. Raises RefusalError."""
+        is_files = self.known.validator in ("list_of_existing_files", "list_of_files_or_patterns")
+        paths = made if is_files else [made] if self.known.validator == "chdir" else []
+        for path in paths:
+            is_pattern = self.known.validator == "list_of_files_or_patterns" and _GLOB.search(str(path))
+            if isinstance(path, str) and not is_pattern and is_missing(path, self.context):
+                raise RefusalError(f"{path} does not exist where Gunicorn starts")
 
     def _hide(self, unknown: Unknown) -> None:
         """Something that cannot be read may have set it."""
