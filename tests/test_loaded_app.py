@@ -249,3 +249,29 @@ app.config["SIZE"] = 3
     config = app_of(context_of(tmp_path, {"app.py": code})).config
     assert not config["PAGE"].sure
     assert config["SIZE"].value == 3
+
+
+def test_which_of_two_apps_is_loaded_leaves_their_common_settings_known(tmp_path: Path) -> None:
+    code = (
+        "import os\nfrom flask import Flask\n\n\ndef closed():\n    return Flask('closed')\n\n\ndef shop():\n"
+        "    return Flask('shop')\n\n\ndef create_app():\n    return closed() if 'CLOSED' in os.environ else shop()\n\n\n"
+        "app = create_app()\n"
+    )
+    context = context_of(tmp_path, {"app.py": code})
+    app = app_of(context)
+    assert app.debug is not None and app.debug.value is False
+    found = target.find("app:app", step_of("gunicorn", "app:app"), context)
+    assert found.state == "found" and found.definition is not None
+    assert found.definition.span is not None and found.definition.span.line == 10
+
+
+def test_what_an_extension_sets_under_its_own_names_is_not_debug(tmp_path: Path) -> None:
+    code = (
+        "import flask_limiter\nimport flask_profiler\n"
+        + APP
+        + "app.config[flask_limiter.C.STORAGE_URL] = 'memory://'\n"
+        "flask_profiler.init_app(app)\n"
+    )
+    app = app_of(context_of(tmp_path, {"app.py": code}))
+    assert app.debug is not None and app.debug.value is False
+    assert not app.unknowns

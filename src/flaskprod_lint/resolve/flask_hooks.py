@@ -11,7 +11,7 @@ from flaskprod_lint.resolve import flask_sources
 from flaskprod_lint.resolve.flask_config import ATTRIBUTES, FlaskConfig
 from flaskprod_lint.resolve.flask_debug import debug_flag
 from flaskprod_lint.resolve.interpreter.hooks import Hooks
-from flaskprod_lint.resolve.interpreter.values import Entries, Event, Instance, Member, Object, Value
+from flaskprod_lint.resolve.interpreter.values import Entries, Event, External, Instance, Member, Object, Value
 from flaskprod_lint.source import Span
 
 if TYPE_CHECKING:
@@ -101,7 +101,8 @@ class FlaskHooks(Hooks):
         name = event.callee.removeprefix(FLASK + ".")
         if event.kind == "set-item" and name == "config" and isinstance(event.args[0].data, str):
             config.write(event.args[0].data, event.args[1], event.at, "app.config[…]")
-        elif event.kind == "set-item" and name == "config":
+        elif event.kind == "set-item" and name == "config" and not isinstance(event.args[0].data, External):
+            # A name that a library keeps as a constant is one of its own settings.
             config.obscure(Unknown("a name of the config that is not known", event.at))
         elif event.kind == "del-item" and name == "config" and isinstance(event.args[0].data, str):
             config.remove(event.args[0].data)
@@ -163,7 +164,12 @@ class FlaskHooks(Hooks):
         return holder
 
     def _is_setting_up(self, event: Event) -> bool:
-        """Whether a function from outside the project is given the app to set it up: `coaster.app.init_app(app)`."""
+        """Whether a function from outside the project is given the app to set it up: `coaster.app.init_app(app)`.
+
+        An extension made for Flask by its name (`flask_profiler.init_app`) sets what is its own.
+        """
+        if event.callee.startswith("flask_") and event.callee.endswith(".init_app"):
+            return False
         plain = event.kind == "call" and event.receiver is None and bool(_SETTING_UP.search(event.callee))
         return plain and any(flask_instance(value) is not None for value in event.args[:2])
 

@@ -180,6 +180,9 @@ def _without_name(target: Target, module: Module) -> Target:
 
 
 def _definition(value: Value, target: Target) -> Place | None:
+    apps = [one for one in value.alternatives if isinstance(one.data, (Instance, Object))]
+    if isinstance(value.data, Unknown) and apps:  # The last one is what the code makes where no special case holds.
+        return _definition(apps[-1], target)
     data = value.data
     span = getattr(data, "at", None) if isinstance(data, (Instance, Object)) else None
     span = span or value.at

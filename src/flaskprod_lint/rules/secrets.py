@@ -20,12 +20,12 @@ from flaskprod_lint.source import Place
 def secret_in_image(deployment: Deployment) -> Iterator[Finding]:
     """ENV, ARG, RUN or COPY puts a secret into the image."""
     image = deployment.image
-    for secret in image.secrets if image else ():
+    for together in _by_line(image.secrets if image else ()):
         yield Finding(
-            _in_image(secret),
-            at=secret.at,
+            _copied_keys(together) if together[0].how == "COPY" else _in_image(together[0]),
+            at=together[0].at,
             label="readable by everyone who can pull the image",
-            instead=_kept_out(secret),
+            instead="\n".join(filter(None, map(_kept_out, together))) or None,
         )
     for secret in image.passed_secrets if image else ():
         yield Finding(
@@ -37,6 +37,22 @@ def secret_in_image(deployment: Deployment) -> Iterator[Finding]:
         )
 
 
+def _by_line(secrets: Iterable[SecretLiteral]) -> Iterable[list[SecretLiteral]]:
+    """The secrets one by one, but for the files that one COPY brings: those together."""
+    found: dict[object, list[SecretLiteral]] = {}
+    for secret in secrets:
+        found.setdefault(secret.at if secret.how == "COPY" else (secret.at, secret.name), []).append(secret)
+    return found.values()
+
+
+def _copied_keys(secrets: list[SecretLiteral]) -> str:
+    names = [secret.name for secret in secrets]
+    if len(names) == 1:
+        return f"This copies the private key in {names[0]} into the image"
+    shown = ", ".join(names[:2]) + (f" and {len(names) - 2} more" if len(names) > 2 else "")
+    return f"This copies {len(names)} private keys into the image: {shown}"
+
+
 def _kept_out(secret: SecretLiteral) -> str | None:
     """Where it goes instead: to the start of the container, or into .dockerignore."""
     if secret.how == "COPY":
@@ -45,8 +61,6 @@ def _kept_out(secret: SecretLiteral) -> str | None:
 
 
 def _in_image(secret: SecretLiteral) -> str:
-    if secret.how == "COPY":
-        return f"This copies the private key in {secret.name} into the image"
     if not secret.shipped:
         return f"{secret.name} stands in the Dockerfile and in the build's cache, though not in the stage that ships"
     if secret.weak and secret.kind == "url":
