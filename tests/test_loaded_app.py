@@ -254,8 +254,8 @@ app.config["SIZE"] = 3
 def test_which_of_two_apps_is_loaded_leaves_their_common_settings_known(tmp_path: Path) -> None:
     code = (
         "import os\nfrom flask import Flask\n\n\ndef closed():\n    return Flask('closed')\n\n\ndef shop():\n"
-        "    return Flask('shop')\n\n\ndef create_app():\n    return closed() if 'CLOSED' in os.environ else shop()\n\n\n"
-        "app = create_app()\n"
+        "    return Flask('shop')\n\n\ndef create_app():\n    return closed() if 'CLOSED' in os.environ else shop()\n"
+        "\n\napp = create_app()\n"
     )
     context = context_of(tmp_path, {"app.py": code})
     app = app_of(context)
@@ -275,3 +275,15 @@ def test_what_an_extension_sets_under_its_own_names_is_not_debug(tmp_path: Path)
     app = app_of(context_of(tmp_path, {"app.py": code}))
     assert app.debug is not None and app.debug.value is False
     assert not app.unknowns
+
+
+def test_envparse_reads_the_environment_like_environs(tmp_path: Path) -> None:
+    code = (
+        "from envparse import env\n"
+        + APP
+        + "env.read_envfile()\napp.config['DEBUG'] = env.bool('DEBUGGING', default=False)\n"
+        "app.secret_key = env('KEY', default='dev')\n"
+    )
+    app = app_of(context_of(tmp_path, {"app.py": code}))
+    assert app.debug is not None and app.debug.value is False
+    assert [(use.kind, use.variable) for use in app.secrets] == [("fallback", "KEY")]

@@ -17,7 +17,7 @@ from flaskprod_lint.resolve.interpreter.values import Event, External, Unset, Va
 if TYPE_CHECKING:
     from flaskprod_lint.resolve.interpreter.machine import Interpreter
 
-_ENVIRONS = ("environs.Env.", "environs.FlaskEnv.", "environ.Env.")
+_ENVIRONS = ("environs.Env.", "environs.FlaskEnv.", "environ.Env.", "envparse.env", "envparse.Env.")
 _DECOUPLE = (
     "decouple.config",
     "decouple.AutoConfig.",
@@ -44,11 +44,11 @@ def call(event: Event, machine: Interpreter) -> Value | None:
 
 def _environs(event: Event, machine: Interpreter) -> Value | None:
     method = event.callee.rpartition(".")[2]
-    if method == "read_env":
+    if method in ("read_env", "read_envfile"):
         return _read_env(event, machine)
     if method in ("seal", "prefixed"):
         return None
-    cast = _CASTS.get("str" if method in ("__call__", "Env", "FlaskEnv") else method)
+    cast = _CASTS.get("str" if method in ("__call__", "Env", "FlaskEnv", "env") else method)
     prefix = _prefix(event)
     if cast is None:
         return _unreadable(event, machine, prefix)
