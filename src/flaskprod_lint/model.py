@@ -165,6 +165,15 @@ class Step:
         first = self.argv[0] if self.argv else ""
         return first.replace("\\", "/").rpartition("/")[2] if isinstance(first, str) else ""
 
+    @property
+    def written(self) -> Place:
+        """Where its words stand: on its own line, or where the words of an `exec "$@"` come from."""
+        first, at = self.word_spans[0] if self.word_spans else None, self.origin.span
+        if first is None or at is None or (first.path == at.path and at.line <= first.line <= at.end_line):
+            return self.origin
+        spans = [span for span in self.word_spans if span is not None and span.path == first.path]
+        return Place(Span(first.path, first.line, first.column, spans[-1].end_line, spans[-1].end_column), self.text)
+
 
 @dataclass(frozen=True, slots=True)
 class Signal:

@@ -20,7 +20,7 @@ def served(deployment: Deployment) -> Iterator[tuple[Process, Server]]:
 def point(deployment: Deployment, process: Process, *candidates: Setting | Place | None) -> Span:
     """The first of the candidates that stands in a file; else the command, else the file that deploys."""
     step = process.main_step
-    fallbacks = (step.origin if step else None, process.command.origin, *process.trail, deployment.origin)
+    fallbacks = (step.written if step else None, process.command.origin, *process.trail, deployment.origin)
     for candidate in (*candidates, *fallbacks):
         span = candidate.span if candidate is not None else None
         if span is not None:

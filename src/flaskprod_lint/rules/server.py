@@ -32,7 +32,7 @@ def server_not_installed(deployment: Deployment) -> Iterator[Finding]:
         if server is None or process.packages.complete is not True:
             continue
         missing = [name for name in _needed(server) if process.packages.find(name) is None]
-        if missing and server.step.origin.span is not None:
+        if missing and server.step.written.span is not None:
             yield _not_installed(process, server, missing)
 
 
@@ -46,7 +46,7 @@ def _needed(server: Server) -> list[str]:
 def _not_installed(process: Process, server: Server, missing: list[str]) -> Finding:
     sources = process.packages.sources
     files = " and ".join(dict.fromkeys(place.path for place in sources)) or "the build"
-    span = server.step.origin.span
+    span = server.step.written.span
     assert span is not None
     names = " and ".join(missing)
     because = tuple(Place(place.span, f"{place.note or 'installed'}: {names} is not in it") for place in sources)

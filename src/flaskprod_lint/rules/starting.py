@@ -45,7 +45,7 @@ def _is_flask_run(step: Step) -> bool:
 
 
 def _dev_server(process: Process, step: Step, trail: tuple[Place, ...]) -> Iterator[Finding]:
-    span = step.origin.span or process.command.origin.span
+    span = step.written.span or process.command.origin.span
     if span is None:
         return
     what = f"`{process.name}` runs Flask's development server"

@@ -101,7 +101,7 @@ def _unfollowed(process: Process) -> str:
 
 def _proofs(process: Process, server: Server) -> Iterator[Place]:
     text = server.step.text or process.command.text
-    yield Place(server.step.origin.span or process.command.origin.span, text)
+    yield Place(server.step.written.span or process.command.origin.span, text)
     if server.target is not None and server.target.definition is not None:
         yield server.target.definition
 

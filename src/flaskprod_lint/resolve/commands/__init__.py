@@ -12,7 +12,7 @@ from flaskprod_lint.resolve.commands.holes import Hole
 from flaskprod_lint.resolve.commands.state import Argument, Link, State, initial_variables
 from flaskprod_lint.resolve.commands.walk import Walker
 from flaskprod_lint.resolve.context import Context
-from flaskprod_lint.source import Place, Source
+from flaskprod_lint.source import Place, Source, Span
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,19 +72,29 @@ def _follow_words(walker: Walker, state: State, command: Command) -> None:
 
 def _located(walker: Walker, command: Command, words: tuple[str, ...]) -> tuple[Argument, ...]:
     """The words of an exec form, each with its place where it stands literally in the source."""
-    span = command.origin.span
-    source = walker.context.project.read(span.path) if span else None
-    if span is None or source is None:
-        return tuple(Argument(word, word) for word in words)
-    at = source.offset(min(span.line, len(source.lines)), span.column)
-    end = source.offset(min(span.end_line, len(source.lines)), 1) + len(source.line(span.end_line)) + 200
-    found = []
-    for word in words:
-        place = _find(source, word, at, end)
-        at = place.end if place else at
-        where = source.span(place.start, place.end) if place else None
-        found.append(Argument(word, word, at=where))
+    places = command.places if len(command.places) == len(words) else (command.origin,) * len(words)
+    found: list[Argument] = []
+    begin, before = 0, None
+    for word, place in zip(words, places, strict=True):
+        # Words that are joined from two files, or from ENTRYPOINT and CMD, each stand in their own.
+        where = place.span if place.span is not None and _is_apart(place.span, command) else command.origin.span
+        source = walker.context.project.read(where.path) if where else None
+        if where is None or source is None:
+            found.append(Argument(word, word))
+            continue
+        begin = begin if where == before else source.offset(min(where.line, len(source.lines)), where.column)
+        before = where
+        end = source.offset(min(where.end_line, len(source.lines)), 1) + len(source.line(where.end_line)) + 200
+        piece = _find(source, word, begin, end)
+        begin = piece.end if piece else begin
+        found.append(Argument(word, word, at=source.span(piece.start, piece.end) if piece else None))
     return tuple(found)
+
+
+def _is_apart(span: Span, command: Command) -> bool:
+    """Whether a word stands elsewhere than the command it is part of."""
+    at = command.origin.span
+    return at is None or span.path != at.path or not at.line <= span.line <= at.end_line
 
 
 def _filled_in(walker: Walker, command: Command, argument: Argument) -> Argument:
