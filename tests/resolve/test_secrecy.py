@@ -95,6 +95,7 @@ def test_placeholders_that_work_are_the_weakest_secrets(name: str, text: str) ->
         ("SECRET_KEY", "${SECRET_KEY:-dev}", "reference"),
         ("SECRET_KEY", "$SECRET_KEY", "reference"),
         ("SECRET_KEY", "{{ secret_key }}", "reference"),
+        ("ADMIN_PASSWORD", "@{ADMIN_PASSWORD}", "reference"),
         ("SECRET_KEY", "<your secret key>", "reference"),
         ("SECRET_KEY", "%(ENV_SECRET_KEY)s", "reference"),
         ("API_KEY", "vault:secret/data/app#key", "reference"),

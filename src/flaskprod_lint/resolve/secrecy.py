@@ -67,6 +67,8 @@ _TOKEN = re.compile(
     r"npm_[0-9A-Za-z]{36}|pypi-[\w-]{50,}|hf_[0-9A-Za-z]{30,}|sk-(?:proj-|ant-)?[\w-]{32,}|"
     r"eyJ[\w-]{10,}\.eyJ[\w-]{10,}\.[\w-]{10,}"
 )
+#: `@{ADMIN_PASSWORD}`, which whoever deploys it replaces.
+_FILLED_IN = re.compile(r"@\{[A-Za-z_]\w*\}")
 _HASHED = re.compile(r"\$(?:2[abxy]|5|6|y|argon2\w*|pbkdf2\w*|scrypt)\$|(?:pbkdf2|scrypt|argon2|bcrypt)[:_$]\S+[:$]")
 _REFERENCE = re.compile(
     r"\$\{|\$\(|\$[A-Za-z_]\w*$|\{\{|\{%|<[^<>]*>$|%\(\w+\)s|%[A-Z_]+%$|#\{|\{[A-Za-z_][\w.]*\}$|@@?\w+@@?$|"
@@ -192,7 +194,7 @@ def _url(value: str) -> Judgement | None:
 
 def _harmless(name: str, value: str) -> str | None:
     """Why the text of a secret's variable is no secret, in one word; None when it is one."""
-    if _REFERENCE.match(value) or "${" in value or "{{" in value:
+    if _REFERENCE.match(value) or _FILLED_IN.fullmatch(value) or "${" in value or "{{" in value:
         return "reference"
     if _HASHED.match(value):
         return "hash"
