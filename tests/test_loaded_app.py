@@ -287,3 +287,9 @@ def test_envparse_reads_the_environment_like_environs(tmp_path: Path) -> None:
     app = app_of(context_of(tmp_path, {"app.py": code}))
     assert app.debug is not None and app.debug.value is False
     assert [(use.kind, use.variable) for use in app.secrets] == [("fallback", "KEY")]
+
+
+def test_an_exit_names_what_it_follows(tmp_path: Path) -> None:
+    code = "import sys\ntry:\n    import parts\n    app = None\nexcept Exception:\n    sys.exit(1)\n"
+    app = app_of(context_of(tmp_path, {"app.py": code, "parts.py": "raise KeyError('x')\n"}))
+    assert "SystemExit after KeyError" in app.unknowns[0].reason

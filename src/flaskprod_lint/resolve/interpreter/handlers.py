@@ -90,6 +90,10 @@ def _handle(vm: Interpreter, handler: ast.ExceptHandler, raised: Raised, frame: 
                 vm.execute(handler.body, frame)
         else:
             vm.execute(handler.body, frame)
+    except Raised as ended:
+        if ended.path == "builtins.SystemExit" and not ended.detail:
+            ended.detail = " ".join(filter(None, ("after", raised.path.rpartition(".")[2], raised.detail)))
+        raise
     finally:
         frame.handling = before
 
