@@ -648,3 +648,26 @@ def test_attributes_from_outside(tmp_path: Path) -> None:
     assert config == Member(app.data, "config")
     assert isinstance(interpreter.import_module("conf").data, Module)
     assert interpreter.import_module("flask").data == External("flask")
+
+
+def test_errors_of_libraries_are_the_builtins_they_inherit(tmp_path: Path) -> None:
+    text = """
+        import json
+        def of(kind, text="no json"):
+            try:
+                return json.loads(text)
+            except kind:
+                return "caught"
+        value, own, other = of(ValueError), of(json.JSONDecodeError), of((KeyError, Exception))
+        fine = of(ValueError, "1")
+    """
+    run = Run(tmp_path, text)
+    assert [run.plain(name) for name in ("value", "own", "other", "fine")] == ["caught", "caught", "caught", 1]
+
+
+def test_a_file_is_its_lines(tmp_path: Path) -> None:
+    text = """
+        with open("names.txt") as file:
+            names = [line.strip() for line in file if not line.startswith("#")]
+    """
+    assert Run(tmp_path, {"conf.py": text, "names.txt": "a\n# b\nc\n"}).plain("names") == ["a", "c"]

@@ -138,6 +138,66 @@ def test_project_itself_with_extra(tmp_path: Path) -> None:
     assert pins(packages) == {"flask": "exact 3.1.0", "sqlalchemy": "range", "gunicorn": "compatible"}
 
 
+READS = """
+from setuptools import setup
+
+def needed(name):
+    with open(name) as file:
+        return [line.strip() for line in file if line.strip() and not line.startswith("#")]
+
+setup(name="shop", install_requires=needed("requirements.txt"))
+"""
+LISTS = """
+from setuptools import find_packages, setup
+
+CORE = ["flask==3.1.0", "redis>=5"]
+setup(
+    name="shop", packages=find_packages(), install_requires=CORE, extras_require={"server": ["gunicorn==23.0.0"]}
+)
+"""
+
+
+def test_setup_script_that_reads_a_file(tmp_path: Path) -> None:
+    files = {"setup.py": READS, "requirements.txt": "# the app\nflask==3.1.0\n\ngunicorn>=23\n"}
+    packages = image(write(tmp_path, files), "pip install .")
+    assert pins(packages) == {"flask": "exact 3.1.0", "gunicorn": "range"}
+    assert packages.complete is True
+    assert str(packages.packages["gunicorn"].origin.span) == "requirements.txt:4"
+    pinned = {**files, "pinned.txt": "gunicorn==23.0.0\nflask\n"}
+    packages = image(write(tmp_path, pinned), "pip install -r pinned.txt", "pip install .")
+    assert pins(packages) == {"flask": "exact 3.1.0", "gunicorn": "exact 23.0.0"}
+
+
+@pytest.mark.parametrize("beside", [{}, {"pyproject.toml": '[build-system]\nrequires = ["setuptools"]\n'}])
+def test_setup_script_with_extras(tmp_path: Path, beside: dict[str, str]) -> None:
+    tree = write(tmp_path, {"setup.py": LISTS, **beside})
+    assert pins(image(tree, "pip install -e .")) == {"flask": "exact 3.1.0", "redis": "range"}
+    assert pins(image(tree, "pip install -e .[server]"))["gunicorn"] == "exact 23.0.0"
+
+
+def test_setup_cfg(tmp_path: Path) -> None:
+    text = "[options]\ninstall_requires =\n    flask==3.1.0\n    # more\n    redis>=5; python_version > '3'\n"
+    extra = "[options.extras_require]\nserver = gunicorn==23.0.0\n"
+    script = "from setuptools import setup\nsetup()\n"
+    tree = write(tmp_path, {"setup.py": script, "setup.cfg": text + extra})
+    assert pins(image(tree, "pip install .")) == {"flask": "exact 3.1.0", "redis": "range"}
+    assert pins(image(tree, "pip install .[server]"))["gunicorn"] == "exact 23.0.0"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "import other\nother.setup()\n",
+        "from setuptools import setup\nfrom other import needed\nsetup(install_requires=needed)\n",
+        "from setuptools import setup\nsetup(install_requires=['flask', 3])\n",
+        "from setuptools import setup\nsetup(install_requires=['what is this?'])\n",
+        "def broken(:\n",
+    ],
+)
+def test_setup_script_that_cannot_be_followed(tmp_path: Path, text: str) -> None:
+    assert isinstance(image(write(tmp_path, {"setup.py": text}), "pip install .").complete, Unknown)
+
+
 def test_pip_takes_groups_only_when_named(tmp_path: Path) -> None:
     tree = write(tmp_path, {"pyproject.toml": PROJECT})
     assert image(tree, "uv pip install --system . --group lint").find("ruff") is not None

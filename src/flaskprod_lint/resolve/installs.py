@@ -7,8 +7,9 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
-from flaskprod_lint.inputs import lockfiles, requirements
+from flaskprod_lint.inputs import lockfiles, pyproject, requirements
 from flaskprod_lint.model import Step, Unknown
+from flaskprod_lint.resolve import setup_script
 from flaskprod_lint.resolve.packages import Collector, Selection
 from flaskprod_lint.source import Place, Span
 
@@ -184,12 +185,21 @@ def _local(command: _Command, path: str, arguments: _Arguments) -> None:
         command.collector.add(requirements.from_location(path, command.span))
         return
     place = command.locate(posixpath.join(folder, "pyproject.toml"), command.step.cwd)
+    script = command.locate(posixpath.join(folder, "setup.py"), command.step.cwd)
     chosen = tuple(re.split(r"[,\s]+", extras)) if extras else tuple(arguments.all("--extra"))
-    if isinstance(place, str):
+    if isinstance(script, str) and not _names_project(command, place):
+        setup_script.take(command.collector, script, chosen, command.place)
+    elif isinstance(place, str):
         selection = Selection(extras=chosen, default_groups=False)
         command.collector.project_file(place, selection, use_lock=False, at=command.place)
     else:
         command.collector.hole(f"what {path} depends on stands in no file that is read", command.place.span)
+
+
+def _names_project(command: _Command, place: str | Unknown | None) -> bool:
+    """Whether a pyproject.toml describes the project, and not only what builds it."""
+    facts = command.collector.project.facts(place, pyproject.read) if isinstance(place, str) else None
+    return facts is not None and (bool(facts.main) or ((facts.has_project or bool(facts.name)) and not facts.dynamic))
 
 
 def _group(command: _Command, group: str) -> None:

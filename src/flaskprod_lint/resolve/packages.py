@@ -111,7 +111,7 @@ class Collector:
 
     def _put(self, package: Package) -> None:
         known = self.packages.get(package.name)
-        if known is None or not known.direct or known.version is None:
+        if known is None or not known.direct or (known.version is None and (package.version or package.pin == "vcs")):
             self.packages[package.name] = package
 
     def requirements_file(self, path: str, at: Place) -> None:

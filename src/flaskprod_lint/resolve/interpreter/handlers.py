@@ -16,6 +16,18 @@ if TYPE_CHECKING:
     from flaskprod_lint.resolve.interpreter.machine import Interpreter
 
 
+#: Exceptions of the standard library's modules, each with the builtin that it inherits.
+_INHERIT = {
+    "JSONDecodeError": "builtins.ValueError",
+    "AddressValueError": "builtins.ValueError",
+    "UnsupportedOperation": "builtins.ValueError",
+    "Error": "builtins.ValueError",
+    "InvalidOperation": "builtins.ArithmeticError",
+    "ZoneInfoNotFoundError": "builtins.KeyError",
+    "PackageNotFoundError": "builtins.ImportError",
+}
+
+
 def run_try(vm: Interpreter, node: ast.Try, frame: Frame) -> None:
     """`try … except … else … finally`."""
     try:
@@ -134,6 +146,11 @@ def is_subclass(path: str, base: str) -> bool:
     """Whether an exception type is another or inherits it."""
     if path == base:
         return True
+    last = path.rpartition(".")[2]
+    if last in _INHERIT:
+        if base.rpartition(".")[2] == last:
+            return True
+        path = _INHERIT[last]
     one = getattr(builtins, path.removeprefix("builtins."), None)
     other = getattr(builtins, base.removeprefix("builtins."), None)
     if isinstance(one, type) and isinstance(other, type):

@@ -247,6 +247,9 @@ class Interpreter(Results, Files):
             members = [one for one in value.data.attributes.values() if isinstance(one.data, Object)]
             if members and all(isinstance(one.data, Object) and one.data.cls is value.data for one in members):
                 return members
+        lines = library.method(self, value, "readlines", Arguments(), at)
+        if lines is not None and isinstance(lines.data, list):
+            return lines.data
         return Unknown("what iterating over something that is no plain value gives", at)
 
     def mapping(self, value: Value, at: Span) -> Entries | None:
