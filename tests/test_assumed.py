@@ -255,6 +255,7 @@ def test_a_script_that_starts_a_server_is_the_assumed_start(tmp_path: Path, name
     assert {"secret-key-hardcoded", "migrate-on-boot"} <= set(rules_of(report))
     assert not {"bind-loopback", "port-hardcoded", "stop-signal-lost"} & set(rules_of(report))
     assert {finding.confidence for finding in report.findings} == {Confidence.MEDIUM}
+    assert all((finding.because[0].note or "").startswith("assumed: ") for finding in report.findings)
     assert reason(report, "server") == f"{NOTHING_SAYS}; {name} would start Gunicorn, and nothing names it"
     assert verdicts(report)["binding"] is Verdict.UNKNOWN
     assert verdicts(report)["concurrency"] is Verdict.UNKNOWN
@@ -282,6 +283,7 @@ def test_socketio_with_threads_is_the_development_server(tmp_path: Path) -> None
     "files",
     [
         {"start.sh": "flask run --debug\n"},
+        {"start.sh": "python app.py\n"},
         {"start-dev.sh": "gunicorn app:app\n"},
         {"install.sh": "gunicorn app:app\n"},
         {"scripts/start.sh": "gunicorn app:app\n"},
@@ -331,3 +333,10 @@ def test_a_project_in_another_language_is_nothing_to_lint(tmp_path: Path) -> Non
     write(tmp_path, {"main.go": "package main\n", "go.test.sh": "go test ./...\n", "Makefile": "all:\n\tgo build\n"})
     with pytest.raises(NothingToLint):
         lint(tmp_path, Config())
+
+
+def test_a_folder_of_the_host_that_nobody_knows(tmp_path: Path) -> None:
+    script = '. /etc/shop.env\ncd "$HOME_OF_SHOP"\nexec /opt/venv/bin/gunicorn --access-logfile - shop.app:app\n'
+    report = lint_files(tmp_path, {"app.py": APP, "start.sh": script, **REQUIREMENTS})
+    assert not {"wsgi-target-not-found", "server-not-installed", "command-not-runnable"} & set(rules_of(report))
+    assert not report.ready

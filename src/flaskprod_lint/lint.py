@@ -132,8 +132,19 @@ def _as_sure_as_it_is(function: Rule, deployment: Deployment) -> Iterator[Findin
         anyway = replace(deployment, processes=[], budget=None, migrations=None)
         sure = {finding.at for finding in function(anyway)}
     for finding in function(deployment):
-        doubted = not deployment.sure or (deployment.assumed and finding.at not in sure)
-        yield finding.lowered(Confidence.MEDIUM) if doubted else finding
+        if deployment.assumed and finding.at not in sure:
+            yield _saying_so(finding, deployment).lowered(Confidence.MEDIUM)
+        else:
+            yield finding if deployment.sure else finding.lowered(Confidence.MEDIUM)
+
+
+def _saying_so(finding: Finding, deployment: Deployment) -> Finding:
+    """The finding with the assumption that it rests on before its other reasons."""
+    assumption = next((process.trail[0] for process in deployment.web_processes if process.trail), None)
+    if assumption is None:
+        return finding
+    others = (place for place in finding.because if place.span != assumption.span)
+    return replace(finding, because=(assumption, *others))
 
 
 def _describe(error: Exception) -> str:

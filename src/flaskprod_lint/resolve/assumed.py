@@ -70,13 +70,10 @@ def _nothing_says(project: Project, development: bool) -> str:
 
 
 def _on_host(context: Context) -> Context:
-    """The context of a script: it may go to folders of the host, and use what is installed there."""
-    tree = Tree(context.project)
-    tree.mount_unknown("/", "where the project stands on the host is not known", Place(None))
-    tree.mounts += context.tree.mounts
+    """The context of a script: it uses what is installed on the host."""
     unknown = Unknown("what is installed on the host is not in the project")
     installed = Packages(context.packages.packages, unknown, context.packages.sources)
-    return replace(context, tree=tree, packages=installed)
+    return replace(context, packages=installed)
 
 
 def _add_script(found: Planned, script: StartScript, context: Context, options: Options) -> None:
