@@ -145,7 +145,7 @@ def migrate_on_import(deployment: Deployment) -> Iterator[Finding]:
             severity=Severity.WARNING if _only_sqlite(process) and reached.kind == "create_all" else None,
             confidence=Confidence.HIGH if reached.sure else Confidence.MEDIUM,
             instead=_instead(deployment),
-            label="every worker does it at once",
+            label="a visitor waits for it" if reached.hook else "every worker does it at once",
         )
 
 
@@ -157,6 +157,9 @@ _DOES = {
 
 
 def _on_import(process: Process, reached: Reached) -> str:
+    if reached.hook:
+        when = "The first request that a worker gets" if "first" in reached.hook else "Every request"
+        return f"{when} {_DOES[reached.kind]}"
     workers = process.server.workers.value if process.server and process.server.workers else None
     each = f"each of the {workers} workers" if isinstance(workers, int) and workers > 1 else "each worker"
     return f"Loading the app {_DOES[reached.kind]}: {each} does so when it starts"
@@ -218,16 +221,14 @@ def _count(number: int) -> str:
 
 
 def _upgrade_command(deployment: Deployment) -> str:
-    packages = [process.packages for process in deployment.processes] or [deployment.packages]
-    flask = any(each.find("flask-migrate") for each in packages)
-    alembic = any(each.find("alembic") for each in packages)
-    return "alembic upgrade head" if alembic and not flask else "flask db upgrade"
+    of_alembic = deployment.migrations is not None and deployment.migrations.tool == "alembic"
+    return "alembic upgrade head" if of_alembic else "flask db upgrade"
 
 
 def _instead(deployment: Deployment, command: str = "") -> str | None:
     """Where the platform wants its release step; None leaves it to the rule's own words."""
-    platform = deployment.platform
-    form = _INSTEAD.get(platform.id) if platform is not None else None
+    platform, image = deployment.platform, deployment.image
+    form = _INSTEAD.get(platform.id) if platform is not None else "docker run --rm IMAGE {0}" if image else None
     return form.format(command or _upgrade_command(deployment)) if form else None
 
 
@@ -247,6 +248,8 @@ def evidence_of(deployment: Deployment) -> Evidence:
         places = tuple(Place(run.step.origin.span, f"`{_command(run)}` runs the migrations") for run in sure)
         return Evidence("run once, before the new release takes over", places)
     if release:
+        if not release[0].step.sure:
+            return Evidence(unknown=f"`{_command(release[0])}` runs under a condition that is known only when it runs")
         return Evidence(unknown=f"whether `{_command(release[0])}` runs the migrations is not known here")
     if found.elsewhere is not None:
         return Evidence(f"run by {found.elsewhere.path}", (found.elsewhere,))
