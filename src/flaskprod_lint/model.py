@@ -299,8 +299,8 @@ class Target:
 class Refusal(Place):
     """Why a server would exit at once or never answer: the reason is its note.
 
-    `kind` is "command-line", "value", "file", "application", "address", "workers", "worker-class" or "daemon". `sure` is
-    False where something that cannot be known may mend it. `instead` is what to write.
+    `kind` is "command-line", "value", "file", "application", "address", "workers", "worker-class" or "daemon".
+    `sure` is False where something that cannot be known may mend it. `instead` is what to write.
     """
 
     kind: str = "value"
@@ -313,13 +313,14 @@ class Overlooked:
     """A name in a configuration file that Gunicorn ignores, though a setting was meant: `meant`, or none any more.
 
     `why` is "spelled" for another name, "annotated" for `workers: 2`, "version" for a setting that the version at hand
-    does not have.
+    does not have. `instead` is the line as it was meant, where it can be written.
     """
 
     name: str
     meant: str
     at: Span
     why: str = "spelled"
+    instead: str = ""
 
 
 @dataclass(slots=True)
@@ -332,8 +333,8 @@ class Server:
     `access_log` and `error_log` are destinations: "-" and "/dev/stdout" are streams, None is off.
     `requires` are the distributions it needs beside itself (gevent for its worker class).
     `config_file` is the configuration file that is loaded. `stray_config_files` look like one and are not loaded.
-    `refusals` say why it would exit at once, `boot_refusals` why it would after its settings were read, or never answer;
-    `ignored` are names in its configuration file that are no setting, `overlooked` those that were meant to be one.
+    `refusals` say why it would exit at once, `boot_refusals` why it would after its settings were read, or never
+    answer. `ignored` are names in its configuration file that are no setting, `overlooked` those meant to be one.
     `unbuffered` says whether what the app prints appears at once. `trail` leads from a script to the call that serves.
     """
 
@@ -378,7 +379,8 @@ class Server:
 class Reached:
     """Something that loading the app does, with how it gets there. `sure` is False under an unknown condition.
 
-    `kind` is "app.run", "upgrade", "create_all", "drop_all" or "load_dotenv".
+    `kind` is "app.run", "upgrade", "create_all", "drop_all" or "load_dotenv". `hook` is the decorator of a function that
+    runs with requests (`before_request`) and not while the app loads.
     """
 
     kind: str
@@ -386,6 +388,7 @@ class Reached:
     trail: tuple[Place, ...] = ()
     sure: bool = True
     detail: str = ""
+    hook: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -481,7 +484,7 @@ class App:
 
 @dataclass(frozen=True, slots=True)
 class Migrations:
-    """The project's migrations: their tool (alembic), folder and number, and every place that runs or makes them.
+    """The project's migrations: their tool (alembic, flask-migrate), folder and number, and what runs or makes them.
 
     `runs` are all the programs of the deployment's processes and image that upgrade; each is (where, step), with
     `where` one of release, boot, build, worker, ci. `autogenerates` likewise for commands that write new revisions.

@@ -34,13 +34,23 @@ def of_deployment(project: Project, deployment: Deployment) -> Migrations | None
     if folder is None and not runs and not writes:
         return None
     return Migrations(
-        "alembic",
+        _tool(project, folder, deployment),
         Place(folder.at) if folder else None,
         folder.count if folder else 0,
         tuple(runs),
         tuple(writes),
         migration_mentions.find(project, _own_files(deployment)) if folder else None,
     )
+
+
+def _tool(project: Project, folder: MigrationFolder | None, deployment: Deployment) -> str:
+    """Whose folder it is, by its env.py: Flask-Migrate's asks the app. Without one, by what is installed."""
+    env = project.read(folder.at.path) if folder is not None else None
+    if env is not None and "env.py" in env.path:
+        return "flask-migrate" if "current_app" in env.text or "alembic.ini" not in project else "alembic"
+    packages = [process.packages for process in deployment.processes] or [deployment.packages]
+    flask = any(each.find("flask-migrate") for each in packages)
+    return "alembic" if not flask and any(each.find("alembic") for each in packages) else "flask-migrate"
 
 
 def _folder(project: Project, deployment: Deployment) -> MigrationFolder | None:

@@ -44,8 +44,15 @@ def start_command_conflict(deployment: Deployment) -> Iterator[Finding]:
     if any(process.server is not None and process.server.is_dev_server for process in deployment.web_processes):
         return
     for conflict in deployment.conflicts:
-        if conflict.loser.origin.span is not None:
+        if conflict.loser.origin.span is not None and not _same_in_the_end(deployment, conflict):
             yield _conflict(conflict)
+
+
+def _same_in_the_end(deployment: Deployment, conflict: Conflict) -> bool:
+    """Whether the command that runs comes down to the other one, by way of a script."""
+    steps = [process.main_step for process in deployment.web_processes if process.command == conflict.winner]
+    words = sorted(word for word in conflict.loser.text.split() if word != "exec")
+    return any(step is not None and sorted(map(str, step.argv)) == words for step in steps)
 
 
 def _conflict(conflict: Conflict) -> Finding:
