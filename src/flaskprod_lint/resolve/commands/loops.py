@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import fnmatch
+import posixpath
+import re
+from collections.abc import Iterator
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from flaskprod_lint.inputs.shell import For, Node, While
+from flaskprod_lint.inputs.shell import For, Literal, Node, While, Word
 from flaskprod_lint.resolve.commands import branches
-from flaskprod_lint.resolve.commands.state import LIKELY, NO, OPPOSITE, YES, State, merge
+from flaskprod_lint.resolve.commands.state import LIKELY, NO, OPPOSITE, YES, Argument, State, merge
 
 if TYPE_CHECKING:
     from flaskprod_lint.resolve.commands.walk import Walker
@@ -20,7 +25,7 @@ def follow_for(walker: Walker, state: State, node: For) -> None:
     if node.counted:
         _once(walker, state, node.body)
         return
-    words = [item for word in node.words for item in walker.expander.fields(state, word)] if node.words else []
+    words = [item for word in node.words for item in _items(walker, state, word)] if node.words else []
     items = list(state.positional) if node.words is None else words
     state.status, doubt = YES, state.doubt
     for item in items[:MAX_TURNS]:
@@ -29,6 +34,34 @@ def follow_for(walker: Walker, state: State, node: For) -> None:
         if _left_loop(walker, state):
             break
     state.doubt = doubt
+
+
+def _items(walker: Walker, state: State, word: Word) -> list[Argument]:
+    """What a word of the loop stands for: the names of files where it is a pattern that some match."""
+    fields = walker.expander.fields(state, word)
+    bare = any(isinstance(part, Literal) and not part.quote and re.search(r"[*?\[]", part.text) for part in word.parts)
+    if not bare or len(fields) != 1 or walker.holes.has(fields[0].text):
+        return fields
+    pattern = posixpath.normpath(posixpath.join(state.cwd, fields[0].text))
+    given = fields[0].text.startswith("/")
+    found = sorted(path for path in _files(walker) if _matches(path, pattern))
+    names = [path if given else posixpath.relpath(path, state.cwd) for path in found]
+    return [replace(fields[0], text=name) for name in names] or fields
+
+
+def _files(walker: Walker) -> Iterator[str]:
+    context = walker.context
+    for path in context.project.paths:
+        yield from (place for place in context.tree.paths_of(path) if context.tree.locate(place) == path)
+
+
+def _matches(path: str, pattern: str) -> bool:
+    """As a shell matches: `*` stands for no slash, and for no dot in front."""
+    names, patterns = path.split("/"), pattern.split("/")
+    return len(names) == len(patterns) and all(
+        fnmatch.fnmatchcase(name, one) and (not name.startswith(".") or one.startswith("."))
+        for name, one in zip(names, patterns, strict=True)
+    )
 
 
 def _once(walker: Walker, state: State, body: Node) -> None:
