@@ -293,3 +293,11 @@ def test_an_exit_names_what_it_follows(tmp_path: Path) -> None:
     code = "import sys\ntry:\n    import parts\n    app = None\nexcept Exception:\n    sys.exit(1)\n"
     app = app_of(context_of(tmp_path, {"app.py": code, "parts.py": "raise KeyError('x')\n"}))
     assert "SystemExit after KeyError" in app.unknowns[0].reason
+
+
+def test_an_app_that_nobody_names_has_the_name_that_the_module_gives_it(tmp_path: Path) -> None:
+    context = context_of(tmp_path, {"hello.py": APP.replace("app =", "server =")}, {"FLASK_APP": "hello.py"})
+    step = step_of("flask", "run")
+    app = of_process(Process("web", "web", Command(step.text, "shell", HERE), steps=(step,), main=0), context)
+    assert app is not None
+    assert app.name == "server"

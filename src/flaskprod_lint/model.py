@@ -336,6 +336,7 @@ class Server:
     `refusals` say why it would exit at once, `boot_refusals` why it would after its settings were read, or never
     answer. `ignored` are names in its configuration file that are no setting, `overlooked` those meant to be one.
     `unbuffered` says whether what the app prints appears at once. `trail` leads from a script to the call that serves.
+    `after_fork` is a hook of Gunicorn that each worker starts with; its note is "dispose" where it drops connections.
     """
 
     name: str
@@ -379,8 +380,8 @@ class Server:
 class Reached:
     """Something that loading the app does, with how it gets there. `sure` is False under an unknown condition.
 
-    `kind` is "app.run", "upgrade", "create_all", "drop_all" or "load_dotenv". `hook` is the decorator of a function that
-    runs with requests (`before_request`) and not while the app loads.
+    `kind` is "app.run", "upgrade", "create_all", "drop_all" or "load_dotenv". `hook` is the decorator of a function
+    that runs with requests (`before_request`) and not while the app loads.
     """
 
     kind: str

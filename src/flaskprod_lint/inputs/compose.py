@@ -75,10 +75,14 @@ class Extends:
 
 @dataclass(frozen=True, slots=True)
 class Service:
-    """One service. `tags` are keys marked `!reset` or `!override`, which a merge does not extend."""
+    """One service. `tags` are keys marked `!reset` or `!override`, which a merge does not extend.
+
+    `also_called` are the names under which other containers reach it too.
+    """
 
     name: Located[str]
     span: Span
+    also_called: tuple[Located[str], ...] = ()
     image: Located[str] | None = None
     build: Build | None = None
     command: Words | None = None
@@ -88,6 +92,7 @@ class Service:
     ports: tuple[Published, ...] = ()
     expose: tuple[Located[str], ...] = ()
     volumes: tuple[Volume, ...] = ()
+    tmpfs: tuple[Located[str], ...] = ()
     depends_on: tuple[Located[str], ...] = ()
     waits_for: tuple[Located[str], ...] = ()
     labels: tuple[Variable, ...] = ()
@@ -153,6 +158,7 @@ def _service(entry: Entry) -> Service:
     return Service(
         name=entry.key,
         span=node.span,
+        also_called=_also_called(node),
         image=node.string("image"),
         build=_build(node.get("build")),
         command=_words(node.get("command")),
@@ -162,6 +168,7 @@ def _service(entry: Entry) -> Service:
         ports=tuple(_published(item) for item in _items(node.get("ports"))),
         expose=_strings(node.get("expose")),
         volumes=tuple(_volume(item) for item in _items(node.get("volumes"))),
+        tmpfs=_names(node.get("tmpfs")),
         depends_on=_names(node.get("depends_on")),
         waits_for=_waits_for(node.get("depends_on")),
         labels=(*_variables(node.get("labels")), *_variables(node.at("deploy", "labels"))),
@@ -179,6 +186,14 @@ def _service(entry: Entry) -> Service:
         extends=_extends(node.get("extends")),
         resets=frozenset(e.key.value for e in node.entries if e.value.tag in ("!reset", "!override")),
     )
+
+
+def _also_called(node: Node) -> tuple[Located[str], ...]:
+    """The container's name, and the aliases that it has in its networks."""
+    named = tuple(each for each in (node.string("container_name"), node.string("hostname")) if each is not None)
+    networks = node.get("networks")
+    listed = [entry.value.get("aliases") for entry in networks.entries] if networks is not None else []
+    return (*named, *(alias for aliases in listed for alias in _strings(aliases)))
 
 
 def _build(node: Node | None) -> Build | None:

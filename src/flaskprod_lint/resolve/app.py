@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 
 from flaskprod_lint.model import App, Process, Reached, Setting, Step, Target, Unknown
 from flaskprod_lint.resolve import app_secrets, engines, flask_cli, loading, log_handlers, reached
@@ -111,6 +112,7 @@ def _of_attribute(parsed: TargetText, target: Target | None, loaded: loading.Loa
         return None
     by_itself = flask_cli.queue_of if step.program == "celery" else flask_cli.best_app
     value = lookup(parsed.attribute, module, loaded) if parsed.attribute else by_itself(module)
+    name = parsed.attribute or next((name for name, held in module.names.items() if held is value), module.name)
     # A factory that nobody calls is this target's one fault: what it would make is looked at all the same.
     called = parsed.called or bool(target and (target.called or target.state == "not-called"))
     if value is not None and (called or (isinstance(value.data, Function) and not parsed.attribute)):
@@ -118,7 +120,7 @@ def _of_attribute(parsed: TargetText, target: Target | None, loaded: loading.Loa
         kwargs = {name: as_value(data, step.origin.span) for name, data in parsed.kwargs.items()}
         value = loaded.machine.call(value, args, kwargs)
         called = True
-    return _app(parsed.attribute or module.name, value, loaded, factory=called)
+    return _app(name, value, loaded, factory=called)
 
 
 def _of_script(process: Process, step: Step, context: Context) -> App | None:
@@ -251,13 +253,20 @@ def _unknowns(config: FlaskConfig, loaded: loading.Loaded) -> Iterator[Unknown]:
 
 def _by_requests(events: list[Event], loaded: loading.Loaded) -> list[Reached]:
     """What the functions that run with every request (or the first) do to the database's tables."""
-    before = len(loaded.events)
+    found: list[Reached] = []
     for event in events:
         function = event.args[0] if event.args else None
         if event.callee in _REQUEST_HOOKS and function is not None and isinstance(function.data, Function):
+            before = len(loaded.events)
             loaded.machine.call(function, (), {})
-    found = reached.of_events(loaded.events[before:])
-    return [one for one in found if one.kind in ("upgrade", "create_all", "drop_all")]
+            hook = event.callee.rpartition(".")[2]
+            place = Place(event.at, f"@{hook} runs {function.data.name}")
+            found += [
+                replace(one, hook=hook, trail=(place, *one.trail[1:]))
+                for one in reached.of_events(loaded.events[before:])
+                if one.kind in ("upgrade", "create_all", "drop_all")
+            ]
+    return found
 
 
 def variables_read(project: Project, files: Iterable[str]) -> frozenset[str]:

@@ -220,7 +220,8 @@ def _add(
     context = services.context_for(project, one, services.platform_for(platform, one))
     ports = services.published(one) if kind == "web" else []
     if kind == "web" and not ports:
-        behind = proxies.to_service(project, (one.name,), one.folder)
+        names = (one.name, *(one.fill(name).text for name in one.service.also_called))
+        behind = proxies.to_service(project, names, one.folder)
         ports = list(behind.values())
     counted = options if kind == "web" else replace(options, instances=None)
     replicas = one.service.replicas
@@ -235,6 +236,7 @@ def _add(
         proxy=None,
     )
     process.faults = _faults(one, command)
+    process.memory_folders = frozenset(entry.value.partition(":")[0].rstrip("/") for entry in one.service.tmpfs)
     found.add(process, context)
 
 
