@@ -64,3 +64,8 @@ def test_other_text_shows_no_value_either(text: str) -> None:
 )
 def test_what_is_no_secret_stays(text: str) -> None:
     assert mask_text(text) == text
+
+
+def test_a_call_is_no_value() -> None:
+    line = "app = Flask(__name__)"
+    assert mask_line(line, secret=True) == line

@@ -63,7 +63,7 @@ def _stars_for_value(found: re.Match[str]) -> str:
     value = found["value"]
     quote = value[0] if value[0] in "\"'" else ""
     inside = value.strip("\"'") if quote else value
-    if not _is_value(inside):
+    if not _is_value(inside) or (not quote and found.string[found.end() : found.end() + 1] == "("):
         return found[0]
     return f"{found['before']}{quote}{'*' * len(inside)}{quote}"
 
