@@ -218,6 +218,12 @@ def test_host_processors_keep_their_name(tmp_path: Path) -> None:
     assert workers is not None and isinstance(workers.value, Unknown) and workers.value.symbol == "host-cpus"
 
 
+def test_a_file_that_reads_settings_with_a_library(tmp_path: Path) -> None:
+    text = "from environs import Env\nenv = Env()\nthreads = env.int('THREADS', default=4)\n"
+    threads = settle(tmp_path, "app:app", files={"gunicorn.conf.py": text})[1].threads
+    assert threads is not None and threads.value == 4
+
+
 def test_names_that_are_overlooked(tmp_path: Path) -> None:
     server = settle(tmp_path, "app:app", files={"gunicorn.conf.py": "preload = True\nworkers = 2\n"})[1]
     assert [(place.note, place.span.line if place.span else 0) for place in server.ignored] == [("preload", 1)]

@@ -128,6 +128,11 @@ def _of_entry_point(step: Step, context: Context) -> Loaded | None:
     return _once(("entry point", step.entry_point, tuple(map(str, words))), context, run)
 
 
+def interpreter(context: Context) -> Interpreter:
+    """An interpreter that knows the libraries which code reads its settings with."""
+    return _machine(context, ())[1]
+
+
 def _machine(context: Context, folders: tuple[str, ...]) -> tuple[FlaskHooks, Interpreter]:
     hooks = FlaskHooks(LIBRARIES)
     machine = Interpreter(context, hooks=hooks, search=folders)

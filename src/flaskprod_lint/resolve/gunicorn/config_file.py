@@ -99,9 +99,9 @@ def _missing(argument: str, origin: Place, context: Context) -> ConfigFile:
 
 
 def _run(path: str, origin: Place, context: Context, known: Mapping[str, Known]) -> ConfigFile:
-    from flaskprod_lint.resolve.interpreter.machine import Interpreter
+    from flaskprod_lint.resolve import loading
 
-    interpreter = Interpreter(context)
+    interpreter = loading.interpreter(context)
     module = interpreter.run_file(path, name="__config__")
     file = ConfigFile(origin, path, hidden=module.opaque)
     if module.failure is not None and module.failure.sure:
@@ -180,9 +180,9 @@ def _probe_port(file: ConfigFile, context: Context, known: Mapping[str, Known]) 
     bind = file.values.get("bind")
     if bind is None or not any(read.name == "PORT" for read in bind.reads) or not _has_unknown(bind.data):
         return
-    from flaskprod_lint.resolve.interpreter.machine import Interpreter
+    from flaskprod_lint.resolve import loading
 
-    interpreter = Interpreter(context.with_variables({"PORT": Setting("PORT", _PROBE)}))
+    interpreter = loading.interpreter(context.with_variables({"PORT": Setting("PORT", _PROBE)}))
     value = interpreter.run_file(file.path, name="__config__").names.get("bind")
     if value is None:
         return
