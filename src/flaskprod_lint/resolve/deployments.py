@@ -177,9 +177,12 @@ def _images(project: Project, options: Options, found: list[Planned], chosen: Pl
     candidates = [path for path in project.of_format("dockerfile") if path not in used]
     platform = replace(chosen, injects={}) if chosen is not None else None
     targets = {one.deployment.image.dockerfile: one.deployment.image.stage for one in found if one.deployment.image}
-    made = []
-    for path in _that_matter(project, candidates, only=not any(one.deployment.is_production for one in found)):
-        place = _twin_for_production(project, path, found, options) or _standing_of_image(project, path, options)
+    made: list[Planned] = []
+    matter = _that_matter(project, candidates, only=not any(one.deployment.is_production for one in found))
+    for path in sorted(matter, key=lambda path: path.rpartition("/")[2] != "Dockerfile" or "/" in path):
+        usual = [one for one in made if one.deployment.name == "Dockerfile"]
+        place = _twin_for_production(project, path, [*found, *usual], options)
+        place = place or _standing_of_image(project, path, options)
         made += _one(bare_image.plan(project, path, place, options, platform, target=targets.get(path)))
     starts = any(any(one.deployment.web_processes) and one.deployment.is_production for one in (*found, *made))
     return [one for one in made if one.deployment.processes or not starts]
