@@ -77,13 +77,16 @@ class Source:
     """The text of one file. Line ends are normalised to "\\n"; a byte order mark is removed.
 
     `crlf` says that the first line ended in "\\r\\n"; `executable` that the file has an execute bit (asked of git
-    where there is git).
+    where there is git). `written` is the path in the image of a script that the file at `path`, a Dockerfile, writes;
+    its own first line is then the line `first` of that file.
     """
 
     path: str
     text: str
     crlf: bool = False
     executable: bool = False
+    written: str = ""
+    first: int = 1
     _starts: list[int] = field(default_factory=list, repr=False)
 
     @property
@@ -163,11 +166,12 @@ class Project:
         self._set = frozenset(self.paths)
         self._folders = frozenset(folder for path in self.paths for folder in _parents(path))
         self._sources: dict[str, Source | None] = {}
+        self._written: set[str] = set()
         self._facts: dict[tuple[str, object], object] = {}
         self._formats: dict[str, tuple[str, ...]] = {}
 
     def __contains__(self, path: object) -> bool:
-        return path in self._set
+        return path in self._set or path in self._written
 
     def is_folder(self, path: str) -> bool:
         """Whether a folder of that path holds at least one file of the project; "" is the project itself."""
@@ -203,6 +207,15 @@ class Project:
         if path not in self._sources:
             self._sources[path] = self._read(path) if path in self._set else None
         return self._sources[path]
+
+    def add_written(self, source: Source) -> str:
+        """Take in a script that a file of the project writes; the path under which it can be read from here on."""
+        path = f"{source.path} <<{source.written}"
+        while path in self._written and (self._sources[path] or source).text != source.text:
+            path += "'"
+        self._written.add(path)
+        self._sources[path] = source
+        return path
 
     def facts(self, path: str, reader: Callable[[Source], T]) -> T | None:
         """What `reader` makes of a file, made once; None for a file that is absent or cannot be read."""

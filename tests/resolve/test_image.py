@@ -213,9 +213,9 @@ def test_files_come_along_from_another_stage(tmp_path: Path) -> None:
     [
         "ADD https://example.com/start.sh /start.sh",
         "ADD --chmod=755 https://example.com/start.sh /",
-        "COPY <<EOF /start.sh\n#!/bin/sh\nEOF",
+        "COPY <<EOF /start.sh\nHOST=`hostname`\nEOF",
         "RUN curl -o /start.sh https://example.com/start.sh",
-        "RUN echo x > /start.sh",
+        "RUN hostname > /start.sh",
         "RUN git clone https://example.com/x .",
         "ARG X\nCOPY $X /start.sh",
         "ARG X\nCOPY app.py $X",

@@ -54,27 +54,25 @@ def of_script(walker: Walker, state: State, name: str, place: Place, *, by_shell
     source = files.find(walker, state, name)
     if source is None:
         return
-    base = posixpath.basename(source.path)
+    path = source.written or source.path
+    base = posixpath.basename(path)
     certain = state.sure and not state.doubt
     # Without git the execute bit is that of this checkout, which may come out of an archive.
     sure = certain and walker.context.project.tracked is not None
     words = files.interpreter(source)
-    if not source.executable and not _made_executable(walker, source.path, name):
-        reason = f"{source.path} has no execute bit, so starting it by its name fails with “permission denied”"
-        instead = f"git update-index --chmod=+x {source.path}"
+    if not source.executable and not _made_executable(walker, path, name):
+        reason = f"{path} has no execute bit, so starting it by its name fails with “permission denied”"
+        instead = f"RUN chmod +x {path}" if source.written else f"git update-index --chmod=+x {path}"
         walker.fault(CommandFault("not-executable", reason, place, instead, sure))
     if source.crlf and words and not _mended(walker, base, r"dos2unix|\\r"):
-        reason = f"the first line of {source.path} ends in CRLF, so its interpreter is looked for as “{words[0]}\\r”"
+        reason = f"the first line of {path} ends in CRLF, so its interpreter is looked for as “{words[0]}\\r”"
         walker.fault(CommandFault("crlf", reason, place, f"# .gitattributes\n{base} text eol=lf", sure))
     if not words and not by_shell and files.looks_like_shell(source):
-        reason = f"{source.path} has no `#!` line, and without a shell that starts it the kernel refuses it"
-        walker.fault(
-            CommandFault("no-interpreter", reason, Place(source.line_span(1), source.line(1)), "#!/bin/sh", certain)
-        )
+        reason = f"{path} has no `#!` line, and without a shell that starts it the kernel refuses it"
+        walker.fault(CommandFault("no-interpreter", reason, first_line(source), "#!/bin/sh", certain))
     if words and posixpath.basename(words[0]) == "bash" and lacks_bash(walker.context.image):
-        reason = f"{source.path} asks for {words[0]}, and Alpine has no bash unless it is installed"
-        span = source.line_span(1)
-        walker.fault(CommandFault("no-interpreter", reason, Place(span, source.line(1)), "#!/bin/sh", certain))
+        reason = f"{path} asks for {words[0]}, and Alpine has no bash unless it is installed"
+        walker.fault(CommandFault("no-interpreter", reason, first_line(source), "#!/bin/sh", certain))
 
 
 def lacks_bash(image: Image | None) -> bool:
@@ -176,4 +174,4 @@ def port_not_expanded(walker: Walker, step: Step) -> None:
 
 def first_line(source: Source) -> Place:
     """The place of a script's first line."""
-    return Place(source.line_span(1), source.line(1))
+    return Place(source.line_span(source.first), source.line(source.first))

@@ -39,7 +39,7 @@ def find(walker: Walker, state: State, name: str, *, search: bool = False) -> So
 
 def interpreter(source: Source) -> tuple[str, ...]:
     """The words of a shebang line, without `env`; empty when there is none."""
-    match = _SHEBANG.match(source.line(1))
+    match = _SHEBANG.match(source.line(source.first))
     if match is None:
         return ()
     words = [match.group(1), *(match.group(2) or "").split()]
@@ -54,4 +54,5 @@ def is_shell(name: str) -> bool:
 
 def looks_like_shell(source: Source) -> bool:
     """Whether a file without a shebang is a script that a shell may run."""
-    return source.path.endswith((".sh", ".bash")) or "." not in posixpath.basename(source.path)
+    name = source.written or source.path
+    return name.endswith((".sh", ".bash")) or "." not in posixpath.basename(name)

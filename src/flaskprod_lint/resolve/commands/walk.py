@@ -320,9 +320,10 @@ class Walker:
 
     def parsed(self, source: Source) -> Script:
         """The syntax of a script file, read once."""
-        if source.path not in self._parsed:
-            self._parsed[source.path] = shell.parse(source.text, source)
-        return self._parsed[source.path]
+        name = source.path + source.written
+        if name not in self._parsed:
+            self._parsed[name] = shell.parse(source.text, source)
+        return self._parsed[name]
 
     def script(self, state: State, script: Script, *, last: bool = False) -> None:
         """Run a whole text in a state."""

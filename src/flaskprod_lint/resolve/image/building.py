@@ -13,7 +13,7 @@ from flaskprod_lint.inputs.shell import SimpleCommand
 from flaskprod_lint.inputs.shell_words import Literal, Variable, Word
 from flaskprod_lint.model import ImageRun, SecretLiteral, Setting, Step, Unknown
 from flaskprod_lint.resolve import secrecy
-from flaskprod_lint.resolve.image import branches
+from flaskprod_lint.resolve.image import branches, scripts
 from flaskprod_lint.resolve.image.context import BuildContext
 from flaskprod_lint.resolve.image.stage import StageState
 from flaskprod_lint.source import Place, Span
@@ -77,7 +77,9 @@ class Building:
             for body in bodies:
                 yield from self._script(body.text, None, body.span)
             return
-        yield from self._script(self.instruction.value, self.instruction)
+        # The shell wants each heredoc after the line that names it.
+        following = "".join(f"\n{body.text}{body.name}" for body in bodies)
+        yield from self._script(self.instruction.value + following, self.instruction)
 
     def _script(self, text: str, instruction: Instruction | None, span: Span | None = None) -> Iterator[Step]:
         cwd = self.state.workdir
@@ -92,10 +94,10 @@ class Building:
 
         for taken in branches.commands(shell.parse(text).body, text_of):
             command = taken.command
-            part = instruction.part(command.start, command.end) if instruction else span or self.instruction.span
+            part = self._part(command, instruction) if instruction else span or self.instruction.span
             self._assign(command, variables, part)
             argv = _unwrapped(tuple(_value(word, variables) for word in command.words))
-            self._redirects(command, cwd)
+            self._redirects(command, argv, cwd, part)
             self._written(command, argv, part)
             if not argv:
                 continue
@@ -104,6 +106,9 @@ class Building:
                 continue
             written = text[command.start : command.end]
             yield Step(argv, written, Place(part, written.strip()), cwd=posixpath.normpath(cwd), sure=taken.sure)
+
+    def _part(self, command: SimpleCommand, instruction: Instruction) -> Span:
+        return instruction.part(command.start, min(command.end, len(instruction.value)))
 
     def _plain(self, text: str, instruction: Instruction | None, cwd: str) -> Step:
         """One command with nothing in it that a shell would change: no need of its grammar."""
@@ -139,14 +144,25 @@ class Building:
                     if equals and re.fullmatch(r"\w+", name):
                         self._judge(name, value.strip("\"'"), span, "RUN")
 
-    def _redirects(self, command: SimpleCommand, cwd: str) -> None:
+    def _redirects(self, command: SimpleCommand, argv: tuple[str | Unknown, ...], cwd: str, part: Span) -> None:
         for redirect in command.redirects:
             if redirect.operator in (">", ">>", ">|", "&>") and redirect.target is not None:
                 target = _value(redirect.target, {**self.state.arguments, **self.state.variables})
                 if isinstance(target, str) and not target.startswith("/dev/"):
                     where = posixpath.normpath(posixpath.join(cwd, target))
-                    self.state.tree.mount_unknown(where, "written by a RUN", self.place)
-                    self.state.tree.change("rewritten", where, self.place)
+                    if not self._script_written(command, argv, where, part, append=redirect.operator == ">>"):
+                        self.state.tree.mount_unknown(where, "written by a RUN", self.place)
+                        self.state.tree.change("rewritten", where, self.place)
+
+    def _script_written(
+        self, command: SimpleCommand, argv: tuple[str | Unknown, ...], where: str, part: Span, *, append: bool
+    ) -> bool:
+        """Whether what a command writes to a file is a script that stands in the Dockerfile itself."""
+        marks = [one.target.text for one in command.redirects if one.operator.startswith("<<") and one.target]
+        bodies = [body for body in self.instruction.heredocs if body.name in marks]
+        if command.name == "cat" and len(bodies) == 1 and not append:
+            return scripts.from_heredoc(self.state, where, bodies[0], self.place)
+        return scripts.from_command(self.state, where, command, argv, part, append=append)
 
     # What they leave behind
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from flaskprod_lint.inputs import dockerignore
 from flaskprod_lint.inputs.dockerfile import Instruction
 from flaskprod_lint.model import Copied, Unknown
+from flaskprod_lint.resolve.image import scripts
 from flaskprod_lint.resolve.image.context import BuildContext, both
 from flaskprod_lint.resolve.image.stage import StageState
 from flaskprod_lint.resolve.tree import Tree
@@ -122,6 +123,10 @@ class Copying:
             self.state.tree.mount_unknown(where, f"{source} is not among the files", self.place)
 
     def _unread(self, source: str, target: Destination) -> None:
+        named = source[2:].strip("-'\"")
+        heredoc = next((one for one in self.instruction.heredocs if one.name == named), None)
+        if heredoc is not None and scripts.from_heredoc(self.state, target.of_file(named), heredoc, self.place):
+            return
         reason = "written in the Dockerfile" if source.startswith("<<") else f"fetched from {source.partition('?')[0]}"
         where = target.folder if target.is_folder else target.absolute
         self.state.tree.mount_unknown(where, reason, self.place)
