@@ -33,7 +33,7 @@ SKIPPED = frozenset(("print_config", "default_proc_name"))
 #: Variables that the shell and this test bring along.
 _OURS = frozenset(("PWD", "OLDPWD", "_", "SHLVL", "PATH", "NOTED"))
 _STUB = """#!/bin/sh
-{ for word in "$@"; do printf '%s\\037' "$word"; done; printf '\\036'; env -0 | tr '\\0' '\\037'; printf '\\036'; pwd; } > "$NOTED"
+{ for word in "$@"; do printf '%s\\037' "$word"; done; printf '\\036'; env -0 | tr '\\0' '\\037'; } > "$NOTED"
 """
 
 
@@ -76,7 +76,7 @@ def gunicorn(version: str, folder: Path | None, scratch: Path) -> Iterator[Gunic
 
 @dataclass
 class Comparison:
-    """Where we differ from Gunicorn in one project, how many settings it decides, and how many of them we do not know."""
+    """Where we differ from Gunicorn in one project, how many settings it decides, and which of them we do not know."""
 
     wrong: list[str] = field(default_factory=list)
     decided: int = 0
@@ -149,7 +149,7 @@ def _what_runs(case: Case, folder: Path, stubs: Path) -> tuple[list[str], dict[s
     )
     if not noted.exists():
         return None
-    words, environment, _ = noted.read_bytes().decode().split("\036")
+    words, environment = noted.read_bytes().decode().split("\036")
     argv = words.split("\037")[:-1]
     pairs = dict(entry.split("=", 1) for entry in environment.split("\037") if "=" in entry)
     found = {name: value for name, value in pairs.items() if name not in _OURS}

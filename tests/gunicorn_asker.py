@@ -5,6 +5,7 @@ import. Only what Gunicorn itself imports is loaded before, to save time. Plain 
 """
 
 import argparse  # noqa: F401
+import contextlib
 import copy  # noqa: F401
 import grp  # noqa: F401
 import importlib.util  # noqa: F401
@@ -22,10 +23,8 @@ import tempfile
 import traceback
 
 sys.path.pop(0)
-try:
+with contextlib.suppress(ImportError):
     import pkg_resources  # noqa: F401
-except ImportError:
-    pass
 
 
 def child(command, output):

@@ -1,4 +1,4 @@
-"""Generates projects that start Gunicorn: configuration files, environments, and commands in shell, exec and script form.
+"""Generates projects that start Gunicorn: configuration files, environments, commands in shell, exec and script form.
 
 Most are right, some hold nonsense. Each decides all by itself: nothing but its files and its environment is read.
 """

@@ -2,7 +2,8 @@
 
 A few projects are asked about in each run of the tests. FLASKPROD_ORACLE=2000 asks about that many, and
 FLASKPROD_GUNICORNS=FOLDER (with FOLDER/<version>/gunicorn, as scripts/gunicorn_settings.py installs them) asks those
-versions too; FOLDER/<version>/python may name the Python that one of them needs. FLASKPROD_ORACLE_FROM is the first seed.
+versions instead; FOLDER/<version>/python may be the Python that one of them needs. FLASKPROD_ORACLE_FROM is the first
+seed.
 """
 
 from __future__ import annotations

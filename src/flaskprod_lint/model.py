@@ -215,7 +215,7 @@ class Process:
     `port_expected` is the port that the platform or the manifest connects to; `port_set` whether PORT is set for it
     (None: cannot be known). `proxy` is the place of an nginx (or alike) in the same container or unit before it.
     `assumed` is the app that a server would load where no command says so: there are then no steps. `as_script` says
-    what a script would start that nothing names.
+    what a script would start that nothing names. `memory_folders` are kept in memory, such as a tmpfs of compose.
     """
 
     name: str
@@ -238,6 +238,7 @@ class Process:
     proxy: Place | None = None
     assumed: Target | None = None
     as_script: str = ""
+    memory_folders: frozenset[str] = frozenset()
     unknowns: list[Unknown] = field(default_factory=list)
 
     @property
@@ -363,6 +364,7 @@ class Server:
     overlooked: tuple[Overlooked, ...] = ()
     unbuffered: Setting | None = None
     trail: tuple[Place, ...] = ()
+    after_fork: Place | None = None
 
     @property
     def is_gunicorn(self) -> bool:
@@ -427,6 +429,39 @@ class SecretUse:
     written: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class OptionFault:
+    """An option of an engine that does not do what it says: `kind` is "refused", "text", "unknown" or "unread".
+
+    Refused options, texts for numbers and unknown names end the app when it loads; unread ones are passed over. `reason`
+    is the sentence that says why, `more` are the places of others of the same kind.
+    """
+
+    name: str
+    at: Place
+    kind: str
+    reason: str
+    sure: bool = True
+    more: tuple[Place, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Driver:
+    """What SQLAlchemy imports to talk to the database: `module`, which one of `distributions` brings.
+
+    `installed` is None where it cannot be known. `chosen_by` says in a sentence why it is this one; `sure` is False where
+    the version of SQLAlchemy or the URL may choose another. `yields` is False for psycopg2 that nothing makes wait
+    together with other greenlets.
+    """
+
+    module: str
+    distributions: tuple[str, ...]
+    installed: bool | None = None
+    chosen_by: str = ""
+    sure: bool = True
+    yields: bool = True
+
+
 @dataclass(slots=True)
 class Engine:
     """A database engine that production code makes. Settings have SQLAlchemy's names; the URL is kept without secrets.
@@ -434,6 +469,9 @@ class Engine:
     `url` has the password replaced by "***"; `url_kind` is "literal", "fallback", "environment" or "unknown";
     `dialect` is postgresql, mysql, sqlite … or None when it cannot be known; `has_password` whether a literal URL
     (or fallback) carries one that could be real. `library` is SQLAlchemy or Flask-SQLAlchemy.
+    `faults` are options that do nothing or end the app, `client` what SQLAlchemy connects with. `old_scheme` is the place
+    where a `postgres://` comes from that SQLAlchemy refuses, its note the sentence that says so. `forgets` says why an
+    SQLite file is lost or is not the same for all.
     """
 
     definition: Place
@@ -452,6 +490,12 @@ class Engine:
     pool_pre_ping: Setting | None = None
     pool_recycle: Setting | None = None
     sure: bool = True
+    faults: tuple[OptionFault, ...] = ()
+    client: Driver | None = None
+    old_scheme: Place | None = None
+    old_scheme_sure: bool = True
+    forgets: Place | None = None
+    forgets_sure: bool = True
 
 
 @dataclass(slots=True)
@@ -489,6 +533,8 @@ class Migrations:
 
     `runs` are all the programs of the deployment's processes and image that upgrade; each is (where, step), with
     `where` one of release, boot, build, worker, ci. `autogenerates` likewise for commands that write new revisions.
+    `left_out` is what keeps the folder out of what runs them. `heads` are the revisions that no other follows where they
+    are too many, `missing` those that follow one which is in no file.
     """
 
     tool: str = "alembic"
@@ -497,6 +543,11 @@ class Migrations:
     runs: tuple[MigrationRun, ...] = ()
     autogenerates: tuple[MigrationRun, ...] = ()
     elsewhere: Place | None = None
+    left_out: tuple[Place, ...] = ()
+    left_out_sure: bool = True
+    heads: tuple[Place, ...] = ()
+    missing: tuple[Place, ...] = ()
+    graph_sure: bool = True
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,9 @@ from flaskprod_lint.model import Deployment, Process, Server
 from flaskprod_lint.rules import rule
 from flaskprod_lint.rules.deploying import no_web_process as no_web_process
 from flaskprod_lint.rules.deploying import start_command_conflict as start_command_conflict
+from flaskprod_lint.rules.idle_settings import server_setting_ineffective as server_setting_ineffective
+from flaskprod_lint.rules.idle_settings import server_setting_unknown as server_setting_unknown
+from flaskprod_lint.rules.refusing import server_refuses_to_start as server_refuses_to_start
 from flaskprod_lint.rules.server_settings import config_file_not_loaded as config_file_not_loaded
 from flaskprod_lint.rules.server_settings import reload_on as reload_on
 from flaskprod_lint.rules.starting import command_not_runnable as command_not_runnable
@@ -40,7 +43,8 @@ def _needed(server: Server) -> list[str]:
     """The distributions that the server cannot start without."""
     if server.name in _NOT_FROM_PIP:
         return []
-    return [_DISTRIBUTIONS.get(server.name, server.name), *server.requires]
+    # What Gunicorn needs beside its worker class's own library is a matter of `server-refuses-to-start`.
+    return [_DISTRIBUTIONS.get(server.name, server.name), *(name for name in server.requires if name != "packaging")]
 
 
 def _not_installed(process: Process, server: Server, missing: list[str]) -> Finding:

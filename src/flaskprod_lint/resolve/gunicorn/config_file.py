@@ -95,13 +95,16 @@ def _missing(argument: str, origin: Place, context: Context) -> ConfigFile:
         return ConfigFile(origin, hidden=Unknown(f"{argument[7:]} is not a module of the project", origin.span))
     if not is_missing(argument.removeprefix("file:"), context):
         return ConfigFile(origin, hidden=Unknown(f"{argument} is not a file of the project", origin.span))
-    return ConfigFile(origin, refusal=Refusal(origin.span, f"{argument} does not exist where Gunicorn starts", "file"))
+    reason = f"{argument} does not exist where Gunicorn starts"
+    copied = f"COPY {argument.removeprefix('file:')} ./" if context.image is not None else ""
+    return ConfigFile(origin, refusal=Refusal(origin.span, reason, "file", instead=copied))
 
 
 def _run(path: str, origin: Place, context: Context, known: Mapping[str, Known]) -> ConfigFile:
     from flaskprod_lint.resolve import loading
 
     interpreter = loading.interpreter(context)
+    interpreter.strict = True
     module = interpreter.run_file(path, name="__config__")
     file = ConfigFile(origin, path, hidden=module.opaque)
     if module.failure is not None and module.failure.sure:

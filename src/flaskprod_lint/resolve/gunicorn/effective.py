@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from flaskprod_lint.model import Address, EnvironmentRead, Override, Refusal, Server, Setting, Step, Unknown
 from flaskprod_lint.resolve.context import Context
-from flaskprod_lint.resolve.gunicorn import log_destinations, stray
+from flaskprod_lint.resolve.gunicorn import booting, log_destinations, overlooked, stray
 from flaskprod_lint.resolve.gunicorn.addresses import AddressError, address_of
 from flaskprod_lint.resolve.gunicorn.merge import Resolved
 from flaskprod_lint.resolve.gunicorn.table import number
@@ -48,10 +48,12 @@ def server_of(resolved: Resolved, step: Step, context: Context) -> Server:
     server.reload, server.timeout = settings["reload"], settings["timeout"]
     server.requires = _requires(server, context)
     loaded = resolved.file.path if resolved.file is not None else ""
+    server.boot_refusals = (*server.boot_refusals, *booting.refusals(server, context))
     server.stray_config_files = stray.config_files(context, loaded)
     if resolved.file is not None and resolved.file.path:
         server.config_file = resolved.file.origin
         server.ignored = tuple(Place(span, name) for name, span in resolved.file.others.items())
+        server.overlooked = overlooked.names(resolved.file, resolved.version, context.project)
     return server
 
 
@@ -91,6 +93,10 @@ def _addresses(server: Server, bind: Setting, context: Context) -> tuple[Address
                 continue
             sure = bind.sure and all(read.is_set is not None for read in bind.environment)
             refusal = Refusal(bind.span, f"`bind` is {text!r}, and {error}", "address", sure=sure)
+            if bind.is_default:
+                refusal = Refusal(
+                    bind.span, f"it listens on the port in PORT, and {error}", "variable", sure, "PORT=8000"
+                )
             server.boot_refusals = (*server.boot_refusals, refusal)
     return tuple(found)
 

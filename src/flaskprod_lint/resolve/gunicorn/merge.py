@@ -21,7 +21,8 @@ from flaskprod_lint.resolve.gunicorn.validators import RefusalError, validate
 from flaskprod_lint.resolve.step_words import VARIABLE, Word, place_of
 from flaskprod_lint.source import Place
 
-
+#: How argparse says that a value is no number.
+_NO_NUMBER = re.compile(r"argument (?:-\w/)?([\w-]+): invalid (?:int|auto_int) value: ")
 #: What Gunicorn takes for a pattern of files.
 _GLOB = re.compile(r"[*?\[]")
 
@@ -49,7 +50,7 @@ def resolve(words: Sequence[Word], step: Step, context: Context) -> Resolved:
     known = settings_of(resolved.version)
     line = parse(words, known)
     environment, environment_place = _environment_line(context, known, resolved)
-    _note_refusal(line, step.origin, "", resolved)
+    _note_refusal(line, _refused_place(line, words, step), "", resolved)
     _note_refusal(environment, environment_place, "GUNICORN_CMD_ARGS: ", resolved)
     resolved.only_prints = line.only_prints or environment.only_prints
     resolved.file = _load_file(line, environment, environment_place, words, step, context, known)
@@ -81,7 +82,17 @@ def resolve_file(file: ConfigFile, version: str | None, step: Step, context: Con
 
 def _note_refusal(line: CommandLine, place: Place, prefix: str, resolved: Resolved) -> None:
     if line.refusal:
-        resolved.refusals.append(Refusal(place.span, f"{prefix}{line.refusal}", "command-line", sure=not line.loose))
+        sure = not line.loose or line.refusal.startswith("unrecognized arguments")
+        reason = line.refusal.replace("unrecognized arguments:", "it has no option")
+        reason = _NO_NUMBER.sub(r"\1 needs a whole number, not ", reason)
+        resolved.refusals.append(Refusal(place.span, f"{prefix}{reason}", "command-line", sure))
+
+
+def _refused_place(line: CommandLine, words: Sequence[Word], step: Step) -> Place:
+    """The word that is refused, where its text is among argparse's."""
+    said = line.refusal.rpartition(": ")[2].split()
+    refused = [word for word in words if word.text and {word.text, repr(word.text)} & set(said)]
+    return place_of(refused[0], step) if refused else step.origin
 
 
 def _environment_line(context: Context, known: Mapping[str, Known], resolved: Resolved) -> tuple[CommandLine, Place]:
@@ -149,7 +160,7 @@ class _Merging:
             setting = defaults.default_of(self.known, self.context)
         except RefusalError as error:
             variable = self.context.variables[str(self.known.derived)]
-            self.resolved.refusals.append(Refusal(variable.span, str(error)))
+            self.resolved.refusals.append(Refusal(variable.span, str(error), "variable", instead=f"{variable.name}=3"))
             unknown = Unknown(f"{DOES_NOT_START}: {error}", variable.span)
             setting = Setting(self.known.name, unknown, variable.origin, is_default=True)
         self.setting = setting if setting.value is None else replace(setting, value=self._validated(setting))
@@ -204,11 +215,22 @@ class _Merging:
         except RefusalError as error:
             reason = f"`{self.known.name}`: {error}"
             sure = setting.sure and all(read.is_set is not None for read in setting.environment)
-            self.resolved.refusals.append(Refusal(setting.origin.span, reason, sure=sure))
+            self.resolved.refusals.append(
+                Refusal(setting.origin.span, reason, sure=sure, instead=self._instead(setting.origin))
+            )
             return Unknown(f"{DOES_NOT_START}: {reason}", setting.span)
         if self.known.validator == "chdir" and isinstance(made, str):
             return posixpath.normpath(posixpath.join(self.context.cwd, made))
         return made
+
+    def _instead(self, origin: Place) -> str:
+        """A value that is taken, in the words of the place."""
+        value = 3 if self.known.name == "workers" else True if self.known.validator == "bool" else self.known.default
+        if value is None or isinstance(value, (list, dict)):
+            return ""
+        if origin.path.endswith(".py"):
+            return f"{self.known.name} = {value!r}"
+        return f"{self.known.flags[-1]} {value}" if self.known.flags and not isinstance(value, bool) else ""
 
     def _see_files(self, made: Any) -> None:
         """Look for the folder or files that Gunicorn looks for. Raises RefusalError."""

@@ -102,9 +102,9 @@ def _absent(vm: Interpreter, parent: Value, found: Found, dotted: str, at: Span 
 
 
 def missing(vm: Interpreter, dotted: str, at: Span | None) -> Value:
-    """An import of what the project does not have: its handler's turn if there is one, else unknown."""
+    """An import of what the project does not have: its handler's turn if there is one, else unknown (unless strict)."""
     raised = vm.raised("ModuleNotFoundError", at, dotted)
-    if any(region.catches and region.catches(raised) for region in vm.regions):
+    if vm.strict or any(region.catches and region.catches(raised) for region in vm.regions):
         raise raised
     reason = Unknown(f"the module {dotted} is not in the project", at)
     vm.unknowns.append(reason)

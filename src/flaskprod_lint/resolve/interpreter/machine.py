@@ -86,6 +86,8 @@ class Interpreter(Results, Files):
         self.regions: list[Region] = []
         self.running: list[Module] = []
         self.unsure = 0
+        #: Whether an import of what the project does not have ends the file, as it would; else the rest is still run.
+        self.strict = False
         self.calls = 0
         self._answers: dict[tuple[int, Callable[[ast.AST], bool]], bool] = {}
         self._emitted: dict[tuple[str, Span], int] = {}

@@ -1,0 +1,2 @@
+daemon = True
+workers = 3

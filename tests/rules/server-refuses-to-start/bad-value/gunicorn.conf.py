@@ -1,0 +1,2 @@
+workers = "auto"
+preload_app = 1

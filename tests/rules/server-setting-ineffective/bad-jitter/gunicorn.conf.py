@@ -1,0 +1,3 @@
+workers = 3
+max_requests_jitter = 50
+capture_output = True

@@ -1,0 +1,3 @@
+workers: 4
+threads: int = 2
+bind: str

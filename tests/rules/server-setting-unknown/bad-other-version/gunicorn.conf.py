@@ -1,0 +1,3 @@
+workers = 3
+tolerate_dangerous_framing = True
+debug = False

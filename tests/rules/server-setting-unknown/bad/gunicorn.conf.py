@@ -1,0 +1,3 @@
+workers = 3
+preload = True
+thread = 4

@@ -1,0 +1,2 @@
+preload = True
+workers = 3
