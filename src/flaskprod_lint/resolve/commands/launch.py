@@ -4,16 +4,23 @@ from __future__ import annotations
 
 import posixpath
 import re
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from flaskprod_lint.inputs import shell
 from flaskprod_lint.inputs.shell import Script
 from flaskprod_lint.model import Step
+from flaskprod_lint.resolve import secrecy
 from flaskprod_lint.resolve.commands import longrunning
 from flaskprod_lint.resolve.commands.calls import Found, Program
+from flaskprod_lint.resolve.commands.holes import Holes
 from flaskprod_lint.resolve.commands.state import LIKELY, NO, Argument, Link, State
 from flaskprod_lint.resolve.commands.walk import Walker
 from flaskprod_lint.source import Place, Source, Span
+
+#: Flags before a password, and how long a value is that no word holds by chance.
+_PASSWORD_FLAG = re.compile(r"-{1,2}(p|pw|pass\w*|secret\w*|token|key)")
+_TELLING = 12
 
 
 def kind_of(walker: Walker, name: str) -> str:
@@ -140,7 +147,7 @@ def record(walker: Walker, state: State, program: Program, *, entry_point: str =
     trail = state.trail if state.trail and state.trail[-1] == program.place else (*state.trail, program.place)
     step = Step(
         argv,
-        text or " ".join(quoted(holes.raw(word.text)) for word in words),
+        text or " ".join(_shown(state, words, holes)),
         program.place,
         trail,
         state.environment(holes),
@@ -156,6 +163,23 @@ def record(walker: Walker, state: State, program: Program, *, entry_point: str =
     walker.found.append(Found(step, program.above))
     if longrunning.blocks(step):
         state.ended = "server"
+
+
+def _shown(state: State, words: Sequence[Argument], holes: Holes) -> Iterator[str]:
+    """The words as they may be printed: with the names of secret variables in place of their values."""
+    secrets = [(one.text, name) for name, one in state.variables.items() if one.text and secrecy.is_secret_name(name)]
+    before = ""
+    for word in words:
+        shown = quoted(holes.raw(word.text))
+        for value, name in secrets:
+            if word.text == value and (_PASSWORD_FLAG.fullmatch(before) or len(value) >= _TELLING):
+                shown = f"${name}"
+            elif word.text.endswith(f"={value}") and _PASSWORD_FLAG.fullmatch(word.text.partition("=")[0]):
+                shown = shown.replace(f"={value}", f"=${name}")
+            elif f":{value}@" in word.text:
+                shown = shown.replace(f":{value}@", f":${name}@")
+        yield shown
+        before = word.text
 
 
 def quoted(text: str) -> str:
