@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from flaskprod_lint.finding import Confidence, Evidence, Finding, Severity
-from flaskprod_lint.model import Deployment, MigrationRun, Migrations, Process, Reached
+from flaskprod_lint.model import Deployment, MigrationRun, Migrations, Process, Reached, Step, Unknown
 from flaskprod_lint.rules import evidence, rule
 from flaskprod_lint.source import Place, Span
 
@@ -108,7 +108,7 @@ def migrate_on_boot(deployment: Deployment) -> Iterator[Finding]:
             because=(*run.step.trail, *run.trail),
             severity=_boot_severity(run, process),
             confidence=Confidence.HIGH if run.sure else Confidence.MEDIUM,
-            instead=_instead(deployment, run.step.text if "\n" not in run.step.text else ""),
+            instead=_instead(deployment, _repeatable(run.step)),
             label="runs at every start of every instance",
         )
 
@@ -212,8 +212,23 @@ def _writes(run: MigrationRun) -> str:
 
 def _command(run: MigrationRun) -> str:
     """The command of a run on one line, no longer than a line bears."""
-    text = " ".join(run.step.text.split())
+    text = " ".join(_without_substitutions(run.step).split())
     return text if len(text) <= 60 else f"{text[:57]}…"
+
+
+def _without_substitutions(step: Step) -> str:
+    """The step's text, with dots where another command decides a word."""
+    text = step.text
+    for word, raw in zip(step.argv, step.raw, strict=False):
+        if isinstance(word, Unknown) and "$(" in raw:
+            text = text.replace("'" + raw.replace("'", "'\\''") + "'", "…").replace(raw, "…")
+    return text
+
+
+def _repeatable(step: Step) -> str:
+    """The step's text, if it can stand in another file as it is; empty otherwise."""
+    text = _without_substitutions(step)
+    return text if "\n" not in text and "…" not in text else ""
 
 
 def _count(number: int) -> str:
