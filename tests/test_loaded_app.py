@@ -301,3 +301,20 @@ def test_an_app_that_nobody_names_has_the_name_that_the_module_gives_it(tmp_path
     app = of_process(Process("web", "web", Command(step.text, "shell", HERE), steps=(step,), main=0), context)
     assert app is not None
     assert app.name == "server"
+
+
+@pytest.mark.parametrize("code", ["os.environ.setdefault('STAGE', 'production')", "os.environ['STAGE'] = 'production'"])
+def test_a_variable_that_the_code_sets_where_nobody_has(tmp_path: Path, code: str) -> None:
+    text = (
+        "import os\n"
+        + APP
+        + f"if not os.environ.get('STAGE'):\n    {code}\napp.config['STAGE'] = os.environ['STAGE']\n"
+    )
+    stage = app_of(context_of(tmp_path, {"app.py": text})).config["STAGE"]
+    assert (stage.value, stage.sure, stage.environment[0].name) == ("production", False, "STAGE")
+
+
+def test_no_person_sets_the_variables_of_a_test_runner(tmp_path: Path) -> None:
+    text = "import os\n" + APP + "app.testing = os.getenv('PYTEST_CURRENT_TEST') is not None\n"
+    app = app_of(context_of(tmp_path, {"app.py": text}))
+    assert app.testing is not None and app.testing.value is False

@@ -6,13 +6,15 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from flaskprod_lint.model import EnvironmentRead, Setting, Unknown
-from flaskprod_lint.resolve.interpreter.values import Entries, Unset, Value, union
+from flaskprod_lint.resolve.interpreter.values import Entries, Maybe, Unset, Value, union
 from flaskprod_lint.source import Span
 
 if TYPE_CHECKING:
     from flaskprod_lint.resolve.interpreter.machine import Interpreter
 
 _GONE = Value(Unknown("the program removed this variable"))
+#: Variables that a test runner or the development server's reloader sets for its own processes, and no person does.
+_OF_DEVELOPMENT = frozenset(("PYTEST_CURRENT_TEST", "PYTEST_VERSION", "PYTEST_XDIST_WORKER", "WERKZEUG_RUN_MAIN"))
 
 
 def read(vm: Interpreter, name: Value, default: Value | None, at: Span, *, strict: bool = False) -> Value:
@@ -22,7 +24,7 @@ def read(vm: Interpreter, name: Value, default: Value | None, at: Span, *, stric
     found = _set_value(vm, name.data, default, at)
     if found is not None:
         return found
-    if not vm.context.open_environment:
+    if _is_closed(vm, name.data):
         return _unset(vm, name.data, default, at, strict)
     plain = default.plain() if default is not None else None
     literal = None if isinstance(plain, Unknown) else plain
@@ -34,6 +36,11 @@ def read(vm: Interpreter, name: Value, default: Value | None, at: Span, *, stric
     return replace(default, environment=(seen, *default.environment), overrides=(), sure=False)
 
 
+def _is_closed(vm: Interpreter, name: str) -> bool:
+    """Whether nobody can have set a variable that nothing here sets."""
+    return not vm.context.open_environment or name in _OF_DEVELOPMENT
+
+
 def _set_value(vm: Interpreter, name: str, default: Value | None, at: Span) -> Value | None:
     """The value of a variable that the program or the deployment sets."""
     plain = default.plain() if default is not None else None
@@ -42,10 +49,18 @@ def _set_value(vm: Interpreter, name: str, default: Value | None, at: Span) -> V
     own = vm.environ.get(name)
     if own is _GONE:
         return None
+    if own is not None and _is_own_default(name, own):
+        return replace(own.alternatives[0], environment=own.environment, sure=False)
     if own is not None:
         return replace(own, environment=(seen, *own.environment))
     setting = vm.context.variables.get(name)
     return None if setting is None else _of_setting(setting, seen, at)
+
+
+def _is_own_default(name: str, value: Value) -> bool:
+    """`if not os.environ.get(name): os.environ[name] = …`: what a person may have set, else that value."""
+    known = len(value.alternatives) == 1 and value.alternatives[0].known
+    return known and isinstance(value.data, Maybe) and any(read.name == name for read in value.environment)
 
 
 def _of_setting(setting: Setting, seen: EnvironmentRead, at: Span) -> Value:
@@ -79,7 +94,7 @@ def contains(vm: Interpreter, name: Value, at: Span) -> Value:
     found = _set_value(vm, name.data, None, at)
     if found is not None:
         return Value(True, at, found.environment)
-    if not vm.context.open_environment:
+    if _is_closed(vm, name.data):
         return Value(False, at, (EnvironmentRead(name.data, None, False, False, at),))
     seen = EnvironmentRead(name.data, None, False, None, at)
     return Value(Unset(f"the variable {name.data} is not set in the project", at), at, (seen,), sure=False)
