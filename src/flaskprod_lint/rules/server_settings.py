@@ -42,7 +42,7 @@ def config_file_not_loaded(deployment: Deployment) -> Iterator[Finding]:
                 because=trail(process, stray.span, server.config_file),
                 confidence=Confidence.HIGH if server.step.sure else Confidence.MEDIUM,
                 label="its settings do nothing",
-                instead=f"--config {path}",
+                instead=f"--config {stray.note}",
             )
 
 

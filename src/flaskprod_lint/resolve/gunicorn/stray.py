@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import posixpath
 import re
 
 from flaskprod_lint.resolve import standing
@@ -23,7 +24,10 @@ _FORMATS = (
 
 
 def config_files(context: Context, loaded: str) -> tuple[Place, ...]:
-    """The files that ship with the process, look like a configuration and are named by no command anywhere."""
+    """The files that ship with the process, look like a configuration and are named by no command anywhere.
+
+    Each with the path by which Gunicorn would find it from the folder where it starts.
+    """
     project = context.project
     found = [
         path
@@ -31,10 +35,16 @@ def config_files(context: Context, loaded: str) -> tuple[Place, ...]:
         if path != loaded and _is_config(project, path) and context.tree.paths_of(path)
     ]
     return tuple(
-        Place(Span(path, 1), "looks like a Gunicorn configuration")
+        Place(Span(path, 1), _from_here(context, path))
         for path in found
         if standing.of_path(path, Options(), "").environment != "development" and not _is_named(project, path)
     )
+
+
+def _from_here(context: Context, path: str) -> str:
+    there = context.tree.paths_of(path)[0]
+    relative = posixpath.relpath(there, context.cwd or "/")
+    return there if relative.startswith("..") else relative
 
 
 def _is_config(project: Project, path: str) -> bool:
