@@ -671,3 +671,42 @@ def test_a_file_is_its_lines(tmp_path: Path) -> None:
             names = [line.strip() for line in file if not line.startswith("#")]
     """
     assert Run(tmp_path, {"conf.py": text, "names.txt": "a\n# b\nc\n"}).plain("names") == ["a", "c"]
+
+
+def test_what_a_folder_holds(tmp_path: Path) -> None:
+    text = """
+    import glob
+    import os
+    from pathlib import Path
+    here = os.path.dirname(__file__)
+    names = os.listdir(os.path.join(here, "plugins"))
+    python = [os.path.basename(path) for path in glob.glob(here + "/plugins/*.py")]
+    paths = [path.name for path in Path(here, "plugins").iterdir()]
+    some = [path.stem for path in Path(here).joinpath("plugins").glob("b*")]
+    logs = os.listdir("/var/log")
+    deep = glob.glob(here + "/**/*.py", recursive=True)
+    """
+    files = {"plugins/a.py": "", "plugins/b.txt": "", "plugins/c/__init__.py": "", "plugins/.hidden.py": ""}
+    run = Run(tmp_path, {"conf.py": text, **files})
+    assert run.plain("names") == [".hidden.py", "a.py", "b.txt", "c"]
+    assert run.plain("python") == ["a.py"]
+    assert run.plain("paths") == [".hidden.py", "a.py", "b.txt", "c"]
+    assert run.plain("some") == ["b"]
+    assert isinstance(run.plain("logs"), Unknown)
+    assert isinstance(run.plain("deep"), Unknown)
+
+
+def test_an_attribute_with_a_computed_name_may_be_any(tmp_path: Path) -> None:
+    text = """
+    import settings
+    class Signals:
+        def __init__(self, names):
+            for name in names:
+                setattr(self, name, 1)
+    class Plain:
+        pass
+    signals = Signals(settings.names())
+    a = signals.started
+    """
+    run = Run(tmp_path, text)
+    assert isinstance(run.plain("a"), Unknown)

@@ -52,7 +52,7 @@ def of_value(value: Value | None, name: str, context: Context, note: str = "") -
     kind = _kind(value, text, firm)
     dialect, driver = _scheme(value, text, kind, context)
     return Url(
-        _masked(value, name, note),
+        _masked(_placed(value, text), name, note),
         kind,
         _reads(value, text if kind == "fallback" else None),
         dialect,
@@ -78,6 +78,12 @@ def _text(value: Value) -> str | None:
     if not chosen_by <= {read.name for other in value.alternatives for read in other.environment}:
         return None
     return next((other.data for other in value.alternatives if isinstance(other.data, str) and other.data), None)
+
+
+def _placed(value: Value, text: str | None) -> Value:
+    """The value at the place of the literal that it may be, which is the one to change."""
+    at = next((other.at for other in value.alternatives if other.data == text and other.at), None) if text else None
+    return replace(value, at=at) if at is not None else value
 
 
 def _is_usable(text: str) -> bool:

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from flaskprod_lint.finding import Confidence, Finding, Severity
 from flaskprod_lint.model import Deployment, Engine, Setting
 from flaskprod_lint.rules import rule
+from flaskprod_lint.rules.database_places import sqlite_trouble
 from flaskprod_lint.rules.production_engines import NO_SERVER, engines_of, trail_of
 
 
@@ -38,7 +39,7 @@ def _in_brackets(url: Setting) -> str:
 def database_url_fallback(deployment: Deployment) -> Iterator[Finding]:
     """The URL comes from the environment, and a literal stands in for it when the variable is missing."""
     for process, engine in engines_of(deployment):
-        if engine.url is None or engine.url_kind != "fallback":
+        if engine.url is None or engine.url_kind != "fallback" or sqlite_trouble(process, engine):
             continue
         at = engine.url.span or next((read.at for read in engine.url_variables if read.at), None)
         if at is None:
@@ -50,7 +51,7 @@ def database_url_fallback(deployment: Deployment) -> Iterator[Finding]:
             severity=Severity.ERROR if engine.has_password else None,
             confidence=Confidence.HIGH if engine.sure and _is_plain_fallback(engine.url) else Confidence.MEDIUM,
             instead=_fallback_instead(engine),
-            label="used when the variable is missing",
+            label=f"used when {_they_are(engine)} missing",
         )
 
 
@@ -80,6 +81,10 @@ def _fallback_text(engine: Engine) -> str:
 def variables(engine: Engine) -> str:
     names = list(dict.fromkeys(read.name for read in engine.url_variables))
     return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
+
+
+def _they_are(engine: Engine) -> str:
+    return "the variable is" if len({read.name for read in engine.url_variables}) == 1 else "they are"
 
 
 def _fallback_instead(engine: Engine) -> str | None:

@@ -7,7 +7,16 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from flaskprod_lint.model import Unknown
-from flaskprod_lint.resolve.interpreter import builtin_calls, classes, functions, library, list_methods, paths, texts
+from flaskprod_lint.resolve.interpreter import (
+    builtin_calls,
+    classes,
+    folders,
+    functions,
+    library,
+    list_methods,
+    paths,
+    texts,
+)
 from flaskprod_lint.resolve.interpreter.branches import separate
 from flaskprod_lint.resolve.interpreter.containers import spoil
 from flaskprod_lint.resolve.interpreter.expressions import arguments_of
@@ -137,6 +146,8 @@ def _member(vm: Interpreter, callee: Value, arguments: Arguments, at: Span, node
     assert isinstance(data, Member)
     receiver = Value(data.instance, data.instance.at, sure=callee.sure)
     if "." not in data.path:
+        if data.path in ("iterdir", "glob") and paths.is_path(receiver):
+            return folders.of_path(vm, receiver, data.path, arguments, at)
         known = paths.method(vm, receiver, data.path, arguments, at)
         known = known if known is not None else library.method(vm, receiver, data.path, arguments, at)
         if known is not None:

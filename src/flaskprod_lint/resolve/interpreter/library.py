@@ -15,7 +15,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from flaskprod_lint.model import Unknown
-from flaskprod_lint.resolve.interpreter import containers, environment, paths
+from flaskprod_lint.resolve.interpreter import containers, environment, folders, paths
 from flaskprod_lint.resolve.interpreter.frames import Arguments, Frame
 from flaskprod_lint.resolve.interpreter.values import (
     Bound,
@@ -346,6 +346,9 @@ _HANDLERS: dict[str, Handler] = {
         if isinstance(arguments.args[0].data, str) and not arguments.args[0].data.startswith("~")
         else vm.unknown(Unknown("a home folder", at), at, arguments.args[0])
     ),
+    "os.listdir": folders.listdir,
+    "glob.glob": folders.glob,
+    "glob.iglob": folders.glob,
     "os.path.exists": _exists("exists"),
     "os.path.isfile": _exists("isfile"),
     "os.path.isdir": _exists("isdir"),
