@@ -23,13 +23,15 @@ def debug_on(deployment: Deployment) -> Iterator[Finding]:
         setting = _debug(process)
         if setting is None or not _is_on(setting) or _explained_by_development_config(process, setting):
             continue
+        given = _given_to_a_helper(process, setting)
+        at = (given and given.span) or _span(setting, process, deployment)
         yield Finding(
             _debug_message(process, setting),
-            at=_span(setting, process, deployment),
+            at=at,
             because=_because(process, setting),
             confidence=_confidence(process, setting),
             label="anyone can run code here" if _on_werkzeug(process) else "errors bypass the app's handlers",
-            instead=_debug_instead(process, setting),
+            instead=f"{given.name}=" if given else _debug_instead(process, setting),
         )
 
 
@@ -118,6 +120,21 @@ def _debug(process: Process) -> Setting | None:
     if server is not None and server.is_dev_server and "flask" in (server.step.program, *server.step.argv[1:3]):
         return Setting("DEBUG", False, Place(server.step.origin.span, "flask run, without FLASK_DEBUG"))
     return process.app.debug if process.app else None
+
+
+def _given_to_a_helper(process: Process, setting: Setting) -> Setting | None:
+    """The variable that is set, where a function of the project's own reads it: that one is not to change."""
+    read = next((read for read in setting.environment if read.is_set), None)
+    variable = _variables(process).get(read.name) if read is not None else None
+    if (
+        read is None
+        or variable is None
+        or read.at is None
+        or setting.span is None
+        or _text_that_looks_off(process, setting)
+    ):
+        return None
+    return variable if (read.at.path, read.at.line) != (setting.span.path, setting.span.line) else None
 
 
 def _is_on(setting: Setting) -> bool:

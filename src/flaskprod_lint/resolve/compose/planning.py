@@ -73,7 +73,7 @@ def _look_for_signs(project: Project, start: _Start) -> None:
 
 def _services(project: Project, unit: Unit) -> list[Resolved]:
     filler = interpolation.of_folder(project, unit.folder)
-    return [services.resolve(service, unit.folder, filler) for service in unit.merged.services.values()]
+    return [services.resolve(project, service, unit.folder, filler) for service in unit.merged.services.values()]
 
 
 def _of_start(project: Project, start: _Start, starts: list[_Start], options: Options, others: bool) -> list[Planned]:
@@ -152,6 +152,10 @@ def _sign_of_development(project: Project, one: Resolved) -> str:
         value = one.fill(variable.value).text.lower() if variable.value is not None else ""
         if value in _DEVELOPMENT_VALUES.get(variable.name.value.upper(), ()):
             return f"`{one.name}` sets {variable.name.value} to {value}"
+    for entry in one.service.env_files:
+        path = one.fill(entry.path).text
+        if not standing.of_path(path, Options(), "").is_production:
+            return f"`{one.name}` takes its variables from {path}"
     if _DEVELOPMENT_COMMAND.search(one.text):
         return f"`{one.name}` starts a server for development"
     return ""

@@ -55,7 +55,7 @@ class Resolved:
         return " ".join(word for one in (self.service.entrypoint, self.service.command) for word in _texts(one))
 
 
-def resolve(service: Service, folder: str, interpolation: Interpolation) -> Resolved:
+def resolve(project: Project, service: Service, folder: str, interpolation: Interpolation) -> Resolved:
     """A service with the Dockerfile that it builds, which may not be there."""
     found = Resolved(service, folder, interpolation)
     build = service.build
@@ -66,6 +66,12 @@ def resolve(service: Service, folder: str, interpolation: Interpolation) -> Reso
         return found
     found.context = _inside(folder, context)
     name = found.fill(build.dockerfile).text if build.dockerfile is not None else "Dockerfile"
+    if (
+        build.dockerfile is None
+        and not _has(project, found.context, name)
+        and _has(project, found.context, "dockerfile")
+    ):
+        name = "dockerfile"  # What BuildKit looks for next.
     found.dockerfile = None if build.inline is not None else _inside(found.context, name)
     found.target = found.fill(build.target).text if build.target is not None else None
     found.arguments = {arg.name.value: _setting(arg, found) for arg in build.args}
@@ -89,6 +95,10 @@ def can_run_python(project: Project, service: Resolved) -> bool | None:
     if service.dockerfile is None or service.dockerfile not in project:
         return None
     return images.runs_python(project, service.dockerfile, service.target)
+
+
+def _has(project: Project, folder: str, name: str) -> bool:
+    return _inside(folder, name) in project
 
 
 def _inside(folder: str, path: str) -> str:

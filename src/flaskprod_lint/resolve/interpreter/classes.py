@@ -153,6 +153,8 @@ def _of_object(vm: Interpreter, value: Value, data: Object, name: str, at: Span)
         return vm.call(Value(Method(fallback.data, value)), (Value(name, at),))
     if data.outer is not None:
         return vm.attribute(Value(data.outer, value.at, sure=value.sure), name, at)
+    if data.attributes.hole is not None:
+        return vm.unknown(data.attributes.hole, at)
     raise vm.raised("AttributeError", at, name)
 
 
@@ -284,7 +286,8 @@ def _make_members(vm: Interpreter, value: Value, cls: Class) -> None:
     for name, one in list(cls.attributes.items()):
         if name.startswith("_") or isinstance(one.data, (Function, Object, Class)):
             continue
-        member = Object(cls, {"name": Value(name, one.at), "value": one, "_value_": one}, one.at)
+        parts = Entries({"name": Value(name, one.at), "value": one, "_value_": one})
+        member = Object(cls, parts, one.at)
         cls.attributes[name] = Value(member, one.at)
 
 

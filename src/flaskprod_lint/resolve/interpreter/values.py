@@ -145,7 +145,7 @@ class Object:
     """An instance of a class of the project. `outer` stands for its part from a base outside the project, if any."""
 
     cls: Class
-    attributes: dict[str, Value] = field(default_factory=dict)
+    attributes: Entries = field(default_factory=Entries)
     at: Span | None = None
     outer: Instance | None = None
 
