@@ -318,3 +318,11 @@ def test_no_person_sets_the_variables_of_a_test_runner(tmp_path: Path) -> None:
     text = "import os\n" + APP + "app.testing = os.getenv('PYTEST_CURRENT_TEST') is not None\n"
     app = app_of(context_of(tmp_path, {"app.py": text}))
     assert app.testing is not None and app.testing.value is False
+
+
+@pytest.mark.parametrize(("version", "value"), [("2.2.5", True), ("3.0.3", False)])
+def test_old_flask_names_its_environment(tmp_path: Path, version: str, value: bool) -> None:
+    text = APP + "app.config['IS_PRODUCTION'] = app.config.get('ENV') == 'production'\n"
+    context = context_of(tmp_path, {"app.py": text})
+    context.packages.packages["flask"] = Package("flask", version, "exact", HERE)
+    assert app_of(context).config["IS_PRODUCTION"].value is value

@@ -31,6 +31,14 @@ def debug_flag(machine: Interpreter, at: Span | None) -> Value:
     return Value(False)
 
 
+def old_defaults(machine: Interpreter, at: Span | None) -> dict[str, Value]:
+    """What Flask before 2.3 has in its config besides: the environment by its name."""
+    if version_of(machine.context, "flask") >= (2, 3):
+        return {}
+    env = environment.read(machine, Value("FLASK_ENV"), None, at or Span("", 1))
+    return {"ENV": Value("production") if isinstance(env.data, Unset) or not env.data else env}
+
+
 def _by_flask_env(machine: Interpreter, at: Span) -> Value:
     """Flask before 2.3 switches debug on where FLASK_ENV says development."""
     env = environment.read(machine, Value("FLASK_ENV"), None, at)

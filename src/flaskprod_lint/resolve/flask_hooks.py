@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from flaskprod_lint.model import Unknown
 from flaskprod_lint.resolve import flask_sources
 from flaskprod_lint.resolve.flask_config import ATTRIBUTES, FlaskConfig
-from flaskprod_lint.resolve.flask_debug import debug_flag
+from flaskprod_lint.resolve.flask_debug import debug_flag, old_defaults
 from flaskprod_lint.resolve.interpreter.hooks import Hooks
 from flaskprod_lint.resolve.interpreter.values import Entries, Event, External, Instance, Member, Object, Value
 from flaskprod_lint.source import Span
@@ -151,7 +151,7 @@ class FlaskHooks(Hooks):
         assert self.machine is not None
         instance = Instance(FLASK, event.args, event.kwargs, event.at)
         config = FlaskConfig(self.machine, instance)
-        config.start({"DEBUG": debug_flag(self.machine, event.at)})
+        config.start({"DEBUG": debug_flag(self.machine, event.at), **old_defaults(self.machine, event.at)})
         self.configs.append(config)
         return instance
 
