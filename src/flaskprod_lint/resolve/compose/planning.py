@@ -154,7 +154,8 @@ def _sign_of_development(project: Project, one: Resolved) -> str:
             return f"`{one.name}` sets {variable.name.value} to {value}"
     for entry in one.service.env_files:
         path = one.fill(entry.path).text
-        if not standing.of_path(path, Options(), "").is_production:
+        is_template = standing.development_word(path) in ("example", "sample")
+        if not is_template and not standing.of_path(path, Options(), "").is_production:
             return f"`{one.name}` takes its variables from {path}"
     if _DEVELOPMENT_COMMAND.search(one.text):
         return f"`{one.name}` starts a server for development"
