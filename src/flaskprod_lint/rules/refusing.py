@@ -85,6 +85,8 @@ def _instead(refusal: Refusal, path: str) -> str | None:
         return 'gunicorn "package.module:app"'
     if refusal.kind == "worker-class" and not refusal.instead:
         return 'worker_class = "gthread"' if in_file else "--worker-class gthread"
+    if refusal.kind == "file" and not in_file and not refusal.instead:
+        return "Add the file, or leave the option out."
     if refusal.kind == "file" and in_file:
         return "Mend the line where it stops, or leave the setting to the command line."
     return refusal.instead or None

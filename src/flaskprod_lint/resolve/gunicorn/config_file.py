@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import posixpath
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
@@ -80,8 +81,10 @@ def _find(argument: str, step: Step, context: Context) -> str | Unknown | None:
     if argument.startswith("python:"):
         from flaskprod_lint.resolve import python_path
 
-        places = python_path.search_path(replace(step, cwd=""), context)
-        found = python_path.locate(argument[7:], places.folders, context.tree)
+        place = python_path.with_installed_project(context)
+        places = python_path.search_path(replace(step, cwd=""), place)
+        folders = (*places.folders, *python_path.site_packages(place))
+        found = python_path.locate(argument[7:], folders, place.tree)
         return places.unknown if found is None else found
     found = context.tree.locate(argument.removeprefix("file:"), context.cwd)
     return found if not isinstance(found, str) or found in context.project else None
@@ -96,8 +99,17 @@ def _missing(argument: str, origin: Place, context: Context) -> ConfigFile:
     if not is_missing(argument.removeprefix("file:"), context):
         return ConfigFile(origin, hidden=Unknown(f"{argument} is not a file of the project", origin.span))
     reason = f"{argument} does not exist where Gunicorn starts"
-    copied = f"COPY {argument.removeprefix('file:')} ./" if context.image is not None else ""
-    return ConfigFile(origin, refusal=Refusal(origin.span, reason, "file", instead=copied))
+    path = argument.removeprefix("file:")
+    # What an absolute path names may well be mounted there.
+    sure = not path.startswith("/")
+    return ConfigFile(origin, refusal=Refusal(origin.span, reason, "file", sure, _copied(path, context)))
+
+
+def _copied(path: str, context: Context) -> str:
+    """The COPY that brings a file, where the project has one of that name."""
+    name = posixpath.basename(path)
+    found = [each for each in context.project.paths if posixpath.basename(each) == name]
+    return f"COPY {found[0]} {path}" if context.image is not None and len(found) == 1 else ""
 
 
 def _run(path: str, origin: Place, context: Context, known: Mapping[str, Known]) -> ConfigFile:

@@ -106,7 +106,7 @@ def _environment_line(context: Context, known: Mapping[str, Known], resolved: Re
     try:
         texts = shlex.split(setting.value)
     except ValueError as error:
-        resolved.refusals.append(Refusal(place.span, f"GUNICORN_CMD_ARGS cannot be read: {error}", "command-line"))
+        resolved.refusals.append(Refusal(place.span, f"GUNICORN_CMD_ARGS cannot be read: {error}"))
         return CommandLine(), place
     line = parse([Word(text) for text in texts], known)
     line.positionals = []
@@ -142,6 +142,8 @@ def _set_target(line: CommandLine, words: Sequence[Word], step: Step, resolved: 
     elif setting is not None and isinstance(setting.value, Unknown):
         resolved.target, resolved.target_origin = Word("", unknown=setting.value), setting.origin
     elif not line.refusal and not resolved.only_prints and resolved.settings["paste"].value is None:
+        if resolved.file is not None and resolved.file.refusal is not None:
+            return
         named = resolved.file is not None and resolved.file.hidden is not None
         sure = not named and not line.loose
         resolved.refusals.append(Refusal(step.origin.span, "no application is named", "application", sure=sure))
