@@ -107,7 +107,7 @@ def _proofs(process: Process, server: Server) -> Iterator[Place]:
 
 
 def _headline(server: Server) -> str:
-    what = f" {server.target.text}" if server.target else ""
+    what = f" {server.target.text}" if server.target else " the app"
     return f"{shown(server)} serves{what}"
 
 

@@ -118,8 +118,9 @@ def same_value(one: Value, other: Value) -> bool:
 
 def reason_of(why: Value) -> str:
     """Why what depends on this condition is unknown."""
-    reason = why.data.reason if isinstance(why.data, Unknown) else "a condition is not known"
-    prefix = "it depends on a condition: "
+    if not isinstance(why.data, Unknown):
+        return "it depends on a condition that is known only at run time"
+    reason, prefix = why.data.reason, "it depends on a condition: "
     return reason if reason.startswith(prefix) else prefix + reason
 
 
