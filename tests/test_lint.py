@@ -138,3 +138,12 @@ def test_nothing_to_lint(tmp_path: Path) -> None:
     write(tmp_path, {"notes.txt": "hello\n"})
     with pytest.raises(program.NothingToLint, match="nothing to lint"):
         program.lint(tmp_path, Config())
+
+
+def test_an_option_is_worded_as_elements_of_an_exec_form(tmp_path: Path) -> None:
+    command = 'CMD ["gunicorn", "--bind", "0.0.0.0:8000", "--workers", "2", "app:app"]'
+    text = CLEAN["Dockerfile"].rpartition("CMD ")[0] + f"EXPOSE 8000\n{command}\n"
+    found = [
+        one for one in lint_files(tmp_path, {**CLEAN, "Dockerfile": text}).findings if one.rule == "access-log-off"
+    ]
+    assert [one.instead for one in found] == ['"--access-logfile", "-"']

@@ -18,6 +18,7 @@ from flaskprod_lint.masking import mask_finding, mask_line
 from flaskprod_lint.model import Deployment, Unknown
 from flaskprod_lint.resolve.options import Options
 from flaskprod_lint.rules import EvidenceOf, Rule
+from flaskprod_lint.rules.pointing import in_the_words_of
 from flaskprod_lint.running import what_runs
 from flaskprod_lint.source import Place, Project
 
@@ -114,7 +115,7 @@ def _ask(function: Rule, deployments: Iterable[Deployment], crashes: list[Crash]
                     rule=name,
                     item=info.item,
                     severity=finding.severity or info.severity,
-                    instead=finding.instead or info.instead or None,
+                    instead=in_the_words_of(deployment, finding.at, finding.instead or info.instead) or None,
                     deployments=(deployment.name,),
                 )
         except Exception as error:

@@ -74,6 +74,18 @@ def unless(*settings: Setting | None) -> str:
     return f", unless {names} is set where it runs" if names else ""
 
 
+def in_the_words_of(deployment: Deployment, at: Span, instead: str) -> str:
+    """An option as the elements of an exec form (`"--access-logfile", "-"`), where the command there is one."""
+    if not instead.startswith("--") or "\n" in instead or "$" in instead:
+        return instead
+    for process in deployment.processes:
+        command, span = process.command, process.command.origin.span
+        is_list = command.form == "exec" and command.text.lstrip().startswith("[") and "-c" not in (command.argv or ())
+        if is_list and span is not None and span.path == at.path and span.line <= at.line <= span.end_line:
+            return ", ".join(f'"{word}"' for word in instead.split())
+    return instead
+
+
 def whole_command(process: Process, flags: tuple[str, ...], new: str) -> str | None:
     """The command as a shell form, `new` in place of the option with those flags; None when it is not all known."""
     step = process.main_step
