@@ -393,6 +393,7 @@ def test_programs_of_a_run(tmp_path: Path) -> None:
         ('if [ "$E" != "test" ]; then a; else b; fi', ["a"]),
         ('if [ "$OTHER" = "test" ]; then a; else b; fi; c', ["a?", "b?", "c"]),
         ('[ "$E" = "prod" ] || a', []),
+        ('[ "0" -gt 0 ] && a; [ 1 -ge 1 ] && b; [ "$E" -eq 1 ] && c', ["b"]),
         ('[ "$E" = "test" ] || a', ["a"]),
         ('[ "$E" = "prod" ] && a', ["a"]),
         ('[ -n "$E" ] && a && b', ["a", "b"]),
@@ -510,3 +511,13 @@ def test_odd_files_do_not_raise(tmp_path: Path) -> None:
         ("FROM", "FROM $X", "FROM a AS\nCOPY", "FROM a\nCOPY x\nENV\nARG\nUSER\nEXPOSE\nSHELL\n")
     ):
         built(tmp_path / str(number), text + "\nFROM python:3.12\nRUN <<EOF\nWORKDIR\nHEALTHCHECK\nONBUILD\nCMD\n")
+
+
+def test_wheels_from_another_stage_hide_nothing(tmp_path: Path) -> None:
+    text = (
+        "FROM python:3.12 AS wheels\nRUN pip wheel -w /wheels flask\n"
+        "FROM python:3.12-slim\nWORKDIR /app\nCOPY . .\nCOPY --from=wheels /wheels/*.whl ./\n"
+    )
+    _, tree = built(tmp_path, text)
+    assert tree.locate("/app/app.py") == "app.py"
+    assert tree.locate("/app/missing.py") is None

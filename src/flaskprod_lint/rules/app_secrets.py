@@ -120,7 +120,8 @@ def _unknown(setting: Setting | None, uses: list[SecretUse]) -> str:
 
 def _uses(deployment: Deployment, kind: str) -> Iterator[tuple[Process, SecretUse]]:
     """The secrets of that kind in the apps that production loads, each place once, under its first name."""
-    seen = set()
+    # What stands in a manifest is told there.
+    seen = {secret.at for secret in deployment.secrets}
     for process in deployment.processes:
         for use in process.app.secrets if process.app else ():
             if use.kind == kind and use.at not in seen:

@@ -10,6 +10,8 @@ from flaskprod_lint.rules import evidence, rule
 from flaskprod_lint.rules.pointing import confidence_in, point, served, trail, unless, whole_command
 from flaskprod_lint.source import Place
 
+#: First programs of a container that pass signals on to the one they start.
+_INITS = ("tini", "dumb-init", "catatonit")
 _ROOT = ("root", "0", "root:root", "0:0")
 
 
@@ -351,6 +353,9 @@ def _instead(process: Process, server: Server, address: Address, port: str = "$P
 
 
 def _is_one_program(process: Process) -> bool:
-    """Whether the command itself is the server, with no script or shell in between."""
-    step = process.main_step
-    return step is not None and step.origin.path == process.command.origin.path and process.command.argv == step.argv
+    """Whether the command itself is the server, with no script or shell in between: at most tini or the like."""
+    step, argv = process.main_step, process.command.argv
+    if step is None or argv is None or step.origin.path != process.command.origin.path:
+        return False
+    before = argv[: -len(step.argv)]
+    return argv[len(before) :] == step.argv and (not before or before[0].rpartition("/")[2] in _INITS)

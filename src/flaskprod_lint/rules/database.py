@@ -269,6 +269,8 @@ def _doubt(deployment: Deployment) -> str | None:
     budget = deployment.budget
     if budget is None:
         return "the connections could not be counted"
+    if engine.library == "Alchemical":
+        return 'ALCHEMICAL_ENGINE_OPTIONS = {"pool_pre_ping": True}'
     if isinstance(budget.reachable, Unknown):
         limit, ceiling = _limit(budget), budget.ceiling
         if limit is not None and isinstance(ceiling, int) and ceiling <= limit:

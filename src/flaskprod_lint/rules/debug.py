@@ -124,7 +124,7 @@ def _debug(process: Process) -> Setting | None:
 
 def _given_to_a_helper(process: Process, setting: Setting) -> Setting | None:
     """The variable that is set, where a function of the project's own reads it: that one is not to change."""
-    read = next((read for read in setting.environment if read.is_set), None)
+    read = next((read for read in setting.environment if read.is_set and not read.name.startswith("FLASK_")), None)
     variable = _variables(process).get(read.name) if read is not None else None
     if (
         read is None

@@ -85,6 +85,8 @@ def _pinning(path: str, image: Image | None) -> str:
     if name == "Pipfile":
         return "pipenv lock"
     constraints = f"{folder}/constraints.txt" if folder else "constraints.txt"
+    if name in ("setup.py", "setup.cfg"):
+        return f"{_FREEZE}\npip install . -c constraints.txt"
     if "dockerfile" in name.lower():
         return f"{_FREEZE}  # once, and then here:\nCOPY constraints.txt .\nENV PIP_CONSTRAINT=constraints.txt"
     path = path or "requirements.txt"

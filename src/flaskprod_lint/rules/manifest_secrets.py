@@ -66,7 +66,7 @@ def _message(secret: SecretLiteral) -> str:
         return f"{path} gives {secret.name} {what}, for development as it seems"
     if secret.own_database:
         return f"{path} holds the password of a database or queue that it starts, in {secret.name}"
-    if secret.how == "default":
+    if secret.how.startswith("default"):
         return f"{path} lets {secret.name} fall back to a text in the file: where it is not set, nobody notices"
     if secret.weak:
         return f"{path} sets {secret.name} to a text that anyone would guess, and production runs with it"
@@ -78,7 +78,7 @@ def _instead(secret: SecretLiteral) -> str | None:
     name, path = secret.name, secret.at.path.rpartition("/")[2]
     if secret.how in ("environment", "default") and path.endswith((".yml", ".yaml")):
         return f"{name}: ${{{name}:?set {name}}}"
-    if secret.how == "environment list":
+    if secret.how in ("environment list", "default list"):
         return f"- {name}=${{{name}:?set {name}}}"
     if secret.how == "envVars":
         return f"- key: {name}\n  sync: false"

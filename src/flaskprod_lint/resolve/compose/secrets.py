@@ -49,7 +49,7 @@ def _of_service(one: Resolved, databases: set[str], development: bool) -> Iterat
         yield SecretLiteral(
             variable.name.value,
             value.span,
-            "default" if is_default else how,
+            how.replace("environment", "default") if is_default else how,
             judged.kind,
             judged.length,
             judged.weak,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
@@ -27,6 +28,14 @@ from flaskprod_lint.inputs.shell_words import Word
 TextOf = Callable[[Word], "str | None"]
 
 _TESTS = ("[", "test")
+_NUMBERS: dict[str, Callable[[int, int], bool]] = {
+    "-eq": operator.eq,
+    "-ne": operator.ne,
+    "-lt": operator.lt,
+    "-le": operator.le,
+    "-gt": operator.gt,
+    "-ge": operator.ge,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,9 +120,21 @@ def _test(written: tuple[Word, ...], text_of: TextOf) -> bool | None:
     if len(words) == 3 and words[1] in ("=", "==", "!="):
         left, right = words[0], words[2]
         return None if left is None or right is None else (left == right) == (words[1] != "!=")
+    if len(words) == 3 and words[1] in _NUMBERS:
+        return _compared(words[0], words[1], words[2])
     if len(words) == 2 and words[0] in ("-n", "-z") and words[1] is not None:
         return bool(words[1]) == (words[0] == "-n")
     return None
+
+
+def _compared(left: str | None, relation: str, right: str | None) -> bool | None:
+    """`[ "$DEBUG" -gt 0 ]`: a text that is no number makes the test fail."""
+    if left is None or right is None:
+        return None
+    try:
+        return _NUMBERS[relation](int(left or "0"), int(right or "0"))
+    except ValueError:
+        return False
 
 
 def _is_doubtful(node: Node, text_of: TextOf) -> bool:

@@ -18,6 +18,7 @@ from flaskprod_lint.source import Located, Place
 
 _REMOTE = re.compile(r"(https?|git|ssh|ftp)://|git@")
 _ARCHIVE = re.compile(r"\.(tar(\.\w+)?|tgz|tbz2?|txz)$")
+_PACKAGES = re.compile(r"\*[^/]*\.(whl|tar(\.\w+)?|tgz|zip)$")
 _WILDCARD = re.compile(r"[*?\[]")
 
 
@@ -163,8 +164,11 @@ class Copying:
         self, tree: Tree, other: Tree | None, path: str, name: str, target: Destination, stage: StageState | None
     ) -> None:
         file_there = target.of_file(posixpath.basename(path))
+        if _PACKAGES.search(path):  # `*.whl`: nothing that would stand in the way of a module or a script.
+            return
         if other is None or "*" in path:
-            tree.mount_unknown(target.folder if target.is_folder else file_there, f"copied from {name}", self.place)
+            reason = f"copied from the {'image' if other is None else 'stage'} {name}"
+            tree.mount_unknown(target.folder if target.is_folder else file_there, reason, self.place)
             return
         found = other.locate(path)
         is_file = isinstance(found, str) and found in self.context.project
