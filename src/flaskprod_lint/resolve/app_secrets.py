@@ -172,12 +172,32 @@ def _guard_line(text: str, use: SecretUse) -> int | None:
         tree = ast.parse(text)
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return None
-    for node in ast.walk(tree):
-        if not isinstance(node, (ast.If, ast.Assert)) or not _compares(node.test, use):
-            continue
-        if isinstance(node, ast.Assert) or any(_stops(statement) for statement in node.body):
-            return node.lineno
+    functions = [node for node in ast.walk(tree) if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef))]
+    for scope in (*functions, tree):
+        complaints = _complaints(scope)
+        for node in ast.walk(scope):
+            if not isinstance(node, (ast.If, ast.Assert)) or not _compares(node.test, use):
+                continue
+            if isinstance(node, ast.Assert) or any(_stops(one) or _notes(one) & complaints for one in node.body):
+                return node.lineno
     return None
+
+
+def _complaints(scope: ast.AST) -> set[str]:
+    """The names for which the code stops when there is something in them: `if weak: raise …`."""
+    stopping = [node for node in ast.walk(scope) if isinstance(node, ast.If) and any(map(_stops, node.body))]
+    return {part.id for node in stopping for part in ast.walk(node.test) if isinstance(part, ast.Name)}
+
+
+def _notes(statement: ast.stmt) -> set[str]:
+    """The names that a statement puts something into: `weak.append(…)`, `weak = True`."""
+    if isinstance(statement, ast.Assign):
+        return {target.id for target in statement.targets if isinstance(target, ast.Name)}
+    call = statement.value if isinstance(statement, ast.Expr) else None
+    function = call.func if isinstance(call, ast.Call) else None
+    if isinstance(function, ast.Attribute) and function.attr in ("append", "add", "extend"):
+        return {function.value.id} if isinstance(function.value, ast.Name) else set()
+    return set()
 
 
 def _compares(test: ast.expr, use: SecretUse) -> bool:

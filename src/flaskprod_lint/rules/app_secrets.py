@@ -46,12 +46,11 @@ def secret_key_fallback(deployment: Deployment) -> Iterator[Finding]:
         when = f"because nothing sets {variable}" if use.variable_set is False else f"when {variable} is not set"
         yield _guarded(
             Finding(
-                f"{use.name} falls back to a key in the code {when}: "
-                f"the app starts all the same, and {_purpose(use)} with it",
+                f"{use.name} falls back to a key in the code {when}: {_then(use)}",
                 at=use.at,
                 because=_because(process, use),
                 confidence=Confidence.HIGH if use.sure else Confidence.MEDIUM,
-                label="used silently without the variable",
+                label="used without the variable" if use.guard else "used silently without the variable",
                 instead=_reading(use),
             ),
             use,
@@ -127,6 +126,12 @@ def _uses(deployment: Deployment, kind: str) -> Iterator[tuple[Process, SecretUs
             if use.kind == kind and use.at not in seen:
                 seen.add(use.at)
                 yield process, use
+
+
+def _then(use: SecretUse) -> str:
+    if use.guard is not None:
+        return "the app seems to refuse it, as long as it sees that this is production"
+    return f"the app starts all the same, and {_purpose(use)} with it"
 
 
 def _guarded(finding: Finding, use: SecretUse) -> Finding:
