@@ -52,7 +52,7 @@ def _same_in_the_end(deployment: Deployment, conflict: Conflict) -> bool:
     """Whether the command that runs comes down to the other one, by way of a script."""
     steps = [process.main_step for process in deployment.web_processes if process.command == conflict.winner]
     words = sorted(word for word in conflict.loser.text.split() if word != "exec")
-    return any(step is not None and sorted(map(str, step.argv)) == words for step in steps)
+    return any(step is not None and sorted(step.text.split()) == words for step in steps)
 
 
 def _conflict(conflict: Conflict) -> Finding:

@@ -14,7 +14,7 @@ _REFERENCE = re.compile(r"[\"']?\$\{?(\w+)\}?[\"']?")
 _NOT_MEANT = re.compile(
     r"(^|/)(tests?|testing|fixtures|examples?|samples?|docs?|node_modules|\.github)/", re.IGNORECASE
 )
-_KEY_FILE = re.compile(r"(^|/)(id_(rsa|dsa|ecdsa|ed25519)|[^/]*\.(pem|key|p12|pfx))$")
+_KEY_FILE = re.compile(r"(^|/)(id_(rsa|dsa|ecdsa|ed25519)|[^/]*\.(pem|key|p12|pfx|asc|gpg))$")
 
 
 def note_secrets(state: StageState, instruction: Instruction) -> None:

@@ -1,2 +1,6 @@
 #!/bin/sh
-exec gunicorn --workers 2 app:app
+PORT="${PORT:-8080}"
+exec gunicorn \
+  -w "${WORKERS:-2}" \
+  -b "0.0.0.0:${PORT}" \
+  app:app
