@@ -521,3 +521,20 @@ def test_wheels_from_another_stage_hide_nothing(tmp_path: Path) -> None:
     _, tree = built(tmp_path, text)
     assert tree.locate("/app/app.py") == "app.py"
     assert tree.locate("/app/missing.py") is None
+
+
+@pytest.mark.parametrize("command", ["bin/install", "bash bin/install", "chmod +x bin/* && ./bin/install"])
+def test_a_script_of_the_project_is_followed(tmp_path: Path, command: str) -> None:
+    script = "#!/bin/bash\nset -e\npip install \\\n  flask==3.1.0\n"
+    image, tree = built(
+        tmp_path,
+        f"FROM python:3.12-slim\nWORKDIR /app\nCOPY bin bin\nRUN {command}\n",
+        {"bin/install": script},
+    )
+    assert image.packages.find("flask") is not None
+    assert image.packages.complete is True
+    step = image.runs[-1].steps[-1]
+    assert (step.origin.path, step.origin.note) == ("bin/install", "pip install flask==3.1.0")
+    assert step.origin.span is not None
+    assert step.origin.span.line == 3
+    assert tree.locate("/app/other.py") is None

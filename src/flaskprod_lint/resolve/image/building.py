@@ -5,7 +5,7 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from flaskprod_lint.inputs import shell
 from flaskprod_lint.inputs.dockerfile import Flag, Instruction
@@ -16,7 +16,7 @@ from flaskprod_lint.resolve import secrecy
 from flaskprod_lint.resolve.image import branches, scripts
 from flaskprod_lint.resolve.image.context import BuildContext
 from flaskprod_lint.resolve.image.stage import StageState
-from flaskprod_lint.source import Place, Span
+from flaskprod_lint.source import Place, Source, Span
 
 #: Programs of which a build is sure that they make no file that the app could be.
 _HARMLESS = frozenset(
@@ -32,6 +32,8 @@ _HARMLESS = frozenset(
 _PYTHON = re.compile(r"python(\d(\.\d+)?)?|pypy3?")
 _INSTALLERS = frozenset({"apt", "apt-get", "apk", "dnf", "yum", "microdnf", "zypper", "conda", "mamba", "micromamba"})
 _QUIET_MODULES = frozenset({"pip", "venv", "ensurepip", "compileall", "poetry", "pipenv", "uv", "virtualenv", "nltk"})
+_SHELLS = ("sh", "bash", "dash", "ash")
+_SHEBANG = re.compile(r"#!.*\b(ba|da|a)?sh\b")
 _WRAPPERS = frozenset({"exec", "command", "env", "sudo", "time", "nice", "eatmydata"})
 
 
@@ -81,11 +83,21 @@ class Building:
         following = "".join(f"\n{body.text}{body.name}" for body in bodies)
         yield from self._script(self.instruction.value + following, self.instruction)
 
-    def _script(self, text: str, instruction: Instruction | None, span: Span | None = None) -> Iterator[Step]:
-        cwd = self.state.workdir
+    def _script(
+        self,
+        text: str,
+        instruction: Instruction | None,
+        span: Span | None = None,
+        *,
+        source: Source | None = None,
+        cwd: str = "",
+    ) -> Iterator[Step]:
+        """The programs of a text: of a RUN, of a heredoc at `span`, or of a script of the project, `source`."""
+        cwd = cwd or self.state.workdir
         variables = {**self.state.arguments, **self.state.variables}
-        if "$" not in text and "\n" not in text and not re.search(r"[&|;<>'\"\\`(){}#*?!\[]", text):
-            yield self._plain(text, instruction, cwd)
+        if source is None and "$" not in text and "\n" not in text and not re.search(r"[&|;<>'\"\\`(){}#*?!\[]", text):
+            step = self._plain(text, instruction, cwd)
+            yield from self._followed(step) or (step,)
             return
 
         def text_of(word: Word) -> str | None:
@@ -94,7 +106,7 @@ class Building:
 
         for taken in branches.commands(shell.parse(text).body, text_of):
             command = taken.command
-            part = self._part(command, instruction) if instruction else span or self.instruction.span
+            part = self._part(command, instruction, source) or span or self.instruction.span
             self._assign(command, variables, part)
             argv = _unwrapped(tuple(_value(word, variables) for word in command.words))
             self._redirects(command, argv, cwd, part)
@@ -105,9 +117,34 @@ class Building:
                 cwd = posixpath.join(cwd, argv[1]) if len(argv) > 1 and isinstance(argv[1], str) else cwd
                 continue
             written = text[command.start : command.end]
-            yield Step(argv, written, Place(part, written.strip()), cwd=posixpath.normpath(cwd), sure=taken.sure)
+            note = " ".join(written.replace("\\\n", " ").split())
+            step = Step(argv, written, Place(part, note), cwd=posixpath.normpath(cwd), sure=taken.sure)
+            yield from (self._followed(step) if source is None else ()) or (step,)
 
-    def _part(self, command: SimpleCommand, instruction: Instruction) -> Span:
+    def _followed(self, step: Step) -> tuple[Step, ...]:
+        """The programs of the project's script that a command starts; none where it starts something else."""
+        source = self._project_script(step)
+        if source is None:
+            return ()
+        inner = self._script(source.text, None, source=source, cwd=step.cwd)
+        return tuple(replace(one, sure=one.sure and step.sure) for one in inner)
+
+    def _project_script(self, step: Step) -> Source | None:
+        words = [word for word in step.argv if isinstance(word, str)]
+        if posixpath.basename(words[0] if words else "") in _SHELLS:
+            words = [word for word in words[1:] if not word.startswith("-")]
+        if not words or ("/" not in words[0] and not words[0].endswith(".sh")):
+            return None
+        found = self.state.tree.locate(words[0], step.cwd)
+        source = self.context.project.read(found) if isinstance(found, str) else None
+        is_script = source is not None and (words[0].endswith(".sh") or _SHEBANG.match(source.line(source.first)))
+        return source if is_script else None
+
+    def _part(self, command: SimpleCommand, instruction: Instruction | None, source: Source | None) -> Span | None:
+        if source is not None:
+            return source.span(command.start, command.end)
+        if instruction is None:
+            return None
         return instruction.part(command.start, min(command.end, len(instruction.value)))
 
     def _plain(self, text: str, instruction: Instruction | None, cwd: str) -> Step:
