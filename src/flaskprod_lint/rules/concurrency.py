@@ -24,7 +24,7 @@ def single_worker(deployment: Deployment) -> Iterator[Finding]:
         workers, concurrency = server.workers, server.concurrency
         if workers is None or concurrency is None or workers.value != 1 or concurrency.value != 1:
             continue
-        at = point(deployment, process, workers, server.threads)
+        at = point(deployment, process, workers, server.threads, server.config_file)
         yield Finding(
             f"One request at a time: {_shown(server)} is in effect{unless(workers, server.threads)}",
             at=at,

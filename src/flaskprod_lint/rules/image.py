@@ -81,7 +81,8 @@ def _pinning(path: str, image: Image | None) -> str:
     """What fixes the versions, by the tool that reads the file."""
     folder, _, name = path.rpartition("/")
     if name == "pyproject.toml":
-        return next((f"{tool} lock" for tool in ("poetry", "pdm") if _runs(image, f"{tool} install")), "uv lock")
+        locks = (f"{tool} lock" for tool in ("poetry", "pdm") if _runs(image, f"{tool} install"))
+        return next(locks, "uv lock\nRUN uv sync --locked --no-dev" if image is not None else "uv lock")
     if name == "Pipfile":
         return "pipenv lock"
     constraints = f"{folder}/constraints.txt" if folder else "constraints.txt"
@@ -187,11 +188,7 @@ def _newer_python(setting: Setting, image: Image | None) -> str | None:
 def runs_as_root(deployment: Deployment) -> Iterator[Finding]:
     """The processes run as root in the container."""
     image = deployment.image
-    if (
-        image is None
-        or image.user.value not in _ROOT
-        or (deployment.platform and deployment.platform.chooses_user)
-    ):
+    if image is None or image.user.value not in _ROOT or (deployment.platform and deployment.platform.chooses_user):
         return
     drops = _drops_privileges(deployment)
     if drops:
