@@ -538,3 +538,15 @@ def test_a_script_of_the_project_is_followed(tmp_path: Path, command: str) -> No
     assert step.origin.span is not None
     assert step.origin.span.line == 3
     assert tree.locate("/app/other.py") is None
+
+
+@pytest.mark.parametrize(
+    ("copy", "started"),
+    [("docker/ ./", "/srv/shop/start.sh"), ("docker/start.sh bin/", "/srv/shop/bin/start.sh")],
+)
+def test_the_folder_of_a_base_image_is_told_by_what_it_starts(tmp_path: Path, copy: str, started: str) -> None:
+    text = f'FROM registry.example/base:1\nCOPY {copy}\nCOPY app.py ./\nENTRYPOINT ["{started}"]\n'
+    image, tree = built(tmp_path, text, {"docker/start.sh": "#!/bin/sh\n"})
+    assert image.workdir == "/srv/shop"
+    assert tree.locate(started) == "docker/start.sh"
+    assert tree.locate("/srv/shop/app.py") == "app.py"

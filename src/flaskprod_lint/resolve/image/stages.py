@@ -8,6 +8,7 @@ from dataclasses import replace
 from flaskprod_lint.inputs.dockerfile import Dockerfile, Instruction, Stage
 from flaskprod_lint.model import Setting, Unknown
 from flaskprod_lint.resolve.image import stage as stages
+from flaskprod_lint.resolve.image import workdirs
 from flaskprod_lint.resolve.image.building import Building
 from flaskprod_lint.resolve.image.context import BuildContext
 from flaskprod_lint.resolve.image.copying import Copying
@@ -59,7 +60,10 @@ class Builder:
             if earlier is not None:
                 return stages.child(earlier, name, stage.index)
         base = Setting("FROM", reference, Place(stage.reference.span, f"FROM {stage.reference.value}"))
-        return stages.rooted(name, stage.index, base, self.context)
+        state = stages.rooted(name, stage.index, base, self.context)
+        if not state.plain:
+            state.workdir = workdirs.likely(stage, self.context)
+        return state
 
     def _apply(self, state: StageState, instruction: Instruction) -> None:
         escape = self.facts.escape
