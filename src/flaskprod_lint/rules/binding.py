@@ -173,9 +173,9 @@ def _proof(deployment: Deployment, process: Process) -> Place | str:
     if not server.bind:
         bind = server.settings.get("bind")
         reason = f": {bind.value.reason}" if bind is not None and isinstance(bind.value, Unknown) else ""
-        return f"which address {_name(server)} listens on is not known here{reason}"
+        return f"which address {_name(server)} listens on{reason}"
     shown = " and ".join(address.text for address in server.bind)
-    return f"whether {shown} is where requests arrive is not known here"
+    return f"whether {shown} is where requests arrive"
 
 
 def _why_reached(deployment: Deployment, process: Process, address: Address) -> str:

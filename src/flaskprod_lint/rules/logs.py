@@ -116,7 +116,7 @@ def _unknown_log(process: Process) -> str:
         if log is not None and isinstance(log.value, Unknown):
             return f"{name}: {log.value.reason}"
     if server.unbuffered is None or isinstance(server.unbuffered.value, Unknown):
-        return "whether Python's output is buffered is not known here"
+        return "whether Python's output is buffered"
     if process.app is None:
         return "the application could not be read, so what it logs to is not known"
     unknown = next((one.destination for one in process.app.handlers if isinstance(one.destination, Unknown)), None)

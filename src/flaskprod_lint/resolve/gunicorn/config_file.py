@@ -102,7 +102,8 @@ def _missing(argument: str, origin: Place, context: Context) -> ConfigFile:
     path = argument.removeprefix("file:")
     # What an absolute path names may well be mounted there.
     sure = not path.startswith("/")
-    return ConfigFile(origin, refusal=Refusal(origin.span, reason, "file", sure, _copied(path, context)))
+    refusal = Refusal(origin.span, reason, "file", sure, _copied(path, context))
+    return ConfigFile(origin, refusal=refusal, hidden=Unknown(f"{DOES_NOT_START}: {reason}", origin.span))
 
 
 def _copied(path: str, context: Context) -> str:
