@@ -18,7 +18,7 @@ COPY requirements.txt .
 RUN pip install --no-cache-dir -r requirements.txt
 COPY app.py ./
 USER nobody
-CMD exec gunicorn --bind 0.0.0.0:$PORT --workers 3 --access-logfile - app:app
+CMD exec gunicorn --bind 0.0.0.0:$PORT --workers 3 --worker-tmp-dir /dev/shm --access-logfile - app:app
 """
 
 #: A project that has nothing wrong: an image with an app and no database.

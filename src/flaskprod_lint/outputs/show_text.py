@@ -18,6 +18,10 @@ ASKED = ("bind", "workers", "threads", "worker_class", "timeout", "graceful_time
 DERIVED = frozenset({"default_proc_name"})
 NAMES = {"gunicorn": "Gunicorn", "werkzeug": "Flask's development server", "unknown": "a server that is not known here"}
 INDENT = "  "
+#: What would change a setting that several places set.
+PRECEDENCE = (
+    "the command line wins over GUNICORN_CMD_ARGS, that over the configuration file, that over PORT and WEB_CONCURRENCY"
+)
 
 
 def write_show(deployments: Sequence[Deployment], page: Page, *, everything: bool = False) -> None:
@@ -82,8 +86,15 @@ def _server(server: Server, page: Page, *, everything: bool) -> None:
     definition = server.target.definition if server.target else None
     place = f"  {definition.span}" if definition and definition.span else ""
     page.add((f"{INDENT}{INDENT}", ""), (page.clean(f"{name}{version}{target}"), ""), (page.clean(place), "place"))
+    for refusal in (*server.refusals, *server.boot_refusals):
+        where = f"{refusal.span}  " if refusal.span else ""
+        page.paragraph(
+            page.clean(f"{where}does not start: {refusal.note}"), "unsure", first=[(f"{INDENT}{INDENT}", "")]
+        )
     shown, left_out = _chosen(server, everything)
     _settings(shown, page)
+    if server.is_gunicorn and any(setting.overrides for setting in shown):
+        page.paragraph(PRECEDENCE, "quiet", first=[(f"{INDENT}{INDENT}", "")])
     if left_out:
         text = f"{left_out} more at their defaults: `flaskprod-lint show --all`"
         page.add((f"{INDENT}{INDENT}", ""), (text, "quiet"))

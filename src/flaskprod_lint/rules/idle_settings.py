@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from flaskprod_lint.finding import Confidence, Finding, Severity
 from flaskprod_lint.model import Deployment, Overlooked, Override, Process, Server, Setting, Unknown
 from flaskprod_lint.rules import rule
-from flaskprod_lint.rules.pointing import confidence_in, point, served, trail
+from flaskprod_lint.rules.pointing import confidence_in, is_sure, point, served, trail
 from flaskprod_lint.source import Place
 
 #: Worker classes that serve requests in greenlets or an event loop, whatever `threads` says.
@@ -80,7 +80,8 @@ def _finding(deployment: Deployment, process: Process, idle: _Idle) -> Finding:
 
 def _of_the_worker_class(server: Server) -> Iterator[_Idle]:
     kind = server.worker_class
-    if kind is None or not isinstance(kind.value, str):
+    if kind is None or not isinstance(kind.value, str) or not is_sure(kind):
+        # A file that lets a variable choose the worker class has settings for each of them.
         return
     threads = _given(server, "threads")
     if threads is not None and isinstance(threads.value, int) and threads.value > 1:
@@ -95,7 +96,7 @@ def _of_the_worker_class(server: Server) -> Iterator[_Idle]:
         ("keepalive", "a sync worker closes the connection after each response"),
     ):
         setting = _given(server, name)
-        if setting is not None:
+        if setting is not None and setting.value != 0:
             message = f"`{name}` does nothing with sync workers: {why}"
             yield _Idle(setting, message, kind, None, 'worker_class = "gthread"', "--worker-class gthread")
 
