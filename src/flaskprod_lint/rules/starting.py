@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from flaskprod_lint.finding import Confidence, Finding
 from flaskprod_lint.model import App, CommandFault, Deployment, Process, Step
 from flaskprod_lint.rules import rule
-from flaskprod_lint.source import Place
+from flaskprod_lint.source import Place, Span
 
 _LABELS = {
     "one-element": "one word, and no program has this name",
@@ -61,21 +61,37 @@ def _dev_server(process: Process, step: Step, trail: tuple[Place, ...]) -> Itera
         because=(*step.trail, *trail),
         confidence=Confidence.HIGH if step.sure else Confidence.MEDIUM,
         label="the development server",
-        instead=_gunicorn(process, span.path),
+        instead=_gunicorn(process, span),
     )
 
 
-def _gunicorn(process: Process, path: str) -> str | None:
-    """The command to write, where the app is known."""
-    target = _target(process.app, path.rpartition("/")[0])
-    if target is None:
-        return None
+def _gunicorn(process: Process, at: Span) -> str:
+    """The command to write in that place."""
+    path = at.path
+    target = _target(process.app, path.rpartition("/")[0]) or _factory(process) or "MODULE:APP"
     port = "$PORT" if process.port_set else "${PORT:-8000}"
     command = f"gunicorn --bind 0.0.0.0:{port} {target}"
     name = path.rpartition("/")[2].lower()
     if name == "procfile":
         return f"{process.name}: {command}"
-    return f"CMD exec {command}" if "dockerfile" in name else f"exec {command}" if name.endswith(".sh") else command
+    if "dockerfile" in name:
+        return f"{'ENTRYPOINT' if _is_entrypoint(process, at) else 'CMD'} exec {command}"
+    return f"exec {command}" if name.endswith(".sh") else command
+
+
+def _factory(process: Process) -> str | None:
+    """The call of the factory that `flask run` finds by itself, as Gunicorn takes it."""
+    app, target = process.app, process.server.target if process.server else None
+    if app is None or target is None or not app.factory or not app.name.isidentifier():
+        return None
+    module = target.text.partition(":")[0].removesuffix(".py")
+    return f'"{module}:{app.name}()"' if all(map(str.isidentifier, module.split("."))) else None
+
+
+def _is_entrypoint(process: Process, at: Span) -> bool:
+    """Whether an ENTRYPOINT stands there: beside it, a CMD would only be its argument."""
+    spans = (place.span for place in process.trail if place.note == "ENTRYPOINT")
+    return any(span is not None and (span.path, span.line) == (at.path, at.line) for span in spans)
 
 
 def _target(app: App | None, folder: str) -> str | None:
