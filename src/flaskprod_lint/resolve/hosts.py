@@ -34,7 +34,9 @@ def plan_unit(project: Project, path: str, standing: Standing, options: Options)
         return None
     origin = Place(Span(path, 1), "a unit of systemd")
     platform = _patience(platforms.get("systemd", origin=origin) or Platform("systemd", "systemd", origin), unit)
-    folder, tree, cwd = _files(project, path, unit.working_directory)
+    folder, tree, cwd = _files(project, path, unit.working_directory or _named_in_commands(project, unit))
+    if unit.working_directory is None:
+        cwd = "/"
     deployment = Deployment(
         path,
         Place(Span(path, 1), path),
@@ -136,6 +138,16 @@ def _files(project: Project, path: str, directory: Located[str] | None) -> tuple
     root = cwd[: -len(folder)].rstrip("/") if folder else cwd
     tree.mount(root or "/", "", Place(directory.span, f"the project stands in {root}"))
     return folder, tree, cwd
+
+
+def _named_in_commands(project: Project, unit: Unit) -> Located[str] | None:
+    """A folder of the project that a command names by its whole path: `--python-path /srv/shop/server`."""
+    for start in unit.start:
+        for word in systemd.split(start.value)[1:]:
+            path = word.rpartition("=")[2]
+            if path.startswith("/") and folder_named(project, posixpath.normpath(path)):
+                return Located(path, start.span)
+    return None
 
 
 def folder_named(project: Project, directory: str) -> str:

@@ -135,6 +135,9 @@ def _with_target(
     """The server with the application that it loads; `context` is where it looks for it."""
     from flaskprod_lint.resolve import target as targets
 
+    own = server.settings.get("pythonpath")
+    if not paths and own is not None and isinstance(own.value, str):
+        paths = own.value.split(":")
     if target is not None and isinstance(target.value, str):
         server.target = targets.find(
             target.value, replace(step, cwd=""), context, origin=target.origin, python_path=paths

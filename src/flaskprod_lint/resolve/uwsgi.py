@@ -32,12 +32,14 @@ _SAME = {
     "http11-socket": "http-socket",
     "https": "http",
     "python-autoreload": "py-autoreload",
+    "python-path": "pythonpath",
+    "pp": "pythonpath",
 }
 _VALUED = (
     "http http-socket http11-socket https socket uwsgi-socket workers processes threads module wsgi wsgi-file file "
     "callable ini chdir logto logto2 daemonize logger harakiri py-autoreload python-autoreload protocol gevent "
-    "pythonpath pp home virtualenv venv uid gid plugin plugins mount env set-placeholder buffer-size listen "
-    "max-requests emperor pidfile chmod-socket static-map http-timeout http-keepalive stats post-buffering "
+    "pythonpath python-path pp home virtualenv venv uid gid plugin plugins mount env set-placeholder buffer-size "
+    "listen max-requests emperor pidfile chmod-socket static-map http-timeout http-keepalive stats post-buffering "
     "yaml json xml"
 ).split()
 _SWITCHES = "master die-on-term disable-logging enable-threads vacuum lazy-apps need-app single-interpreter".split()

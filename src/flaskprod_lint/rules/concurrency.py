@@ -101,7 +101,8 @@ def _proof(deployment: Deployment, process: Process) -> Place | str:
         return "Flask's development server is started"
     for name, setting in (("workers", server.workers), ("concurrency", server.concurrency)):
         if setting is None:
-            return f"how many {name} {server.name} has"
+            what = "requests at once" if name == "concurrency" else name
+            return f"how many {what} {server.name} takes"
         if isinstance(setting.value, Unknown):
             if name == "concurrency" and not _is_sync(server):
                 continue

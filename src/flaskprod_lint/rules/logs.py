@@ -15,6 +15,9 @@ from flaskprod_lint.source import Place
 #: Destinations that are no file which anyone could miss.
 _NO_FILE = ("/dev/null", "syslog")
 
+#: What stands before a variable in a file of that suffix.
+_IN_MANIFESTS = {"service": "Environment="}
+
 
 @rule("access-log-off")
 def access_log_off(deployment: Deployment) -> Iterator[Finding]:
@@ -61,13 +64,14 @@ def output_buffered(deployment: Deployment) -> Iterator[Finding]:
             continue
         image = deployment.image
         at = point(deployment, process, setting, image.origin if image is not None else None)
+        before = "ENV " if image is not None else _IN_MANIFESTS.get(at.path.rpartition(".")[2], "")
         yield Finding(
             f"{_why_buffered(setting)}: what the app prints {_how_late(process.server)}",
             at=at,
             because=trail(process, at),
             confidence=Confidence.MEDIUM if isinstance(setting.value, Unknown) else Confidence.HIGH,
             label="print() is not seen at once",
-            instead="ENV PYTHONUNBUFFERED=1" if image is not None else "PYTHONUNBUFFERED=1",
+            instead=f"{before}PYTHONUNBUFFERED=1",
         )
 
 
