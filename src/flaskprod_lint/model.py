@@ -21,7 +21,7 @@ class Unknown:
     """A value that only run time decides, with the reason in plain words and the place where knowledge ends.
 
     `symbol` names a quantity that is known by name only: "host-cpus" for what is computed from the number of the
-    host's processors; `reason` is then the formula ("host CPUs × 2 + 1").
+    host's processors; `reason` is then the formula ("host CPUs × 2 + 1"); "variable X" where X is missing and all ends.
     """
 
     reason: str
@@ -206,6 +206,21 @@ class CommandFault:
     sure: bool = True
 
 
+@dataclass(frozen=True, slots=True)
+class Disk:
+    """A process's files: those outside `volumes` (absolute paths) are lost, for the `reason`.
+
+    `shared` says that all instances have the same. `sure` is False where a volume may be added where we cannot look.
+    """
+
+    reason: str
+    volumes: tuple[str, ...] = ()
+    at: Place = NOWHERE
+    cwd: str = "/"
+    sure: bool = True
+    shared: bool = False
+
+
 @dataclass(slots=True)
 class Process:
     """One command that runs: `kind` is web, worker, release or cron. `why` says why it counts as production or not.
@@ -216,6 +231,7 @@ class Process:
     (None: cannot be known). `proxy` is the place of an nginx (or alike) in the same container or unit before it.
     `assumed` is the app that a server would load where no command says so: there are then no steps. `as_script` says
     what a script would start that nothing names. `memory_folders` are kept in memory, such as a tmpfs of compose.
+    `disk` says which files are lost, None where they may all stay.
     """
 
     name: str
@@ -238,6 +254,7 @@ class Process:
     proxy: Place | None = None
     assumed: Target | None = None
     as_script: str = ""
+    disk: Disk | None = None
     memory_folders: frozenset[str] = frozenset()
     unknowns: list[Unknown] = field(default_factory=list)
 
@@ -407,6 +424,20 @@ class LogHandler:
 
 
 @dataclass(frozen=True, slots=True)
+class InProcess:
+    """Something an app keeps in the memory of its process (or on its instance), where each other has its own.
+
+    `kind` is "limiter", "cache", "scheduler", "socketio", "sessions" or "data"; the note of `at` is what it is called.
+    `sure` is False below a condition, or where a variable may put it elsewhere.
+    """
+
+    kind: str
+    at: Place
+    trail: tuple[Place, ...] = ()
+    sure: bool = True
+
+
+@dataclass(frozen=True, slots=True)
 class SecretUse:
     """A secret setting of the app as written. `kind` is "literal", "fallback", "random", "environment" or "unknown".
 
@@ -433,8 +464,9 @@ class SecretUse:
 class OptionFault:
     """An option of an engine that does not do what it says: `kind` is "refused", "text", "unknown" or "unread".
 
-    Refused options, texts for numbers and unknown names end the app when it loads; unread ones are passed over. `reason`
-    is the sentence that says why, `more` are the places of others of the same kind.
+    Refused options, texts for numbers and unknown names end the app when it loads; unread ones are passed over.
+    `reason` is the sentence that says why, `more` are the places of others of the same kind.
+    `written` has the names and values of settings that are not read, "…" for one that is not known.
     """
 
     name: str
@@ -443,15 +475,16 @@ class OptionFault:
     reason: str
     sure: bool = True
     more: tuple[Place, ...] = ()
+    written: tuple[tuple[str, object], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Driver:
     """What SQLAlchemy imports to talk to the database: `module`, which one of `distributions` brings.
 
-    `installed` is None where it cannot be known. `chosen_by` says in a sentence why it is this one; `sure` is False where
-    the version of SQLAlchemy or the URL may choose another. `yields` is False for psycopg2 that nothing makes wait
-    together with other greenlets.
+    `installed` is None where it cannot be known. `chosen_by` says in a sentence why it is this one; `sure` is False
+    where the version of SQLAlchemy or the URL may choose another. `yields` is False for psycopg2 that nothing makes
+    wait together with other greenlets.
     """
 
     module: str
@@ -469,9 +502,8 @@ class Engine:
     `url` has the password replaced by "***"; `url_kind` is "literal", "fallback", "environment" or "unknown";
     `dialect` is postgresql, mysql, sqlite … or None when it cannot be known; `has_password` whether a literal URL
     (or fallback) carries one that could be real. `library` is SQLAlchemy or Flask-SQLAlchemy.
-    `faults` are options that do nothing or end the app, `client` what SQLAlchemy connects with. `old_scheme` is the place
-    where a `postgres://` comes from that SQLAlchemy refuses, its note the sentence that says so. `forgets` says why an
-    SQLite file is lost or is not the same for all.
+    `faults` are options that do nothing or end the app, `client` what SQLAlchemy connects with. `old_scheme` is the
+    place where a `postgres://` comes from that SQLAlchemy refuses, its note the sentence that says so.
     """
 
     definition: Place
@@ -494,8 +526,6 @@ class Engine:
     client: Driver | None = None
     old_scheme: Place | None = None
     old_scheme_sure: bool = True
-    forgets: Place | None = None
-    forgets_sure: bool = True
 
 
 @dataclass(slots=True)
@@ -521,6 +551,7 @@ class App:
     engines: list[Engine] = field(default_factory=list)
     reached: list[Reached] = field(default_factory=list)
     handlers: list[LogHandler] = field(default_factory=list)
+    state: list[InProcess] = field(default_factory=list)
     files: tuple[str, ...] = ()
     reads_variables: frozenset[str] = frozenset()
     unsure: frozenset[str] = frozenset()
@@ -533,8 +564,8 @@ class Migrations:
 
     `runs` are all the programs of the deployment's processes and image that upgrade; each is (where, step), with
     `where` one of release, boot, build, worker, ci. `autogenerates` likewise for commands that write new revisions.
-    `left_out` is what keeps the folder out of what runs them. `heads` are the revisions that no other follows where they
-    are too many, `missing` those that follow one which is in no file.
+    `left_out` is what keeps the folder out of what runs them. `heads` are the revisions that no other follows where
+    they are too many, `missing` those that follow one which is in no file.
     """
 
     tool: str = "alembic"

@@ -24,6 +24,7 @@ class Railway:
     replicas: Located[str] | None = None
     dockerfile: Located[str] | None = None
     builder: Located[str] | None = None
+    build: Located[str] | None = None
     problem: Problem | None = None
 
 
@@ -45,6 +46,7 @@ def read(source: Source) -> Railway:
         replicas=_replicas(root),
         dockerfile=root.string("build", "dockerfilePath"),
         builder=root.string("build", "builder"),
+        build=root.string("build", "buildCommand"),
         problem=documents.problem,
     )
 

@@ -43,8 +43,10 @@ def _complete(
         for stage in (_follow_command, _resolve_server, _load_app) if process.assumed is None else (_load_app,):
             with _surviving(name, on_crash):
                 stage(process, contexts[process.name])
+        with _surviving(name, on_crash):
+            _look_around(process, deployment, contexts[process.name])
     with _surviving(f"{deployment.name}: migrations", on_crash):
-        deployment.migrations = migrations.of_deployment(project, deployment)
+        deployment.migrations = migrations.of_deployment(project, deployment, contexts)
     with _surviving(f"{deployment.name}: connection budget", on_crash):
         deployment.budget = budget.of_deployment(deployment, options)
 
@@ -74,6 +76,15 @@ def _load_app(process: Process, context: Context) -> None:
 
     if process.environment == "production":
         process.app = app.of_process(process, context)
+
+
+def _look_around(process: Process, deployment: Deployment, context: Context) -> None:
+    """What outlives the process, and what its workers do after the fork."""
+    from flaskprod_lint.resolve import connecting, disks
+
+    process.disk = disks.of_process(process, deployment, context)
+    if process.server is not None and process.app is not None:
+        process.server.after_fork = connecting.after_fork(process, context.project)
 
 
 @contextmanager

@@ -7,7 +7,17 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 
 from flaskprod_lint.model import App, Process, Reached, Setting, Step, Target, Unknown
-from flaskprod_lint.resolve import app_secrets, engines, flask_cli, loading, log_handlers, reached
+from flaskprod_lint.resolve import (
+    app_secrets,
+    connecting,
+    engine_facts,
+    engines,
+    flask_cli,
+    loading,
+    log_handlers,
+    per_request,
+    reached,
+)
 from flaskprod_lint.resolve.context import Context
 from flaskprod_lint.resolve.flask_config import FlaskConfig, is_default
 from flaskprod_lint.resolve.flask_hooks import flask_instance
@@ -17,7 +27,7 @@ from flaskprod_lint.resolve.script_server import of_step as script_server
 from flaskprod_lint.resolve.target import lookup
 from flaskprod_lint.resolve.target_text import TargetText, parse
 from flaskprod_lint.resolve.written import before_value
-from flaskprod_lint.source import Place, Project
+from flaskprod_lint.source import Place, Project, Source
 
 __all__ = ["of_assumed", "of_process", "script_server"]
 
@@ -161,8 +171,9 @@ def _without_flask(name: str, loaded: loading.Loaded) -> App:
     """What a worker loads that makes no Flask app: its engines count all the same."""
     module = loaded.module
     app = App(name, Place(None, module.path if module is not None else name), files=tuple(loaded.machine.files))
-    app.engines = engines.of_events(list(loaded.events), {}, loaded.context)
-    app.reached = reached.of_events(loaded.events)
+    made = engines.of_events(list(loaded.events), {}, loaded.context)
+    app.engines = engine_facts.completed(made, {}, app.files, loaded.context)
+    app.reached = [*reached.of_events(loaded.events), *connecting.of_events(loaded.events)]
     return app
 
 
@@ -171,7 +182,8 @@ def _stop(value: Value | None, loaded: loading.Loaded) -> Unknown | None:
     failure = loaded.module.failure if loaded.module is not None else None
     if failure is not None:
         what = " ".join(filter(None, (failure.path.rpartition(".")[2], failure.detail)))
-        return Unknown(f"the code stops before the app is complete: {what}", failure.at)
+        lacks = f"variable {failure.detail}" if failure.path == "builtins.KeyError" and failure.detail else ""
+        return Unknown(f"the code stops before the app is complete: {what}", failure.at, lacks)
     data = value.data if value is not None else None
     if isinstance(data, Unknown) and data.reason.startswith("it raises"):
         return Unknown(f"the code stops before the app is complete: {data.reason}", data.at)
@@ -230,17 +242,20 @@ def _complete(app: App, config: FlaskConfig, loaded: loading.Loaded, *, sure: bo
     app.secrets = app_secrets.uses(config, loaded.context.project, app.files, app.trail)
     names = dict.fromkeys((*config.entries, *engines.SETTINGS))
     values = {name: value for name in names if (value := config.read(name)) is not None}
-    app.engines = engines.of_events(events, values, loaded.context)
+    made_engines = engines.of_events(events, values, loaded.context)
+    app.engines = engine_facts.completed(made_engines, values, app.files, loaded.context)
     app.handlers = log_handlers.of_events(events, loaded.context)
     app.config = {name: masked(config.setting(name)) for name in sorted(config.entries)}
+    app.state = process_state.of_app(events, app.config, loaded.context.project, app.files)
     app.config_objects = config.objects()
     app.debug, app.testing = config.setting("DEBUG"), config.setting("TESTING")
     app.debug_written = before_value(loaded.context.project, app.debug.span)
     app.unsure = frozenset(name for name in config.entries if not (config.is_sure(name) and sure))
     app.reads_variables = variables_read(loaded.context.project, app.files)
     app.unknowns = list(_unknowns(config, loaded))
-    app.reached = reached.of_events(events)
+    app.reached = [*reached.of_events(events), *connecting.of_events(events)]
     app.reached += _by_requests(events, loaded)
+    app.reached += per_request.of_files(loaded.context.project, app.files)
     return app
 
 
@@ -271,9 +286,9 @@ def _by_requests(events: list[Event], loaded: loading.Loaded) -> list[Reached]:
 
 def variables_read(project: Project, files: Iterable[str]) -> frozenset[str]:
     """The variables that any of these files, Python or shell, names in reading the environment."""
-    names: set[str] = set()
-    for path in files:
-        source = project.read(path)
-        for found in _READS.finditer(source.text) if source else ():
-            names.add(found[1] or found[2])
-    return frozenset(names)
+    return frozenset().union(*(project.facts(path, _reads) or () for path in files))
+
+
+def _reads(source: Source) -> frozenset[str]:
+    """The names in one file; a reader for `project.facts`, as every process loads the same files."""
+    return frozenset(found[1] or found[2] for found in _READS.finditer(source.text))

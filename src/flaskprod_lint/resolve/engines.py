@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from flaskprod_lint.model import Engine, Setting, Unknown
-from flaskprod_lint.resolve import driver_pools, engine_url
+from flaskprod_lint.resolve import driver_pools, engine_faults, engine_url
 from flaskprod_lint.resolve.context import Context
 from flaskprod_lint.resolve.engine_options import Layer, Making, layer_of, pool_of
 from flaskprod_lint.resolve.engine_url import Url
@@ -355,4 +355,5 @@ def _engine(definition: Place, recipe: _Recipe, making: Making, sure: bool) -> E
         pool_pre_ping=pool.pre_ping,
         pool_recycle=pool.recycle,
         sure=sure,
+        faults=engine_faults.of_layers(recipe.layers, making, pool.pool_class),
     )

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from flaskprod_lint.inputs import alembic
 from flaskprod_lint.inputs.alembic import MigrationFolder
 from flaskprod_lint.model import Deployment, MigrationRun, Migrations, Process, Step
-from flaskprod_lint.resolve import migration_mentions, schema_steps
+from flaskprod_lint.resolve import migration_files, migration_mentions, schema_steps
+from flaskprod_lint.resolve.context import Context
 from flaskprod_lint.resolve.schema_steps import Effect
 from flaskprod_lint.source import Place, Project
 
@@ -20,12 +21,14 @@ _COLLECTION = 3
 _ONCE = re.compile(r"(^|[-_])(init|migrate|migrations?|release|setup|upgrade)($|[-_])", re.IGNORECASE)
 
 
-def of_deployment(project: Project, deployment: Deployment) -> Migrations | None:
+def of_deployment(
+    project: Project, deployment: Deployment, contexts: Mapping[str, Context] | None = None
+) -> Migrations | None:
     """The migrations of a deployment; None for a project without a migration folder that never touches a schema."""
     folder = _folder(project, deployment)
     runs: list[MigrationRun] = []
     writes: list[MigrationRun] = []
-    for where, name, step in _steps(deployment):
+    for where, name, step in (*_steps(deployment), *_build_steps(project, deployment)):
         effect = schema_steps.effect_of(step, project, deployment.packages)
         if effect is None:
             continue
@@ -33,7 +36,7 @@ def of_deployment(project: Project, deployment: Deployment) -> Migrations | None
         (writes if effect.kind == "autogenerate" else runs).append(run)
     if folder is None and not runs and not writes:
         return None
-    return Migrations(
+    found = Migrations(
         _tool(project, folder, deployment),
         Place(folder.at) if folder else None,
         folder.count if folder else 0,
@@ -41,13 +44,16 @@ def of_deployment(project: Project, deployment: Deployment) -> Migrations | None
         tuple(writes),
         migration_mentions.find(project, _own_files(deployment)) if folder else None,
     )
+    return migration_files.completed(found, folder, project, deployment, contexts or {})
 
 
 def _tool(project: Project, folder: MigrationFolder | None, deployment: Deployment) -> str:
     """Whose folder it is, by its env.py: Flask-Migrate's asks the app. Without one, by what is installed."""
     env = project.read(folder.at.path) if folder is not None else None
     if env is not None and "env.py" in env.path:
-        return "flask-migrate" if "current_app" in env.text or "alembic.ini" not in project else "alembic"
+        beside = env.path.rpartition("/")[0].rpartition("/")[0]
+        has_ini = "alembic.ini" in project or f"{beside}/alembic.ini" in project
+        return "flask-migrate" if "current_app" in env.text or not has_ini else "alembic"
     packages = [process.packages for process in deployment.processes] or [deployment.packages]
     flask = any(each.find("flask-migrate") for each in packages)
     return "alembic" if not flask and any(each.find("alembic") for each in packages) else "flask-migrate"
@@ -102,6 +108,12 @@ def _steps(deployment: Deployment) -> Iterator[tuple[str, str, Step]]:
             where = _where(process, index)
             if where:
                 yield where, process.name, step
+
+
+def _build_steps(project: Project, deployment: Deployment) -> Iterator[tuple[str, str, Step]]:
+    """The programs of a manifest's build command."""
+    for text, place in migration_files.build_runs(deployment, project):
+        yield "build", "build", Step(tuple(text.split()), text, place)
 
 
 def _where(process: Process, index: int) -> str:

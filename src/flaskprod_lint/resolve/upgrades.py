@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import ast
 import re
-import warnings
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from weakref import WeakKeyDictionary
 
-from flaskprod_lint.source import Place, Project, Source, Span
+from flaskprod_lint.resolve.interpreter import sources
+from flaskprod_lint.source import Place, Project, Span
 
 #: A text that may hold a call worth looking for; files without one are not parsed.
 _HINT = re.compile(r"\bupgrade\b|\bcreate_all\b|\bmigrate\b|alembic")
@@ -28,7 +29,7 @@ class Upgrade:
 
 
 @dataclass(slots=True)
-class _File:
+class ParsedFile:
     """One parsed file: its functions by name, and the names that its imports mean."""
 
     path: str
@@ -37,12 +38,16 @@ class _File:
     imports: dict[str, str] = field(default_factory=dict)
 
 
+#: The files of each project, read off the syntax that the interpreter parsed as well.
+_known: WeakKeyDictionary[Project, dict[str, ParsedFile | None]] = WeakKeyDictionary()
+
+
 def of_script(project: Project, path: str, words: Sequence[str] = ()) -> Upgrade | None:
     """What `python path words…` does to the schema, if its code shows that it does.
 
     With words that name a command of the script, that command is followed; else all that the script runs.
     """
-    file = _parse(project, path)
+    file = parse(project, path)
     if file is None:
         return None
     function = _command(file, words)
@@ -53,7 +58,7 @@ def of_script(project: Project, path: str, words: Sequence[str] = ()) -> Upgrade
 def of_command(project: Project, words: Sequence[str]) -> Upgrade | None:
     """What a command of the Flask CLI or of a console script (`flask deploy`) does to the schema."""
     for path in _hinted(project):
-        file = _parse(project, path)
+        file = parse(project, path)
         function = _command(file, words) if file is not None else None
         if file is not None and function is not None:
             found = _search(project, file, function.body, set(), 0)
@@ -64,8 +69,8 @@ def of_command(project: Project, words: Sequence[str]) -> Upgrade | None:
 
 def of_function(project: Project, module: str, name: str) -> Upgrade | None:
     """What `module:name` does to the schema; the function of an entry point, say."""
-    for path in _module_paths(project, module):
-        file = _parse(project, path)
+    for path in module_paths(project, module):
+        file = parse(project, path)
         if file is not None and name in file.functions:
             return _search(project, file, file.functions[name].body, set(), 0)
     return None
@@ -88,18 +93,17 @@ def _hinted(project: Project) -> Iterator[str]:
             yield path
 
 
-def _parse(project: Project, path: str) -> _File | None:
-    return project.facts(path, _read)
+def parse(project: Project, path: str) -> ParsedFile | None:
+    """The functions and imports of a file; None for one that cannot be parsed."""
+    known = _known.setdefault(project, {})
+    if path not in known:
+        parsed = project.facts(path, sources.read)
+        known[path] = _read(path, parsed.tree) if parsed is not None and parsed.tree is not None else None
+    return known[path]
 
 
-def _read(source: Source) -> _File | None:
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            tree = ast.parse(source.text)
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return None
-    file = _File(source.path, tree)
+def _read(path: str, tree: ast.Module) -> ParsedFile:
+    file = ParsedFile(path, tree)
     for node in ast.walk(tree):
         if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
             file.functions.setdefault(node.name, node)
@@ -119,7 +123,7 @@ def _top_level(tree: ast.Module) -> list[ast.stmt]:
 # Commands
 
 
-def _command(file: _File, words: Sequence[str]) -> ast.FunctionDef | ast.AsyncFunctionDef | None:
+def _command(file: ParsedFile, words: Sequence[str]) -> ast.FunctionDef | ast.AsyncFunctionDef | None:
     """The function that a command's words name: of Click, Flask's CLI, Flask-Script or Typer."""
     wanted = [word for word in words if word and not word.startswith("-")]
     for word in reversed(wanted):
@@ -155,7 +159,7 @@ def _texts(decorator: ast.expr) -> Iterator[str]:
 
 
 def _search(
-    project: Project, file: _File, body: Iterable[ast.AST], seen: set[tuple[str, str]], depth: int
+    project: Project, file: ParsedFile, body: Iterable[ast.AST], seen: set[tuple[str, str]], depth: int
 ) -> Upgrade | None:
     """The first call below these statements that changes the schema; upgrades count before create_all."""
     found: Upgrade | None = None
@@ -171,10 +175,10 @@ def _search(
     return found
 
 
-def _of_call(file: _File, call: ast.Call) -> Upgrade | None:
+def _of_call(file: ParsedFile, call: ast.Call) -> Upgrade | None:
     """What this call itself is."""
     at = Span(file.path, call.lineno, call.col_offset + 1, call.end_lineno or 0, (call.end_col_offset or 0) + 1)
-    name, owner = _name(call)
+    name, owner = name_of(call)
     origin = file.imports.get(owner or name, "").replace(":", ".")
     if name in ("upgrade", "stamp", "migrate", "revision") or (not owner and origin.endswith(".upgrade")):
         known = origin.startswith(_SOURCES)
@@ -193,7 +197,7 @@ def _of_call(file: _File, call: ast.Call) -> Upgrade | None:
     return None
 
 
-def _name(call: ast.Call) -> tuple[str, str]:
+def name_of(call: ast.Call) -> tuple[str, str]:
     """The called name and the first name before it: ("upgrade", "command") of `command.upgrade(…)`."""
     function = call.func
     if isinstance(function, ast.Name):
@@ -213,9 +217,11 @@ def _joined(call: ast.Call) -> str:
     return " ".join(str(node.value) for node in nodes if isinstance(node, ast.Constant))
 
 
-def _followed(project: Project, file: _File, call: ast.Call, seen: set[tuple[str, str]], depth: int) -> Upgrade | None:
+def _followed(
+    project: Project, file: ParsedFile, call: ast.Call, seen: set[tuple[str, str]], depth: int
+) -> Upgrade | None:
     """What the function of the project that is called does."""
-    name, owner = _name(call)
+    name, owner = name_of(call)
     target = (file.path, name)
     if target in seen or not name:
         return None
@@ -228,14 +234,14 @@ def _followed(project: Project, file: _File, call: ast.Call, seen: set[tuple[str
     module, _, imported = origin.partition(":")
     wanted = name if owner else imported
     module = f"{module}.{imported}" if owner and imported else module
-    for path in _module_paths(project, module, file.path):
-        other = _parse(project, path)
+    for path in module_paths(project, module, file.path):
+        other = parse(project, path)
         if other is not None and wanted in other.functions:
             return _search(project, other, other.functions[wanted].body, seen, depth + 1)
     return None
 
 
-def _module_paths(project: Project, module: str, importer: str = "") -> list[str]:
+def module_paths(project: Project, module: str, importer: str = "") -> list[str]:
     """The files that a module name may mean, seen from the importing file."""
     level = len(module) - len(module.lstrip("."))
     tail = module.lstrip(".").replace(".", "/")

@@ -9,6 +9,8 @@ from flaskprod_lint.resolve.context import Context
 
 #: What an open requirement gets today.
 LATEST = {"flask": (3, 1), "flask-sqlalchemy": (3, 1), "sqlalchemy": (2, 1), "flask-sqlalchemy-lite": (0, 2)}
+#: The last SQLAlchemy for a Python before 3.10.
+_FOR_OLD_PYTHON = (2, 0)
 _BELOW = re.compile(r"<\s*(\d+)(?:\.(\d+))?(?!=)")
 _AT_MOST = re.compile(r"(?:<=|===?)\s*(\d+)(?:\.(\d+))?")
 _COMPATIBLE = re.compile(r"(~=|\^|~)\s*(\d+)(?:\.(\d+))?(\.\d+)?")
@@ -26,7 +28,20 @@ def sqlalchemy_version(context: Context) -> tuple[int, int]:
     if known is not None:
         return known
     flask = _known(context, "flask-sqlalchemy")
-    return (1, 4) if flask is not None and flask < (3, 0) else LATEST["sqlalchemy"]
+    if flask is not None and flask < (3, 0):
+        return 1, 4
+    return _FOR_OLD_PYTHON if context.python is not None and context.python < (3, 10) else LATEST["sqlalchemy"]
+
+
+def is_bounded(context: Context, name: str) -> bool:
+    """Whether something says which version is installed, beside the day on which it is."""
+    old = name == "sqlalchemy" and context.python is not None and context.python < (3, 10)
+    return _known(context, name) is not None or old
+
+
+def is_installed(context: Context, name: str) -> bool:
+    """Whether a library surely is there: it is named, or all that is installed can be read."""
+    return context.packages.find(name) is not None or context.packages.complete is True
 
 
 def pinned(context: Context, name: str) -> str | None:

@@ -9,11 +9,36 @@ from flaskprod_lint.model import Budget, BudgetRow, Deployment, Engine, Process,
 from flaskprod_lint.rules import evidence, rule
 from flaskprod_lint.rules.connections import arithmetic, factors, is_sure, is_unbounded, known_sum, mend, per_worker
 from flaskprod_lint.rules.connections import total as sum_of
+from flaskprod_lint.rules.database_places import (
+    database_driver_missing,
+    database_url_not_injected,
+    database_url_scheme,
+    sqlite_in_production,
+)
 from flaskprod_lint.rules.database_urls import database_url_fallback, database_url_hardcoded, variables
+from flaskprod_lint.rules.pools import (
+    engine_per_request,
+    gevent_blocked_by_driver,
+    pool_options_invalid,
+    pool_shared_across_fork,
+    pool_under_threads,
+)
 from flaskprod_lint.rules.production_engines import NO_SERVER, engines_of, trail_of
 from flaskprod_lint.source import Place, Span
 
-__all__ = ["database_url_fallback", "database_url_hardcoded"]
+__all__ = [
+    "database_driver_missing",
+    "database_url_fallback",
+    "database_url_hardcoded",
+    "database_url_not_injected",
+    "database_url_scheme",
+    "engine_per_request",
+    "gevent_blocked_by_driver",
+    "pool_options_invalid",
+    "pool_shared_across_fork",
+    "pool_under_threads",
+    "sqlite_in_production",
+]
 
 #: What PostgreSQL and MySQL leave to an application by default; a pool above it needs a reason.
 USUAL_LIMIT = 97
@@ -119,6 +144,34 @@ def _because(budget: Budget, row: BudgetRow) -> Iterator[Place]:
         yield Place(budget.limit.span, f"limit {budget.limit.value}: {budget.limit.origin.note}")
 
 
+@rule("pool-near-limit")
+def pool_near_limit(deployment: Deployment) -> Iterator[Finding]:
+    """The connections stay under the limit, with less than a fifth of it to spare."""
+    budget = deployment.budget
+    limit = _limit(budget)
+    over = any(finding.severity is not Severity.NOTE for finding in pool_over_limit(deployment))
+    if budget is None or limit is None or over:
+        return
+    total = known_sum(budget, "reachable")
+    row = _largest(budget, "reachable")
+    at = _place(row, "reachable", deployment) if row is not None else None
+    if total * 10 <= limit * 8 or row is None or at is None:
+        return
+    yield Finding(
+        f"{sum_of(budget.rows, 'reachable')} = {total} of {limit} connections: {_left(limit - total)} left for "
+        "a console, a migration, or the next release beside this one",
+        at=at,
+        because=tuple(_because(budget, row)),
+        confidence=Confidence.HIGH if is_sure(row) else Confidence.MEDIUM,
+        instead=_smaller(deployment, budget, row, "reachable", limit * 8 // 10),
+        label=f"{total * 100 // limit} % of the limit",
+    )
+
+
+def _left(number: int) -> str:
+    return {0: "none is", 1: "1 is"}.get(number, f"{number} are")
+
+
 @rule("pool-unbounded")
 def pool_unbounded(deployment: Deployment) -> Iterator[Finding]:
     """A pool without a limit, where the server's own concurrency does not keep the connections few."""
@@ -217,6 +270,8 @@ def _pre_ping_instead(engine: Engine) -> str:
         return 'SQLALCHEMY_ENGINE_OPTIONS = {"pool_pre_ping": True}'
     if engine.library == "Flask-SQLAlchemy-Lite":
         return 'SQLAlchemy(engine_options={"pool_pre_ping": True})'
+    if engine.library == "Alchemical":
+        return 'ALCHEMICAL_ENGINE_OPTIONS = {"pool_pre_ping": True}'
     return "create_engine(url, pool_pre_ping=True)"
 
 
@@ -269,8 +324,6 @@ def _doubt(deployment: Deployment) -> str | None:
     budget = deployment.budget
     if budget is None:
         return "the connections could not be counted"
-    if engine.library == "Alchemical":
-        return 'ALCHEMICAL_ENGINE_OPTIONS = {"pool_pre_ping": True}'
     if isinstance(budget.reachable, Unknown):
         limit, ceiling = _limit(budget), budget.ceiling
         if limit is not None and isinstance(ceiling, int) and ceiling <= limit:

@@ -7,7 +7,10 @@ from collections.abc import Iterator
 from flaskprod_lint.finding import Confidence, Evidence, Finding, Severity
 from flaskprod_lint.model import Deployment, MigrationRun, Migrations, Process, Reached, Step, Unknown
 from flaskprod_lint.rules import evidence, rule
+from flaskprod_lint.rules.migration_files import migrate_in_build, migration_heads, migrations_not_shipped
 from flaskprod_lint.source import Place, Span
+
+__all__ = ["migrate_in_build", "migration_heads", "migrations_not_shipped"]
 
 #: When a run counts as the release's own: once, before or beside the new code.
 _RELEASE = ("release", "init", "cron")

@@ -1,0 +1,10 @@
+import os
+
+from flask import Flask
+from flask_sqlalchemy import SQLAlchemy
+
+app = Flask(__name__)
+password = os.environ["MYSQL_PASSWORD"]
+app.config["SQLALCHEMY_DATABASE_URI"] = f"mysql://shop:{password}@db.example.com/shop"
+app.config["SQLALCHEMY_ENGINE_OPTIONS"] = {"pool_pre_ping": True}
+db = SQLAlchemy(app)

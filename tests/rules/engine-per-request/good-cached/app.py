@@ -1,0 +1,19 @@
+import os
+
+from flask import Flask
+from sqlalchemy import create_engine, text
+
+app = Flask(__name__)
+
+from functools import lru_cache
+
+
+@lru_cache
+def engine():
+    return create_engine(os.environ["DATABASE_URL"], pool_pre_ping=True)
+
+
+@app.route("/orders")
+def orders():
+    with engine().connect() as connection:
+        return str(connection.execute(text("select 1")).scalar())

@@ -1,0 +1,10 @@
+revision = "0002a"
+down_revision = '0001'
+
+
+def upgrade():
+    pass
+
+
+def downgrade():
+    pass

@@ -1,0 +1,5 @@
+from names import revision, down_revision
+
+
+def upgrade():
+    pass

@@ -1,0 +1,9 @@
+import os
+
+from flask import Flask
+from flask_sqlalchemy import SQLAlchemy
+
+app = Flask(__name__)
+app.config["SQLALCHEMY_DATABASE_URI"] = os.environ["DATABASE_URL"]
+app.config["SQLALCHEMY_ENGINE_OPTIONS"] = {"pool_size": 9, "max_overflow": 0, "pool_pre_ping": True}
+db = SQLAlchemy(app)

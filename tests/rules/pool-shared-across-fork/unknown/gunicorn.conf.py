@@ -1,0 +1,5 @@
+from hooks import reconnect
+
+
+def post_fork(server, worker):
+    reconnect()
