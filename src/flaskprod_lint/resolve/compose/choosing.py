@@ -21,6 +21,8 @@ _FOREIGN = re.compile(
 )
 
 
+#: Commands that run a test suite.
+_TESTS = re.compile(r"(^|[\s\"';&/])(pytest|py\.test|tox|nosetests|flask test)\b|-m unittest\b|manage\.py test\b")
 #: Commands of services that people attach to.
 _SHELLS = frozenset(("bash", "sh", "/bin/bash", "/bin/sh", "sleep infinity", "tail -f /dev/null"))
 
@@ -36,9 +38,14 @@ def that_run_the_app(project: Project, every: list[Resolved], others: list[list[
 
 
 def _is_for_development(one: Resolved) -> bool:
-    """Whether a service's name, or a profile that must be asked for, says that it is for development or tests."""
+    """Whether a service runs tests, or its name, or a profile that must be asked for, says development or tests."""
     names = (one.name, *(profile.value for profile in one.service.profiles))
-    return any(standing.development_word(name) is not None for name in names)
+    return runs_tests(one) or any(standing.development_word(name) is not None for name in names)
+
+
+def runs_tests(one: Resolved) -> bool:
+    """Whether the command of a service runs a test suite."""
+    return _TESTS.search(one.text) is not None
 
 
 def _share_images(project: Project, every: list[Resolved], others: list[Resolved]) -> None:

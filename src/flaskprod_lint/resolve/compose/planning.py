@@ -135,12 +135,14 @@ def _is_for_production(unit: Unit) -> bool:
 
 
 def _sign_in_names(one: Resolved) -> str:
-    """The name of a service, of its Dockerfile or of its stage that says development; empty when none does."""
-    for what, name in (("service", one.name), ("stage", one.target), ("Dockerfile", one.dockerfile)):
+    """The name of a service, of its Dockerfile, stage or image, or a run of tests; empty when none says development."""
+    image = one.image_name.rpartition("/")[2] if one.dockerfile is not None else ""
+    named = (("service", one.name), ("stage", one.target), ("Dockerfile", one.dockerfile), ("image", image))
+    for what, name in named:
         word = standing.development_word(name) if name else None
         if word is not None:
             return f"the name of the {what} `{name}` says {word}"
-    return ""
+    return f"`{one.name}` runs the tests" if choosing.runs_tests(one) else ""
 
 
 def _sign_of_development(project: Project, one: Resolved) -> str:
