@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from flaskprod_lint.finding import Confidence, Finding
 from flaskprod_lint.model import Deployment, Process, Server, Setting
 from flaskprod_lint.rules import rule
+from flaskprod_lint.rules.wsgi_target import shown
 from flaskprod_lint.source import Place
 
 #: Servers that a script starts and that leave SIGTERM alone, so that the first process of a container ignores it.
@@ -37,12 +38,13 @@ def _lost(process: Process, server: Server) -> Iterator[Finding]:
     if span is None:
         return
     name = server.name if server.name != "unknown" else server.step.program
+    fails = f"{shown(server)} does not end on SIGTERM" if signal.pid_one else f"SIGTERM does not reach {name}"
     yield Finding(
-        f"SIGTERM does not reach {name}, so each deploy cuts off the requests in progress: {signal.reason}",
+        f"{fails}, so each deploy cuts off the requests in progress: {signal.reason}",
         at=span,
         because=server.step.trail,
         confidence=Confidence.HIGH if server.step.sure else Confidence.MEDIUM,
-        label="a shell stays above the server" if not signal.pid_one else "ignores SIGTERM as the first process",
+        label="a shell stays above the server" if not signal.pid_one else "runs on until it is killed",
         instead=signal.instead or None,
     )
 
