@@ -16,6 +16,7 @@ from flaskprod_lint.resolve import (
     loading,
     log_handlers,
     per_request,
+    process_state,
     reached,
 )
 from flaskprod_lint.resolve.context import Context

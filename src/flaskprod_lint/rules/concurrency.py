@@ -8,6 +8,7 @@ from flaskprod_lint.finding import Evidence, Finding
 from flaskprod_lint.model import Deployment, Process, Server, Setting, Unknown
 from flaskprod_lint.rules import evidence, rule
 from flaskprod_lint.rules.pointing import confidence_in, point, served, trail, unless
+from flaskprod_lint.rules.process_state import state_per_worker as state_per_worker
 from flaskprod_lint.rules.stopping import stop_signal_lost as stop_signal_lost
 from flaskprod_lint.rules.worker_upkeep import max_requests_without_jitter as max_requests_without_jitter
 from flaskprod_lint.rules.worker_upkeep import worker_heartbeat_on_disk as worker_heartbeat_on_disk
