@@ -254,3 +254,12 @@ def test_bare_names_and_systems(tmp_path: Path) -> None:
 )
 def test_plain_bases(base: str, plain: bool) -> None:
     assert is_plain_base(base) is plain
+
+
+@pytest.mark.parametrize("tool", ["poetry", "pdm", "uv"])
+def test_packages_added_beside_the_project(tool: str, tmp_path: Path) -> None:
+    tree = write(tmp_path, {"pyproject.toml": POETRY, "poetry.lock": POETRY_LOCK})
+    found = image(tree, f"{tool} add --group serve gunicorn@23.0.0 gevent")
+    gunicorn, gevent = found.find("gunicorn"), found.find("gevent")
+    assert gunicorn is not None and str(gunicorn.version) == "23.0.0"
+    assert gevent is not None

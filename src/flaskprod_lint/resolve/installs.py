@@ -218,7 +218,26 @@ _UV_VALUES = frozenset(
 )
 
 
+_ADD_VALUES = frozenset("-G --group -E --extras --extra --optional --python -p --source --platform --index".split())
+
+
+def _add(command: _Command) -> None:
+    """`poetry add gunicorn`: packages beside those that the project lists; `gunicorn@^23` is Poetry's own writing."""
+    command.words, command.argv = command.words[1:], command.argv[1:]
+    arguments = command.arguments(_ADD_VALUES)
+    if arguments.unknown is not None:
+        command.collector.hole("the command line decides what is installed only when it runs", command.place.span)
+    for word in arguments.words:
+        name, at, version = word.partition("@")
+        exact = at and version[:1].isdigit()
+        _pip_word(command, word if "/" in word else f"{name}=={version}" if exact else name, arguments)
+
+
 def _uv(command: _Command) -> None:
+    if command.words[:1] == ["add"]:
+        _add(command)
+        _install_project(command, "pyproject.toml", Selection(), export=False)
+        return
     if not command.words or command.words[0] not in ("sync", "export"):
         return
     export = command.words[0] == "export"
@@ -243,6 +262,9 @@ _POETRY_VALUES = frozenset(
 
 
 def _poetry(command: _Command) -> None:
+    if command.words[:1] == ["add"]:
+        _add(command)
+        return
     if not command.words or command.words[0] not in ("install", "export", "sync"):
         return
     export = command.words[0] == "export"
@@ -305,6 +327,9 @@ def _pipenv(command: _Command) -> None:
 
 
 def _pdm(command: _Command) -> None:
+    if command.words[:1] == ["add"]:
+        _add(command)
+        return
     if not command.words or command.words[0] not in ("install", "sync", "export"):
         return
     export = command.words[0] == "export"
