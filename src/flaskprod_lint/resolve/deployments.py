@@ -214,7 +214,8 @@ def _standing_of_image(project: Project, path: str, options: Options) -> Standin
         return found
     folder = posixpath.dirname(path)
     for other in project.of_format("dockerfile"):
-        if other != path and posixpath.dirname(other) == folder and standing.production_word(other):
+        beside = other != path and posixpath.dirname(other) == folder
+        if beside and standing.production_word(other) and images.runs_python(project, other) is not False:
             return Standing("development", f"{other} beside it is the one for production", sure=False)
     return found
 
