@@ -102,8 +102,11 @@ def _proof(deployment: Deployment, process: Process) -> Place | str:
         return "Flask's development server is started"
     for name, setting in (("workers", server.workers), ("concurrency", server.concurrency)):
         if setting is None:
-            what = "requests at once" if name == "concurrency" else name
-            return f"how many {what} {server.name} takes"
+            return (
+                f"how many requests {server.name} serves at once"
+                if name == "concurrency"
+                else f"how many {name} {server.name} has"
+            )
         if isinstance(setting.value, Unknown):
             if name == "concurrency" and not _is_sync(server):
                 continue
