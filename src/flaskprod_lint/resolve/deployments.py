@@ -201,9 +201,12 @@ def _that_matter(project: Project, candidates: list[str], *, only: bool) -> list
 
 
 def _is_for_another(project: Project, path: str, runs_python: bool | None) -> bool:
-    """Whether a Dockerfile is for another part of the project than the one with Flask, such as its front end."""
+    """Whether a Dockerfile is for another part of the project than the one with Flask, or for no Flask app at all."""
+    has_flask = images.mentions_flask(project, "")
+    if runs_python is False and not has_flask:
+        return True
     folder = posixpath.dirname(path) if runs_python is False else images.context_at(project, path)
-    return bool(folder) and not images.mentions_flask(project, folder) and images.mentions_flask(project, "")
+    return bool(folder) and has_flask and not images.mentions_flask(project, folder)
 
 
 def _standing_of_image(project: Project, path: str, options: Options) -> Standing:
