@@ -61,22 +61,38 @@ def _dev_server(process: Process, step: Step, trail: tuple[Place, ...]) -> Itera
         because=(*step.trail, *trail),
         confidence=Confidence.HIGH if step.sure else Confidence.MEDIUM,
         label="the development server",
-        instead=_gunicorn(process, span),
+        instead=_gunicorn(process, step, span),
     )
 
 
-def _gunicorn(process: Process, at: Span) -> str:
+def _gunicorn(process: Process, step: Step, at: Span) -> str:
     """The command to write in that place."""
     path = at.path
     target = _target(process.app, path.rpartition("/")[0]) or _factory(process) or "MODULE:APP"
-    port = "$PORT" if process.port_set else "${PORT:-8000}"
-    command = f"gunicorn --bind 0.0.0.0:{port} {target}"
+    port = "$PORT" if process.port_set else f"${{PORT:-{_port(process)}}}"
+    command = f"{_folder(step)}gunicorn --bind 0.0.0.0:{port} {target}"
     name = path.rpartition("/")[2].lower()
     if name == "procfile":
         return f"{process.name}: {command}"
     if "dockerfile" in name:
         return f"{'ENTRYPOINT' if _is_entrypoint(process, at) else 'CMD'} exec {command}"
     return f"exec {command}" if name.endswith(".sh") else command
+
+
+def _port(process: Process) -> int:
+    """The port that requests are sent to, as far as it is known; else the one that the development server takes."""
+    expected = process.port_expected.value if process.port_expected is not None else None
+    if isinstance(expected, int):
+        return expected
+    ports = [address.port for address in (process.server.bind if process.server is not None else ())]
+    return next((port for port in ports if isinstance(port, int)), 8000)
+
+
+def _folder(step: Step) -> str:
+    """The folder of a virtual environment whose Flask or Python the command names, with its slash."""
+    program = step.argv[0] if step.argv and isinstance(step.argv[0], str) else ""
+    folder = program.rpartition("/")[0]
+    return f"{folder}/" if folder.endswith("/bin") and not folder.startswith(("/usr/", "/bin")) else ""
 
 
 def _factory(process: Process) -> str | None:
