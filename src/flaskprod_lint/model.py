@@ -330,8 +330,9 @@ class Refusal(Place):
 class Overlooked:
     """A name in a configuration file that Gunicorn ignores, though a setting was meant: `meant`, or none any more.
 
-    `why` is "spelled" for another name, "annotated" for `workers: 2`, "version" for a setting that the version at hand
-    does not have. `instead` is the line as it was meant, where it can be written.
+    `why` is "spelled" for another name, "doubled" where the file sets the right one too, "annotated" for `workers: 2`,
+    "version" for a setting that the version at hand does not have. `instead` is the line as it was meant, where it can
+    be written.
     """
 
     name: str
@@ -712,7 +713,7 @@ class Image:
     `context_filter` is the .dockerignore in force, `sends_git` whether the build context includes .git.
     `fetched_tools` are those of curl and wget that are in the image, or may be. `plain_base` is False where the base
     image may bring a command, a user and variables of its own. `passed_secrets` are secrets that a build argument
-    leaves in the image. `ignored_copies` are COPYs, also of stages it copies from, whose sources .dockerignore excludes.
+    leaves in the image. `ignored_copies` are COPYs, also of stages it copies from, that .dockerignore excludes.
     """
 
     dockerfile: str

@@ -27,10 +27,16 @@ def server_setting_unknown(deployment: Deployment) -> Iterator[Finding]:
                 at=name.at,
                 because=trail(process, name.at, server.config_file),
                 confidence=Confidence.HIGH if server.step.sure else Confidence.MEDIUM,
-                severity=Severity.NOTE if name.why == "version" else None,
+                severity=Severity.NOTE if name.why in ("version", "doubled") else None,
                 label="does nothing",
-                instead=name.instead or (f"{name.meant} = …" if name.meant else "Leave the line out."),
+                instead=_meant(name),
             )
+
+
+def _meant(name: Overlooked) -> str:
+    if name.why in ("version", "doubled"):
+        return "Leave the line out."
+    return name.instead or f"{name.meant} = …"
 
 
 def _ignored(name: Overlooked, server: Server) -> str:
@@ -39,7 +45,8 @@ def _ignored(name: Overlooked, server: Server) -> str:
     if name.why == "version":
         which = f"Gunicorn {server.version}" if server.version else "Gunicorn"
         return f"{which} has no setting `{name.name}`, so it ignores this line"
-    return f"Gunicorn has no setting `{name.name}`, so it ignores this line: the setting is called `{name.meant}`"
+    more = ", and the file sets that too" if name.why == "doubled" else ""
+    return f"Gunicorn has no setting `{name.name}`, so it ignores this line: the setting is called `{name.meant}`{more}"
 
 
 @dataclass(frozen=True, slots=True)

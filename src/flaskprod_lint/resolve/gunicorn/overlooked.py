@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
 from flaskprod_lint.model import Overlooked
 from flaskprod_lint.resolve.gunicorn.config_file import ConfigFile
@@ -51,16 +51,30 @@ def names(file: ConfigFile, version: str | None, project: Project) -> tuple[Over
     )
     known = settings_of(version)
     found = list(_annotated(tree, source, file, known))
-    for name, span in file.others.items():
-        if span.path != file.path or name in read or exported:
+    for name, node in () if exported else _assigned(tree.body):
+        if name not in file.others or name in read:
             continue
-        line = source.line(span.line)
-        at = Span(span.path, span.line, 1, span.line, len(name) + 1) if line.startswith(name) else span
-        if (name in _every_version() and name not in known) or name in _GONE:
+        at = Span(file.path, node.lineno, node.col_offset + 1, node.lineno, node.col_offset + 1 + len(name))
+        if (version is not None and name in _every_version() and name not in known) or name in _GONE:
             found.append(Overlooked(name, "", at, "version"))
-        elif (meant := _meant(name, known)) and meant not in file.values:
-            found.append(Overlooked(name, meant, at, instead=_renamed(line, name, meant)))
+        elif meant := _meant(name, known):
+            why = "doubled" if meant in file.values else "spelled"
+            found.append(Overlooked(name, meant, at, why, _renamed(source.line(node.lineno), name, meant)))
     return tuple(found)
+
+
+def _assigned(body: Sequence[ast.stmt]) -> Iterator[tuple[str, ast.Name]]:
+    """The names that the file itself assigns, each once, outside of functions and classes."""
+    seen: set[str] = set()
+    waiting: list[ast.AST] = list(body)
+    while waiting:
+        node = waiting.pop(0)
+        if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Lambda)):
+            continue
+        if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store) and node.id not in seen:
+            seen.add(node.id)
+            yield node.id, node
+        waiting += ast.iter_child_nodes(node)
 
 
 def _parsed(source: Source) -> ast.Module | None:
