@@ -12,10 +12,11 @@ from pathlib import Path
 from flaskprod_lint import discover, resolve
 from flaskprod_lint.catalogue import RULES
 from flaskprod_lint.checklist import answer, unproven
-from flaskprod_lint.config import Config
+from flaskprod_lint.config import Config, ConfigError
 from flaskprod_lint.finding import ITEMS, Confidence, Crash, Evidence, Finding, Report, UnknownFact
 from flaskprod_lint.masking import mask_finding, mask_line
 from flaskprod_lint.model import Deployment, Unknown
+from flaskprod_lint.resolve import tiers
 from flaskprod_lint.resolve.options import Options
 from flaskprod_lint.rules import EvidenceOf, Rule
 from flaskprod_lint.rules.pointing import in_the_words_of
@@ -46,7 +47,7 @@ class Examined:
 def examine(root: Path, config: Config) -> Examined:
     """Resolve the project at `root` without asking any rule.
 
-    Raises NothingToLint for a directory without a single input.
+    Raises NothingToLint for a directory without a single input, ConfigError for a tier that its platforms lack.
     """
     project = discover.open_project(root)
     if not any(project.of_format(name) for name in discover.INPUT_FORMATS - _OF_ANY_PROJECT):
@@ -56,7 +57,18 @@ def examine(root: Path, config: Config) -> Examined:
     def on_crash(stage: str, error: Exception) -> None:
         crashes.append(Crash(stage, _describe(error)))
 
-    return Examined(project, resolve.resolve(project, options_of(config), on_crash), crashes)
+    examined = Examined(project, resolve.resolve(project, options_of(config), on_crash), crashes)
+    _check_tiers(config.tiers, examined.deployments)
+    return examined
+
+
+def _check_tiers(names: Iterable[str], deployments: Iterable[Deployment]) -> None:
+    """A tier that no platform of the project has would change nothing, unseen. Where none is known, none is judged."""
+    platforms = {deployment.platform.id: deployment.platform for deployment in deployments if deployment.platform}
+    listed = [platform for platform in platforms.values() if tiers.names(platform)]
+    for name in names:
+        if listed and not any(tiers.is_known(name, platform) for platform in platforms.values()):
+            raise ConfigError(tiers.complaint(name, listed[0]))
 
 
 def lint(root: Path, config: Config | None = None) -> Report:

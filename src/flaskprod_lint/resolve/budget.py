@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from fnmatch import fnmatchcase
 
 from flaskprod_lint.model import App, Budget, BudgetRow, Deployment, Engine, Process, Server, Setting, Unknown
 from flaskprod_lint.resolve import job_workers
 from flaskprod_lint.resolve.engine_options import ONE_CONNECTION, QUEUE_POOLS
 from flaskprod_lint.resolve.options import Options
+from flaskprod_lint.resolve.tiers import same_plan
 from flaskprod_lint.source import Place
 
 #: Databases that count connections against a limit; others (files, search engines, warehouses) do not.
@@ -239,15 +238,8 @@ def limit_of(deployment: Deployment, options: Options) -> Setting | None:
     if platform is None:
         return None
     tiers = options.tiers or deployment.tiers
-    found = [(platform.limits[plan], plan) for tier in tiers for plan in platform.limits if _same_plan(tier, plan)]
+    found = [(platform.limits[plan], plan) for tier in tiers for plan in platform.limits if same_plan(tier, plan)]
     if not found:
         return None
     limit, plan = min(found)
     return Setting("limit", limit, Place(None, f"{platform.name}'s {plan} plan"))
-
-
-def _same_plan(tier: str, plan: str) -> bool:
-    """Whether a tier, as people and manifests write it, is that plan: `heroku-postgresql:essential-0`, `Free`."""
-    wanted = tier.lower().rpartition(":")[2].strip()
-    words = [word for word in re.split(r"[\s,()]+", plan.lower()) if len(word) > 2]
-    return bool(wanted) and (wanted == plan.lower() or any(fnmatchcase(wanted, word) for word in words))
