@@ -14,6 +14,7 @@ from flaskprod_lint.resolve.compose.service import Resolved
 _DATABASE = re.compile(
     r"(^|/)(postgres|postgis|timescaledb|pgvector|mysql|mariadb|mongo|redis|valkey|rabbitmq|mssql|couchdb|neo4j|minio)"
 )
+_LETS_IN = re.compile(r"USER|PASS|KEY|SECRET|TOKEN")
 _HOST = re.compile(r"://[^/@\s]*@([^/:?\s]+)")
 
 
@@ -21,11 +22,19 @@ def of_services(services: Iterable[Resolved], *, development: bool) -> tuple[Sec
     """The secrets of all services. The password of the file's own database is marked: it opens nothing else."""
     every = list(services)
     databases = {one.name for one in every if _DATABASE.search(one.image_name.lower()) or _is_built_database(one)}
+    opening = {text for one in every if one.name in databases for text in _opening(one)}
     found: dict[object, SecretLiteral] = {}
     for one in every:
-        for secret in _of_service(one, databases, development):
+        for secret in _of_service(one, databases, opening, development):
             found.setdefault(secret.at, secret)
     return tuple(found.values())
+
+
+def _opening(one: Resolved) -> Iterator[str]:
+    """What a database of the file is told to let in: the same text elsewhere in the file opens nothing else."""
+    for variable in one.service.environment:
+        if variable.value is not None and _LETS_IN.search(variable.name.value.upper()):
+            yield variable.value.value
 
 
 def _is_built_database(one: Resolved) -> bool:
@@ -34,7 +43,7 @@ def _is_built_database(one: Resolved) -> bool:
     return not one.image_name and any(_DATABASE.match(name) for name in names)
 
 
-def _of_service(one: Resolved, databases: set[str], development: bool) -> Iterator[SecretLiteral]:
+def _of_service(one: Resolved, databases: set[str], opening: set[str], development: bool) -> Iterator[SecretLiteral]:
     for variable in one.service.environment:
         value = variable.value
         text = _written(value.value) if value is not None else None
@@ -42,6 +51,7 @@ def _of_service(one: Resolved, databases: set[str], development: bool) -> Iterat
             continue
         judged = secrecy.judge(variable.name.value, text)
         is_own = _is_own(one, variable, databases)
+        is_own = is_own or (text in opening and not secrecy.is_signing_name(variable.name.value))
         is_default = text != value.value
         if not judged.secret or (is_default and (is_own or not secrecy.is_signing_name(variable.name.value))):
             continue
