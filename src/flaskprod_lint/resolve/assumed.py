@@ -7,7 +7,7 @@ import re
 from dataclasses import replace
 
 from flaskprod_lint.model import Command, Deployment, Packages, Platform, Process, Step, Unknown
-from flaskprod_lint.resolve import hosts, likely_app, packages, planned, procfile, start_scripts
+from flaskprod_lint.resolve import hosts, likely_app, packages, planned, procfile, standing, start_scripts
 from flaskprod_lint.resolve.context import Context
 from flaskprod_lint.resolve.likely_app import Likely
 from flaskprod_lint.resolve.options import Options
@@ -65,6 +65,8 @@ def _nothing_says(project: Project, development: bool) -> str:
     unread = next((name for name in _UNREAD if name in project), None)
     if unread is not None:
         return f"no file that is read here says how it is started ({unread} is not read)"
+    if development and any(standing.is_template(path) for path in project.below("")):
+        return "its deployment files are a template: lint a project that is made from it"
     where = " in production" if development else ""
     return f"no Dockerfile, Procfile or manifest says how it is started{where}"
 

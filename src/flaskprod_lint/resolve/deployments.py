@@ -211,8 +211,6 @@ def _is_for_another(project: Project, path: str, runs_python: bool | None) -> bo
 
 def _standing_of_image(project: Project, path: str, options: Options) -> Standing:
     found = standing.of_path(path, options, "`docker build` makes this image, and nothing says it is for development")
-    if "{{" in path:
-        found = Standing(found.environment, found.why, sure=False)
     if not found.is_production or standing.production_word(path) or standing.told_by_user(path, options):
         return found
     folder = posixpath.dirname(path)

@@ -38,6 +38,8 @@ def of_path(path: str, options: Options, otherwise: str) -> Standing:
     told = told_by_user(path, options)
     if told is not None:
         return told
+    if is_template(path):
+        return Standing("development", "projects are made from it, and it is none itself")
     folder = next((part for part in path.split("/")[:-1] if _is_for_development(part.lower())), None)
     if folder is not None:
         return Standing("development", f"it stands in {folder}/")
@@ -46,6 +48,11 @@ def of_path(path: str, options: Options, otherwise: str) -> Standing:
         return Standing("development", f"its name says {word}")
     word = production_word(path)
     return Standing("production", f"its name says {word}" if word else otherwise)
+
+
+def is_template(path: str) -> bool:
+    """Whether a file belongs to a template of Cookiecutter or Copier, whose folders have names to fill in."""
+    return "{{" in path
 
 
 def _is_for_development(folder: str) -> bool:
