@@ -88,7 +88,7 @@ class _Search:
         elsewhere = next((path for path in self._python() if _PLAIN.search(self._text(path))), None)
         if elsewhere is None:
             return "nothing here makes a Flask app"
-        return f"only tests, examples or documentation make a Flask app ({elsewhere})"
+        return f"only tests, examples, templates or documentation make a Flask app ({elsewhere})"
 
     def _python(self) -> tuple[str, ...]:
         return self.project.of_format("python")
