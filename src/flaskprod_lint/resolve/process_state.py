@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 
 from flaskprod_lint.model import InProcess, Setting, Unknown
 from flaskprod_lint.resolve.interpreter.values import Event, Value
 from flaskprod_lint.source import Place, Project, Source, Span
 
 _SIMPLE_CACHES = ("SimpleCache", "simple", "flask_caching.backends.SimpleCache", "flask_caching.backends.simple")
+_EXTENSIONS = ("flask_limiter.Limiter", "flask_caching.Cache", "flask_socketio.SocketIO")
 _VERBS = frozenset(("route", "get", "post", "put", "delete", "patch"))
 _CHANGES = frozenset("append extend insert remove pop popitem clear update setdefault add discard".split())
 _MAKERS = frozenset(("dict", "list", "set", "defaultdict", "OrderedDict", "deque", "Counter"))
@@ -20,8 +22,9 @@ def of_app(
 ) -> list[InProcess]:
     """Everything of the kind that loading the app sets up, and what its views change in their modules."""
     found: list[InProcess] = []
-    for event in events:
-        state = _of_event(event, config) if event.kind == "call" else None
+    calls = [event for event in events if event.kind == "call"]
+    for event in calls:
+        state = _of_event(_with_init_app(event, calls), config)
         if state is not None and not any(one.kind == state.kind for one in found):
             found.append(state)
     for path in files:
@@ -29,6 +32,15 @@ def of_app(
         if source is not None:
             found.extend(_changed_by_views(source, path))
     return found
+
+
+def _with_init_app(event: Event, calls: Iterable[Event]) -> Event:
+    """The call that makes an extension, with what its init_app() is given besides."""
+    if event.callee not in _EXTENSIONS:
+        return event
+    later = [one for one in calls if one.callee == f"{event.callee}.init_app"]
+    more = {name: value for one in later for name, value in one.kwargs.items()}
+    return replace(event, kwargs={**event.kwargs, **more}) if more else event
 
 
 def _of_event(event: Event, config: Mapping[str, Setting]) -> InProcess | None:
