@@ -204,8 +204,8 @@ def test_the_app_that_a_person_would_start(tmp_path: Path, files: dict[str, str]
 @pytest.mark.parametrize(
     ("files", "why"),
     [
-        ({"flask_shop/__init__.py": "class Shop: ...\n", "tests/test_shop.py": APP}, "only tests, examples or"),
-        ({"flask_shop/__init__.py": "class Shop: ...\n", "examples/app.py": APP}, "only tests, examples or"),
+        ({"flask_shop/__init__.py": "class Shop: ...\n", "tests/test_shop.py": APP}, "only tests, examples"),
+        ({"flask_shop/__init__.py": "class Shop: ...\n", "examples/app.py": APP}, "only tests, examples"),
         ({"main.py": "print('hello')\n"}, "nothing here makes a Flask app"),
         ({"billing/app.py": APP, "stock/app.py": APP}, "billing/app.py and stock/app.py are equally likely"),
         ({"main.py": APP, "server.py": KEY}, "main.py and server.py are equally likely"),
