@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from flaskprod_lint.model import Engine, EnvironmentRead, Package, Packages, Platform, Setting, Unknown
@@ -349,6 +349,7 @@ KEY = st.sampled_from([None, "url", "pool_size", "max_overflow", "poolclass", "p
 ODD = st.one_of(LEAF, st.dictionaries(KEY, st.one_of(LEAF, st.dictionaries(KEY, LEAF).map(Value))).map(Value))
 
 
+@settings(suppress_health_check=[HealthCheck.too_slow], deadline=None)
 @given(
     st.sampled_from(["2.5.1", "3.1.1", "x", ""]),
     st.dictionaries(st.sampled_from([*engines.SETTINGS]), ODD, max_size=6),

@@ -229,6 +229,7 @@ def _unknown_app(name: str, value: Value | None, loaded: loading.Loaded) -> App 
     app = App(name, Place(at or reason.at), files=loaded.machine.files)
     app.debug = Setting("DEBUG", reason)
     app.unknowns = [reason]
+    app.reached = reached.of_events(loaded.events)
     return app
 
 

@@ -43,7 +43,6 @@ _DRIVERS: Mapping[str, Mapping[str, tuple[str, tuple[str, ...]]]] = {
     "mssql": {"pyodbc": ("pyodbc", ("pyodbc",)), "pymssql": ("pymssql", ("pymssql",))},
 }
 _DEFAULTS = {"mysql": "mysqldb", "mariadb": "mysqldb", "mssql": "pyodbc"}
-_EVERY = {name for kind in _DRIVERS.values() for _, names in kind.values() for name in names}
 #: Code that chooses a driver for a URL that comes from elsewhere, or stands in for another driver.
 _CHOOSES = re.compile(r"\b(postgres(ql)?|mysql|mariadb|mssql)\+\w+")
 _STANDS_IN = re.compile(r"install_as_MySQLdb|psycopg2cffi[.\s]+(import\s+)?compat")
@@ -104,10 +103,7 @@ def _is_installed(engine: Engine, distributions: tuple[str, ...], context: Conte
     stands_in = engine.url_kind == "fallback" and not any(read.is_set for read in engine.url_variables)
     if stands_in or packages.complete is not True or _is_brought_along(engine, distributions, context):
         return None
-    own = {name for _, names in _DRIVERS[engine.dialect or ""].values() for name in names}
-    if not written and any(packages.find(name) for name in _EVERY - own):
-        return None
-    return False
+    return False if written or _is_usual(engine, context) else None
 
 
 def _is_brought_along(engine: Engine, distributions: tuple[str, ...], context: Context) -> bool:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from flaskprod_lint.model import Engine, OptionFault, Setting
+from flaskprod_lint.model import Engine, OptionFault, Setting, Unknown
 from flaskprod_lint.resolve.engine_options import QUEUE_POOLS, Layer, Making
 from flaskprod_lint.source import Place
 
@@ -48,6 +48,10 @@ def _of_options(
     options: Mapping[str, tuple[Value, Layer]], making: Making, pool_class: Setting
 ) -> Iterator[OptionFault]:
     name = str(pool_class.value)
+    sets_size = making.flask == 2 and making.dialect == "mysql" and "pool_size" not in options
+    if sets_size and "pool_size" in _POOLS.get(name, ()):
+        reason = f"Flask-SQLAlchemy 2 gives MySQL a pool_size of 10, and {name} takes none"
+        yield OptionFault("poolclass", pool_class.origin, "refused", reason, pool_class.sure)
     for option, (value, layer) in options.items():
         place = Place(value.at or layer.at, layer.note or option)
         sure = value.sure and layer.sure
@@ -75,11 +79,7 @@ def unread(engine: Engine, values: Mapping[str, Value], files: Iterable[str], co
     if package is None or (version is None and package.pin not in ("none",)):
         return None
     text = "\n".join(source.text for path in files if (source := context.project.read(path)) is not None)
-    found = [
-        (name, Place(value.at, name))
-        for name in _UNREAD
-        if (value := values.get(name)) is not None and value.data is not None and value.at and not _is_used(name, text)
-    ]
+    found = [(name, Place(values[name].at, name)) for name in _UNREAD if _is_set(name, values.get(name), text)]
     if not found:
         return None
     which = f"Flask-SQLAlchemy {version}" if version else "Flask-SQLAlchemy 3"
@@ -94,9 +94,13 @@ def _written(value: Value) -> object:
     return value.data if isinstance(value.data, int) and not value.environment else "…"
 
 
-def _is_used(name: str, text: str) -> bool:
-    """Whether the code reads the name itself, beside setting it."""
-    return re.search(rf"\b{name}\b(?![\"']?\]?\s*(?::[^=\n]*)?=[^=])(?![\"']\s*:)", _without_comments(text)) is not None
+def _is_set(name: str, value: Value | None, text: str) -> bool:
+    """Whether something sets the name, and the code does not read it itself."""
+    if value is None or value.data is None or value.at is None:
+        return False
+    if isinstance(value.data, Unknown) and name not in text:
+        return False  # a configuration that cannot be read may hold it, as it may hold any
+    return not re.search(rf"\b{name}\b(?![\"']?\]?\s*(?::[^=\n]*)?=[^=])(?![\"']\s*:)", _without_comments(text))
 
 
 def _without_comments(text: str) -> str:

@@ -28,6 +28,7 @@ def completed(engine: Engine, files: Iterable[str], context: Context) -> Engine:
     if place is None:
         return engine
     sure = engine.sure and is_installed(context, "sqlalchemy") and (engine.url is None or engine.url.sure)
+    sure = sure and engine.url_kind != "fallback"
     return replace(engine, old_scheme=place, old_scheme_sure=sure)
 
 
@@ -57,12 +58,14 @@ def _source(engine: Engine, context: Context) -> Place:
 def _is_passed_on(engine: Engine, context: Context) -> bool:
     """Whether the URL is a variable of the platform as it is: nothing has been done to its text."""
     platform = context.platform
-    if platform is None or platform.database_scheme != "postgres://" or engine.url_kind != "environment":
+    if platform is None or platform.database_scheme != "postgres://" or engine.url is None:
         return False
-    if engine.url is None or len(engine.url_variables) != 1:
+    if len(engine.url_variables) != 1:
         return False
     setting = context.variables.get(engine.url_variables[0].name)
-    return setting is not None and setting.origin.span is None and setting.value == engine.url.value
+    if setting is None or setting.origin.span is not None:
+        return False
+    return setting.value == engine.url.value or engine.url_kind == "fallback"
 
 
 def _is_rewritten(files: Iterable[str], context: Context) -> bool:

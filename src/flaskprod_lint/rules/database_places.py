@@ -22,16 +22,23 @@ def database_url_not_injected(deployment: Deployment) -> Iterator[Finding]:
     for process, engine in engines_of(deployment):
         names = list(dict.fromkeys(read.name for read in engine.url_variables))
         at = engine.url.span if engine.url else None
+        if _loads_dotenv(process):
+            continue
         if engine.url_kind == "environment" and at is not None and _is_never_set(engine):
             because = (*trail_of(process, engine), *process.trail)
             yield _not_injected(deployment, names, at, because)
     for process in deployment.processes:
-        if process.environment != "production":
+        if process.environment != "production" or _loads_dotenv(process):
             continue
         for unknown in process.app.unknowns if process.app is not None and not process.app.engines else ():
             name = unknown.symbol.removeprefix("variable ")
             if unknown.at is not None and name != unknown.symbol and _URL_NAME.search(name):
                 yield _not_injected(deployment, [name], unknown.at, process.trail)
+
+
+def _loads_dotenv(process: Process) -> bool:
+    """Whether the app reads a dotenv file by itself: one that is not committed may stand where it runs."""
+    return process.app is not None and any(reached.kind == "load_dotenv" for reached in process.app.reached)
 
 
 def _is_never_set(engine: Engine) -> bool:
