@@ -156,7 +156,8 @@ def _beaten_by(deployment: Deployment, process: Process, setting: Setting, overr
         return None
     if winner.span is None and beaten.path.endswith(".py") and not setting.is_default:
         who = deployment.platform.name if deployment.platform is not None else "the platform"
-        message = f"`{setting.name}` does nothing here: {who} sets it to {_shown(setting)}, and that wins"
+        by = " by GUNICORN_CMD_ARGS" if "GUNICORN_CMD_ARGS" in winner.note else ""
+        message = f"`{setting.name}` does nothing here: {who} sets it to {_shown(setting)}{by}, and that wins"
         return _lost(process, setting, beaten, message, None)
     variable = next((name for name, wins in _DEFAULTS.items() if wins == setting.name), None)
     if variable is None or not beaten.note.startswith(variable) or beaten.path.endswith(".py"):

@@ -41,8 +41,13 @@ def _of_variable(known: Known, name: str, context: Context) -> Setting:
         value = list(known.default) if isinstance(known.default, list) else known.default
         return Setting(known.name, value, BUILT_IN, environment=(read,), is_default=True)
     read = EnvironmentRead(name, None, False, True, variable.span)
-    origin = Place(variable.span, variable.origin.note or name)
+    origin = Place(variable.span, with_name(name, variable.origin.note))
     return Setting(known.name, _value_of(name, variable.value), origin, environment=(read,), is_default=True)
+
+
+def with_name(name: str, note: str) -> str:
+    """What sets a variable, with the variable's name in it: "PORT, set by Heroku"."""
+    return note if name in note else f"{name}, {note}" if note else name
 
 
 def _value_of(name: str, value: object) -> Any:

@@ -99,7 +99,7 @@ def _environment_line(context: Context, known: Mapping[str, Known], resolved: Re
     setting = context.variables.get("GUNICORN_CMD_ARGS")
     if setting is None:
         return CommandLine(), NOWHERE
-    place = Place(setting.origin.span, setting.origin.note or "GUNICORN_CMD_ARGS")
+    place = Place(setting.origin.span, defaults.with_name("GUNICORN_CMD_ARGS", setting.origin.note))
     if not isinstance(setting.value, str):
         reason = setting.value.reason if isinstance(setting.value, Unknown) else "not text"
         return CommandLine(loose=[Word("", unknown=Unknown(f"GUNICORN_CMD_ARGS: {reason}", place.span))]), place
