@@ -70,7 +70,7 @@ def of_engine(engine: Engine, files: Iterable[str], context: Context) -> Driver 
         distributions,
         None if _STANDS_IN.search(text) else _is_installed(engine, distributions, context, written=written),
         _reason(engine, version),
-        surely and engine.url_kind != "fallback" and (written or _is_usual(engine, context)),
+        surely and engine.url_kind != "fallback" and (written or is_usual(engine, context)),
         module != "psycopg2" or _waits_for_others(text, context),
     )
 
@@ -81,9 +81,9 @@ def _is_written(engine: Engine) -> bool:
     return isinstance(value, str) or (isinstance(value, Partial) and ":" in value.prefix)
 
 
-def _is_usual(engine: Engine, context: Context) -> bool:
+def is_usual(engine: Engine, context: Context) -> bool:
     """Whether a driver for this kind of database is installed, so that the platform's database is the one meant."""
-    own = {name for _, names in _DRIVERS[engine.dialect or ""].values() for name in names}
+    own = {name for _, names in _DRIVERS.get(engine.dialect or "", {}).values() for name in names}
     return any(context.packages.find(name) for name in own)
 
 
@@ -103,7 +103,7 @@ def _is_installed(engine: Engine, distributions: tuple[str, ...], context: Conte
     stands_in = engine.url_kind == "fallback" and not any(read.is_set for read in engine.url_variables)
     if stands_in or packages.complete is not True or _is_brought_along(engine, distributions, context):
         return None
-    return False if written or _is_usual(engine, context) else None
+    return False if written or is_usual(engine, context) else None
 
 
 def _is_brought_along(engine: Engine, distributions: tuple[str, ...], context: Context) -> bool:

@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from flaskprod_lint.model import Engine
 from flaskprod_lint.resolve.context import Context
-from flaskprod_lint.resolve.drivers import ON_SQLALCHEMY
+from flaskprod_lint.resolve.drivers import ON_SQLALCHEMY, is_usual
 from flaskprod_lint.resolve.interpreter.values import Partial
 from flaskprod_lint.resolve.versions import is_installed, sqlalchemy_version
 from flaskprod_lint.source import Place
@@ -65,7 +65,7 @@ def _is_passed_on(engine: Engine, context: Context) -> bool:
     setting = context.variables.get(engine.url_variables[0].name)
     if setting is None or setting.origin.span is not None:
         return False
-    return setting.value == engine.url.value or engine.url_kind == "fallback"
+    return setting.value == engine.url.value or (engine.url_kind == "fallback" and is_usual(engine, context))
 
 
 def _is_rewritten(files: Iterable[str], context: Context) -> bool:
