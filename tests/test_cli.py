@@ -302,6 +302,29 @@ def test_what_needs_no_project_loads_nothing_heavy(words: list[str]) -> None:
     assert ours == {"flaskprod_lint", "flaskprod_lint.cli", "flaskprod_lint.cli_types"}
 
 
+@pytest.mark.parametrize(
+    ("files", "needed"),
+    [
+        ({}, set()),
+        ({"requirements.txt": "flask==3.1.0\n"}, {"packaging"}),
+        ({"Procfile": "web: gunicorn app:app\n"}, {"tree_sitter", "yaml"}),
+        ({"Dockerfile": 'FROM python:3.13-slim\nCMD ["gunicorn", "app:app"]\n'}, {"dockerfile_parse", "tree_sitter"}),
+        ({"pyproject.toml": "[project]\nname = 'shop'\n"}, {"tomli"}),
+    ],
+)
+@pytest.mark.parametrize("format", ["json", "text"])
+def test_a_library_is_loaded_when_a_file_needs_it(
+    format: str, files: dict[str, str], needed: set[str], project: Path
+) -> None:
+    for name, text in files.items():
+        (project / name).write_text(text, "utf-8")
+    code = "import sys; from flaskprod_lint.cli import run; run(sys.argv[1:]); print(*sys.modules, file=sys.stderr)"
+    line = [sys.executable, "-c", code, "--format", format]
+    done = subprocess.run(line, capture_output=True, text=True, check=True)
+    heavy = {"yaml", "rich", "tree_sitter", "dockerfile_parse", "packaging", "tomli"}
+    assert heavy & set(done.stderr.split()) == needed
+
+
 def test_version() -> None:
     done = started("--version")
     assert (done.returncode, done.stdout) == (0, f"flaskprod-lint {__version__}\n")
