@@ -3,7 +3,7 @@ import os
 
 class Base:
     SECRET_KEY = os.environ.get("SECRET_KEY", "change-me")
-    SQLALCHEMY_DATABASE_URI = os.environ.get("DATABASE_URL", "sqlite:///shop.db")
+    SQLALCHEMY_DATABASE_URI = os.environ.get("DATABASE_URL", "sqlite:///shop.db").replace("postgres:", "postgresql:")
     SQLALCHEMY_ENGINE_OPTIONS = {"pool_pre_ping": True}
 
 

@@ -89,7 +89,7 @@ def pool_options_invalid(deployment: Deployment) -> Iterator[Finding]:
 
 def _invalid(fault: OptionFault) -> str:
     if fault.kind == "unread":
-        return f"{fault.reason}: the pool keeps its default of 5 + 10 connections"
+        return f"{fault.reason}: the pool keeps its defaults"
     if fault.kind == "text":
         return f"{fault.reason}, and SQLAlchemy wants a number: making the engine raises a TypeError"
     return f"{fault.reason}: making the engine raises a TypeError"
