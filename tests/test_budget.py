@@ -9,6 +9,7 @@ import pytest
 from flaskprod_lint.model import (
     App,
     Budget,
+    BudgetRow,
     Command,
     Deployment,
     Engine,
@@ -21,6 +22,9 @@ from flaskprod_lint.model import (
     Step,
     Unknown,
 )
+from flaskprod_lint.outputs.budget_text import write_budget
+from flaskprod_lint.outputs.page import Page
+from flaskprod_lint.outputs.terminal import render
 from flaskprod_lint.resolve import budget, job_workers
 from flaskprod_lint.resolve.options import Options
 from flaskprod_lint.source import Place, Span
@@ -181,3 +185,14 @@ def test_job_workers(text: str, expected: tuple[object, object] | None) -> None:
     numbers = jobs and (jobs.workers.value, jobs.concurrency.value)
     shown = numbers and tuple(each.symbol if isinstance(each, Unknown) else each for each in numbers)
     assert shown == expected
+
+
+@pytest.mark.parametrize("width", [80, 120])
+def test_the_table_fits_the_page(width: int) -> None:
+    long = Place(Span("services/backend/application/database/engines.py", 123, 1, 123, 2))
+    one = Setting("n", 1)
+    row = BudgetRow("web (celery)", long, one, one, one, one, one, 1, 1, 1, "1")
+    page = Page(width)
+    write_budget(Budget((row,), None, 1, 1, 1), page)
+    text = render(page, color=False)
+    assert max(map(len, text.splitlines())) <= width and "engines.py:123" in text

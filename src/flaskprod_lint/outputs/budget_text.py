@@ -7,7 +7,8 @@ from flaskprod_lint.outputs.page import Page, Segment, cells
 from flaskprod_lint.outputs.values import origin, words
 
 HEADS = ("process", "instances", "workers", "engine", "at once", "configured")
-LEFT = (0, 3)
+ENGINE = 3
+LEFT = (0, ENGINE)
 
 
 def write_budget(budget: Budget, page: Page) -> None:
@@ -15,6 +16,9 @@ def write_budget(budget: Budget, page: Page) -> None:
     page.add(("  budget of connections", "strong"), (f"  {page.clean(_limit(budget))}", "quiet"))
     rows = [tuple(map(page.clean, _cells(row))) for row in budget.rows]
     widths = [max(cells(row[column]) for row in (HEADS, *rows)) for column in range(len(HEADS))]
+    room = max(len(HEADS[ENGINE]), page.width - 4 - 2 * (len(HEADS) - 1) - sum(widths) + widths[ENGINE])
+    widths[ENGINE] = min(widths[ENGINE], room)
+    rows = [(*row[:ENGINE], _end_of(row[ENGINE], room, page), *row[ENGINE + 1 :]) for row in rows]
     for number, row in enumerate((HEADS, *rows)):
         texts = [_aligned(text, widths[column], column in LEFT) for column, text in enumerate(row)]
         page.add(("    " + "  ".join(texts).rstrip(), "quiet" if number == 0 else ""))
@@ -41,6 +45,14 @@ def _cells(row: BudgetRow) -> tuple[str, ...]:
 
 def _short(value: object) -> str:
     return "?" if isinstance(value, Unknown) else str(value)
+
+
+def _end_of(path: str, room: int, page: Page) -> str:
+    """A path, cut before its end where the page is too narrow for it: file and line are what a person needs."""
+    if cells(path) <= room:
+        return path
+    sign = page.glyphs.more
+    return sign + path[len(path) - max(0, room - cells(sign)) :]
 
 
 def _aligned(text: str, width: int, left: bool) -> str:
