@@ -13,7 +13,7 @@ PACKAGE = ROOT / "src" / "flaskprod_lint"
 LAW = {
     "source": set(),
     "finding": {"source"},
-    "model": {"source"},
+    "model": {"model", "source"},
     "inputs": {"source", "inputs"},
     "discover": {"inputs", "source"},
     "resolve": {"resolve", "model", "inputs", "source"},

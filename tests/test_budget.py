@@ -25,7 +25,7 @@ from flaskprod_lint.model import (
 from flaskprod_lint.outputs.budget_text import write_budget
 from flaskprod_lint.outputs.page import Page
 from flaskprod_lint.outputs.terminal import render
-from flaskprod_lint.resolve import budget, job_workers
+from flaskprod_lint.resolve.database import budget, job_workers
 from flaskprod_lint.resolve.options import Options
 from flaskprod_lint.source import Place, Span
 

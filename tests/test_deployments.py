@@ -18,7 +18,7 @@ from flaskprod_lint.lint import options_of
 from flaskprod_lint.model import Setting, Unknown
 from flaskprod_lint.resolve import deployments
 from flaskprod_lint.resolve.context import Context
-from flaskprod_lint.resolve.planned import Planned
+from flaskprod_lint.resolve.deployments.planned import Planned
 from flaskprod_lint.source import Project
 
 FOLDER = ROOT / "tests" / "resolve" / "deployments"

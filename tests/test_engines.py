@@ -10,8 +10,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from flaskprod_lint.model import Engine, EnvironmentRead, Package, Packages, Platform, Setting, Unknown
-from flaskprod_lint.resolve import engines
 from flaskprod_lint.resolve.context import Context
+from flaskprod_lint.resolve.database import engines
 from flaskprod_lint.resolve.interpreter.values import Event, External, Instance, Value
 from flaskprod_lint.resolve.tree import Tree
 from flaskprod_lint.source import Place, Project, Span
@@ -298,7 +298,7 @@ def test_a_url_of_parts(tmp_path: Path) -> None:
     ],
 )
 def test_a_bounded_requirement(tmp_path: Path, line: str, expected: tuple[int, int]) -> None:
-    from flaskprod_lint.resolve.versions import version_of
+    from flaskprod_lint.resolve.packages.versions import version_of
 
     (tmp_path / "requirements.txt").write_text(line + "\n")
     found = context(tmp_path)

@@ -16,7 +16,7 @@ import pytest
 from flask_projects import NAMES, Made, make
 from flaskprod_lint.discover import open_project
 from flaskprod_lint.model import Setting, Step, Unknown
-from flaskprod_lint.resolve import loading, target, target_text
+from flaskprod_lint.resolve.app import loading, target, target_text
 from flaskprod_lint.resolve.context import Context
 from flaskprod_lint.resolve.interpreter.values import as_value
 from flaskprod_lint.resolve.tree import Tree

@@ -12,7 +12,7 @@ from flaskprod_lint.resolve.gunicorn import effective
 from flaskprod_lint.resolve.gunicorn.addresses import AddressError, address_of
 from flaskprod_lint.resolve.gunicorn.merge import Resolved, resolve
 from flaskprod_lint.resolve.gunicorn.table import settings_of, worker_classes
-from flaskprod_lint.resolve.step_words import Word
+from flaskprod_lint.resolve.servers.step_words import Word
 from flaskprod_lint.resolve.tree import Tree
 from flaskprod_lint.source import Place, Project, Span
 

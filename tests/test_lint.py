@@ -122,7 +122,7 @@ def test_a_rule_that_fails_is_named_and_the_rest_is_reported(tmp_path: Path, mon
 
 
 def test_a_stage_that_fails_leaves_the_rest(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    from flaskprod_lint.resolve import budget
+    from flaskprod_lint.resolve.database import budget
 
     def broken(*arguments: object) -> None:
         raise RuntimeError("no")

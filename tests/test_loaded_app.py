@@ -9,9 +9,9 @@ import pytest
 
 from flaskprod_lint.discover import open_project
 from flaskprod_lint.model import App, Command, LogHandler, Package, Packages, Process, Server, Setting, Step, Unknown
-from flaskprod_lint.resolve import script_server, target
-from flaskprod_lint.resolve.app import of_process
+from flaskprod_lint.resolve.app import of_process, target
 from flaskprod_lint.resolve.context import Context
+from flaskprod_lint.resolve.servers import script_server
 from flaskprod_lint.resolve.tree import Tree
 from flaskprod_lint.source import Place
 

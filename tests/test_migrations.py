@@ -8,7 +8,7 @@ import pytest
 
 from flaskprod_lint.discover import open_project
 from flaskprod_lint.model import Command, Deployment, Package, Packages, Platform, Process, Step
-from flaskprod_lint.resolve import migrations, schema_steps
+from flaskprod_lint.resolve.database import migrations, schema_steps
 from flaskprod_lint.source import Place, Project, Span
 
 AT = Place(Span("Procfile", 1))

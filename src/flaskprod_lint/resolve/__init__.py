@@ -34,7 +34,8 @@ def resolve(project: Project, options: Options, on_crash: OnCrash) -> list[Deplo
 def _complete(
     project: Project, options: Options, deployment: Deployment, contexts: dict[str, Context], on_crash: OnCrash
 ) -> None:
-    from flaskprod_lint.resolve import budget, env_files, migrations
+    from flaskprod_lint.resolve.database import budget, migrations
+    from flaskprod_lint.resolve.deployments import env_files
 
     deployment.today = options.today or date.today().isoformat()
     deployment.env_files = env_files.find(project)
@@ -80,7 +81,8 @@ def _load_app(process: Process, context: Context) -> None:
 
 def _look_around(process: Process, deployment: Deployment, context: Context) -> None:
     """What outlives the process, and what its workers do after the fork."""
-    from flaskprod_lint.resolve import connecting, disks
+    from flaskprod_lint.resolve.database import connecting
+    from flaskprod_lint.resolve.deployments import disks
 
     process.disk = disks.of_process(process, deployment, context)
     if process.server is not None and process.app is not None:

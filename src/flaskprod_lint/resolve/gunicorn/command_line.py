@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from flaskprod_lint.resolve.gunicorn.table import Known
-from flaskprod_lint.resolve.step_words import Word
+from flaskprod_lint.resolve.servers.step_words import Word
 
 if TYPE_CHECKING:
     import argparse

@@ -79,7 +79,7 @@ def load(
 
 def _find(argument: str, step: Step, context: Context) -> str | Unknown | None:
     if argument.startswith("python:"):
-        from flaskprod_lint.resolve import python_path
+        from flaskprod_lint.resolve.app import python_path
 
         place = python_path.with_installed_project(context)
         places = python_path.search_path(replace(step, cwd=""), place)
@@ -114,7 +114,7 @@ def _copied(path: str, context: Context) -> str:
 
 
 def _run(path: str, origin: Place, context: Context, known: Mapping[str, Known]) -> ConfigFile:
-    from flaskprod_lint.resolve import loading
+    from flaskprod_lint.resolve.app import loading
 
     interpreter = loading.interpreter(context)
     interpreter.strict = True
@@ -196,7 +196,7 @@ def _probe_port(file: ConfigFile, context: Context, known: Mapping[str, Known]) 
     bind = file.values.get("bind")
     if bind is None or not any(read.name == "PORT" for read in bind.reads) or not _has_unknown(bind.data):
         return
-    from flaskprod_lint.resolve import loading
+    from flaskprod_lint.resolve.app import loading
 
     interpreter = loading.interpreter(context.with_variables({"PORT": Setting("PORT", _PROBE)}))
     value = interpreter.run_file(file.path, name="__config__").names.get("bind")

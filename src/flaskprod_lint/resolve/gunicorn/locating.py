@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from flaskprod_lint.model import Step
 from flaskprod_lint.resolve.gunicorn.command_line import Given
-from flaskprod_lint.resolve.step_words import Word, place_of
+from flaskprod_lint.resolve.servers.step_words import Word, place_of
 from flaskprod_lint.source import Place
 
 

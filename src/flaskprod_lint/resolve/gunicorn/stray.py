@@ -6,8 +6,8 @@ import ast
 import posixpath
 import re
 
-from flaskprod_lint.resolve import standing
 from flaskprod_lint.resolve.context import Context
+from flaskprod_lint.resolve.deployments import standing
 from flaskprod_lint.resolve.gunicorn.table import settings_of
 from flaskprod_lint.resolve.options import Options
 from flaskprod_lint.source import Place, Project, Source, Span

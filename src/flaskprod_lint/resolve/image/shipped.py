@@ -7,7 +7,8 @@ from dataclasses import replace
 
 from flaskprod_lint.inputs.dockerfile import Stage
 from flaskprod_lint.model import Copied, Image, ImageRun, Packages, SecretLiteral, Setting, Unknown
-from flaskprod_lint.resolve import env_files, packages
+from flaskprod_lint.resolve import packages
+from flaskprod_lint.resolve.deployments import env_files
 from flaskprod_lint.resolve.image import bases
 from flaskprod_lint.resolve.image.context import BuildContext
 from flaskprod_lint.resolve.image.secret_literals import secret_files

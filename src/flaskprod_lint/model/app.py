@@ -1,0 +1,104 @@
+"""The Flask application as production loads it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from flaskprod_lint.model.database import Engine
+from flaskprod_lint.model.values import Setting, Unknown
+from flaskprod_lint.source import Place, Span
+
+
+@dataclass(frozen=True, slots=True)
+class Reached:
+    """Something that loading the app does, with how it gets there. `sure` is False under an unknown condition.
+
+    `kind` is "app.run", "upgrade", "create_all", "drop_all" or "load_dotenv". `hook` is the decorator of a function
+    that runs with requests (`before_request`) and not while the app loads.
+    """
+
+    kind: str
+    at: Place
+    trail: tuple[Place, ...] = ()
+    sure: bool = True
+    detail: str = ""
+    hook: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class LogHandler:
+    """A logging handler that the app adds: `destination` is a path, "-" for a stream, or Unknown."""
+
+    kind: str
+    destination: str | Unknown
+    at: Place
+    logger: str = ""
+    level: str | None = None
+    sure: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class InProcess:
+    """Something an app keeps in the memory of its process (or on its instance), where each other has its own.
+
+    `kind` is "limiter", "cache", "scheduler", "socketio", "sessions" or "data"; the note of `at` is what it is called.
+    `sure` is False below a condition, or where a variable may put it elsewhere.
+    """
+
+    kind: str
+    at: Place
+    trail: tuple[Place, ...] = ()
+    sure: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class SecretUse:
+    """A secret setting of the app as written. `kind` is "literal", "fallback", "random", "environment" or "unknown".
+
+    `variable` is the environment variable of a fallback. `guard` is the place of code that refuses to start with this
+    value, if there is one. `sure` is False when production may not load this code. The value itself is never kept:
+    `weak` says that it is a placeholder or a word anyone would guess, `length` how long it is. `written` is what
+    stands before the value in the code (`app.secret_key = `), empty where that is not on its line.
+    """
+
+    name: str
+    kind: str
+    at: Span
+    trail: tuple[Place, ...] = ()
+    variable: str | None = None
+    variable_set: bool | None = None
+    weak: bool = False
+    length: int = 0
+    guard: Place | None = None
+    sure: bool = True
+    written: str = ""
+
+
+@dataclass(slots=True)
+class App:
+    """A Flask application as production loads it. `config` is what is in effect after all writes, by name.
+
+    `files` are the project's files that loading it runs, in order; `trail` leads from the WSGI target to the app.
+    `config_objects` are what `from_object` and its kin loaded, by name, in order. `unsure` are the names of `config`
+    that hold only under a condition which cannot be known. `reads_variables` are read on the way, also by scripts.
+    `debug_written` is what stands before the value of DEBUG in the code (`app.config["DEBUG"] = `).
+    """
+
+    name: str
+    definition: Place
+    factory: bool = False
+    trail: tuple[Place, ...] = ()
+    config: dict[str, Setting] = field(default_factory=dict)
+    config_objects: list[Setting] = field(default_factory=list)
+    debug: Setting | None = None
+    debug_written: str = ""
+    testing: Setting | None = None
+    secrets: list[SecretUse] = field(default_factory=list)
+    engines: list[Engine] = field(default_factory=list)
+    reached: list[Reached] = field(default_factory=list)
+    handlers: list[LogHandler] = field(default_factory=list)
+    state: list[InProcess] = field(default_factory=list)
+    files: tuple[str, ...] = ()
+    reads_variables: frozenset[str] = frozenset()
+    unsure: frozenset[str] = frozenset()
+    unknowns: list[Unknown] = field(default_factory=list)

@@ -1,0 +1,174 @@
+"""One way in which the project reaches production: its platform and its processes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+
+from flaskprod_lint.model.app import App
+from flaskprod_lint.model.command import Command, CommandFault, Signal, Step
+from flaskprod_lint.model.database import Budget, Migrations
+from flaskprod_lint.model.image import Image, Packages, SecretLiteral
+from flaskprod_lint.model.server import Server, Target
+from flaskprod_lint.model.values import NOWHERE, Setting, Unknown
+from flaskprod_lint.source import Place
+
+
+@dataclass(frozen=True, slots=True)
+class Platform:
+    """A hosting platform, with the facts that verdicts rest on (platforms.yaml has them with their sources).
+
+    `port_injected` and `sigterm_to_all` are None where the facts say nothing. `limits` maps a database plan to its
+    connections. `origin` is the file that says the project is deployed there, or the option that said so.
+    """
+
+    id: str
+    name: str
+    origin: Place = NOWHERE
+    port_injected: bool | None = None
+    port_default: int | None = None
+    proxy_on_same_host: bool = False
+    sigterm_to_all: bool = False
+    stop_signal: str | None = None
+    grace_seconds: float | None = None
+    injects: Mapping[str, str] = field(default_factory=dict)
+    database_variables: tuple[str, ...] = ()
+    database_scheme: str | None = None
+    limits: Mapping[str, int] = field(default_factory=dict)
+    chooses_user: bool = False
+    overlaps: bool = False
+    ephemeral_disk: bool | None = None
+    runs_release: bool = False
+    unconfirmed: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Disk:
+    """A process's files: those outside `volumes` (absolute paths) are lost, for the `reason`.
+
+    `shared` says that all instances have the same. `sure` is False where a volume may be added where we cannot look.
+    """
+
+    reason: str
+    volumes: tuple[str, ...] = ()
+    at: Place = NOWHERE
+    cwd: str = "/"
+    sure: bool = True
+    shared: bool = False
+
+
+@dataclass(slots=True)
+class Process:
+    """One command that runs: `kind` is web, worker, release or cron. `why` says why it counts as production or not.
+
+    `steps` are all the programs it runs, in order; `main` the index of the one it stays in (the server of a web
+    process); earlier ones run at each boot. `variables` is its environment when it starts.
+    `port_expected` is the port that the platform or the manifest connects to; `port_set` whether PORT is set for it
+    (None: cannot be known). `proxy` is the place of an nginx (or alike) in the same container or unit before it.
+    `assumed` is the app that a server would load where no command says so: there are then no steps. `as_script` says
+    what a script would start that nothing names. `memory_folders` are kept in memory, such as a tmpfs of compose.
+    `disk` says which files are lost, None where they may all stay.
+    """
+
+    name: str
+    kind: str
+    command: Command
+    environment: str = "production"
+    why: str = ""
+    trail: tuple[Place, ...] = ()
+    instances: Setting = field(default_factory=lambda: Setting("instances", 1, is_default=True))
+    variables: dict[str, Setting] = field(default_factory=dict)
+    steps: tuple[Step, ...] = ()
+    main: int | None = None
+    faults: tuple[CommandFault, ...] = ()
+    packages: Packages = field(default_factory=lambda: Packages(complete=Unknown("not read")))
+    signal: Signal = field(default_factory=lambda: Signal(None))
+    server: Server | None = None
+    app: App | None = None
+    port_set: bool | None = None
+    port_expected: Setting | None = None
+    proxy: Place | None = None
+    assumed: Target | None = None
+    as_script: str = ""
+    disk: Disk | None = None
+    memory_folders: frozenset[str] = frozenset()
+    unknowns: list[Unknown] = field(default_factory=list)
+
+    @property
+    def main_step(self) -> Step | None:
+        return self.steps[self.main] if self.main is not None and self.main < len(self.steps) else None
+
+    @property
+    def boot_steps(self) -> tuple[Step, ...]:
+        """The programs that run at each boot before the main one."""
+        return self.steps if self.main is None else self.steps[: self.main]
+
+
+@dataclass(frozen=True, slots=True)
+class EnvFile:
+    """A dotenv file of the project with the secrets in it. `committed` as git says; `loaded_by` what reads it."""
+
+    path: str
+    committed: bool
+    secrets: tuple[SecretLiteral, ...]
+    loaded_by: Place | None = None
+    example: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Conflict:
+    """Two files of the same platform that start the web process differently; `winner` runs, `loser` does not."""
+
+    winner: Command
+    loser: Command
+    reason: str
+
+
+@dataclass(slots=True)
+class Deployment:
+    """One way in which the project reaches production (`environment`), with why it counts as that.
+
+    `name` is what a person would call it ("Dockerfile", "Procfile on Heroku"); `origin` its first file.
+    `web_missing` is set when an image or manifest starts no web process: the place and the sentence that says so.
+    `today` (ISO) is the date of the run. `sure` is False where it could be for the other environment. `assumed` is the
+    reason where no file says what runs, so that its processes are only what a person would start; empty otherwise.
+    """
+
+    name: str
+    origin: Place
+    environment: str = "production"
+    why: str = ""
+    sure: bool = True
+    platform: Platform | None = None
+    tiers: tuple[str, ...] = ()
+    image: Image | None = None
+    processes: list[Process] = field(default_factory=list)
+    packages: Packages = field(default_factory=Packages)
+    python: Setting | None = None
+    budget: Budget | None = None
+    migrations: Migrations | None = None
+    secrets: tuple[SecretLiteral, ...] = ()
+    env_files: tuple[EnvFile, ...] = ()
+    conflicts: tuple[Conflict, ...] = ()
+    web_missing: Place | None = None
+    unused_release: Place | None = None
+    assumed: str = ""
+    today: str = ""
+    unknowns: list[tuple[str, Unknown]] = field(default_factory=list)
+
+    @property
+    def is_production(self) -> bool:
+        return self.environment == "production"
+
+    @property
+    def web_processes(self) -> Iterator[Process]:
+        return (process for process in self.processes if process.kind == "web")
+
+    @property
+    def apps(self) -> list[App]:
+        """The apps that its processes load, each once."""
+        found: list[App] = []
+        for process in self.processes:
+            if process.app is not None and not any(process.app is app for app in found):
+                found.append(process.app)
+        return found

@@ -1,0 +1,162 @@
+"""Which of a deployment's programs run the project's migrations, and when."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+
+from flaskprod_lint.inputs import alembic
+from flaskprod_lint.inputs.alembic import MigrationFolder
+from flaskprod_lint.model import Deployment, MigrationRun, Migrations, Process, Step
+from flaskprod_lint.resolve.context import Context
+from flaskprod_lint.resolve.database import migration_files, migration_mentions, schema_steps
+from flaskprod_lint.resolve.database.schema_steps import Effect
+from flaskprod_lint.source import Place, Project
+
+#: The platforms that run the release line of a Procfile; others have their own place for it.
+_PROCFILE_RELEASE = ("heroku", "dokku", "pandastack")
+#: A project with more migration folders than this is a collection of apps: a book, or a course.
+_COLLECTION = 3
+#: What people call a service that prepares the database and ends.
+_ONCE = re.compile(r"(^|[-_])(init|migrate|migrations?|release|setup|upgrade)($|[-_])", re.IGNORECASE)
+
+
+def of_deployment(
+    project: Project, deployment: Deployment, contexts: Mapping[str, Context] | None = None
+) -> Migrations | None:
+    """The migrations of a deployment; None for a project without a migration folder that never touches a schema."""
+    folder = _folder(project, deployment)
+    runs: list[MigrationRun] = []
+    writes: list[MigrationRun] = []
+    for where, name, step in (*_steps(deployment), *_build_steps(project, deployment)):
+        effect = schema_steps.effect_of(step, project, deployment.packages)
+        if effect is None:
+            continue
+        run = _run(where, name, step, effect, deployment)
+        (writes if effect.kind == "autogenerate" else runs).append(run)
+    if folder is None and not runs and not writes:
+        return None
+    found = Migrations(
+        _tool(project, folder, deployment),
+        Place(folder.at) if folder else None,
+        folder.count if folder else 0,
+        tuple(runs),
+        tuple(writes),
+        migration_mentions.find(project, _own_files(deployment)) if folder else None,
+    )
+    return migration_files.completed(found, folder, project, deployment, contexts or {})
+
+
+def _tool(project: Project, folder: MigrationFolder | None, deployment: Deployment) -> str:
+    """Whose folder it is, by its env.py: Flask-Migrate's asks the app. Without one, by what is installed."""
+    env = project.read(folder.at.path) if folder is not None else None
+    if env is not None and "env.py" in env.path:
+        beside = env.path.rpartition("/")[0].rpartition("/")[0]
+        has_ini = "alembic.ini" in project or f"{beside}/alembic.ini" in project
+        return "flask-migrate" if "current_app" in env.text or not has_ini else "alembic"
+    packages = [process.packages for process in deployment.processes] or [deployment.packages]
+    flask = any(each.find("flask-migrate") for each in packages)
+    return "alembic" if not flask and any(each.find("alembic") for each in packages) else "flask-migrate"
+
+
+def _folder(project: Project, deployment: Deployment) -> MigrationFolder | None:
+    """The migration folder of the app that is deployed: the one nearest to its files, else to the project's root."""
+    files = [file for app in deployment.apps for file in app.files]
+    here = files or [deployment.origin.path, *([deployment.image.dockerfile] if deployment.image else [])]
+    every = [folder for folder in alembic.find(project) if not _is_aside(folder.path)]
+    found = [folder for folder in every if not _is_of_another(folder.path, here, project)]
+    if len(every) > _COLLECTION:
+        found = [folder for folder in found if any(_shared(folder.path, file) > 1 for file in here)]
+    if len(found) > 1:
+        found.sort(key=lambda folder: -max(_shared(folder.path, file) for file in here))
+    filled = [folder for folder in found if folder.count]
+    return next(iter(filled or found), None)
+
+
+def _is_of_another(path: str, here: list[str], project: Project) -> bool:
+    """Whether the folder belongs to another service of the project, with an image or dependencies of its own."""
+    top, slash, _ = path.partition("/")
+    if not slash or any(file.startswith(f"{top}/") for file in here):
+        return False
+    return any(f"{top}/{name}" in project for name in ("Dockerfile", "requirements.txt", "pyproject.toml", "Procfile"))
+
+
+def _is_aside(path: str) -> bool:
+    return bool({"tests", "test", "examples", "example", "docs"} & set(path.split("/")))
+
+
+def _shared(left: str, right: str) -> int:
+    """How many folders two paths have in common from the root."""
+    count = 0
+    for one, other in zip(left.split("/"), right.split("/"), strict=False):
+        if one != other:
+            break
+        count += 1
+    return count
+
+
+# Steps
+
+
+def _steps(deployment: Deployment) -> Iterator[tuple[str, str, Step]]:
+    """Every program of the deployment that may upgrade, with when it runs and the name of its process."""
+    for run in deployment.image.runs if deployment.image else ():
+        for step in run.steps:
+            yield "build", "build", step
+    for process in deployment.processes:
+        for index, step in enumerate(process.steps):
+            where = _where(process, index)
+            if where:
+                yield where, process.name, step
+
+
+def _build_steps(project: Project, deployment: Deployment) -> Iterator[tuple[str, str, Step]]:
+    """The programs of a manifest's build command."""
+    for text, place in migration_files.build_runs(deployment, project):
+        yield "build", "build", Step(tuple(text.split()), text, place)
+
+
+def _where(process: Process, index: int) -> str:
+    """When a step of a process runs. What a web process stays in is its server, and no migration."""
+    if process.kind in ("release", "init", "cron", "build"):
+        return process.kind
+    is_main = index == process.main or (process.main is None and index == len(process.steps) - 1)
+    if process.kind == "web":
+        return "" if index == process.main else "boot"
+    return "release" if is_main or _ONCE.search(process.name) else "worker"
+
+
+def _run(where: str, name: str, step: Step, effect: Effect, deployment: Deployment) -> MigrationRun:
+    reason = _why_not(where, name, step, deployment)
+    return MigrationRun(
+        where,
+        name,
+        step,
+        effective=not reason,
+        reason=reason,
+        kind=effect.kind,
+        sure=step.sure and effect.sure,
+        trail=effect.trail,
+    )
+
+
+def _why_not(where: str, name: str, step: Step, deployment: Deployment) -> str:
+    """Why a step that would upgrade does not, or not in time."""
+    if step.background:
+        return "it runs in the background, and nothing waits for it"
+    process = next((each for each in deployment.processes if each.name == name), None)
+    if where == "release" and process is not None and process.kind == "release":
+        unused = deployment.unused_release
+        platform = deployment.platform
+        if unused is not None:
+            return unused.note or "this platform does not run a release command"
+        path = process.command.origin.path.rpartition("/")[2].lower()
+        if path.startswith("procfile") and platform is not None and platform.id not in _PROCFILE_RELEASE:
+            return f"{platform.name} does not run the release line of a Procfile"
+    return ""
+
+
+def _own_files(deployment: Deployment) -> set[str]:
+    """The files that the deployment's processes are started by: what they run has been followed."""
+    steps = [step for process in deployment.processes for step in process.steps]
+    return {place.path for step in steps for place in (step.origin, *step.trail)}

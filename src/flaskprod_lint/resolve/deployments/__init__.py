@@ -1,0 +1,246 @@
+"""All the ways in which a project reaches production, each with its processes, before any command is followed."""
+
+from __future__ import annotations
+
+import posixpath
+from collections.abc import Iterator
+from dataclasses import replace
+
+from flaskprod_lint.model import Platform
+from flaskprod_lint.resolve import platforms
+from flaskprod_lint.resolve.deployments import (
+    assumed,
+    bare_image,
+    fly,
+    guesses,
+    heroku_image,
+    hosts,
+    images,
+    procfile,
+    proxies,
+    railway,
+    render,
+    standing,
+)
+from flaskprod_lint.resolve.deployments.compose import planning as composed
+from flaskprod_lint.resolve.deployments.planned import Planned
+from flaskprod_lint.resolve.deployments.settling import settle
+from flaskprod_lint.resolve.deployments.standing import Standing
+from flaskprod_lint.resolve.options import Options
+from flaskprod_lint.source import Place, Project, Span
+
+__all__ = ["Planned", "find"]
+
+#: Files whose presence says that another platform than Heroku reads a Procfile beside them.
+_PROCFILE_READERS = (
+    ("scalingo.json", "scalingo"),
+    (".do/app.yaml", "digitalocean"),
+    (".do/deploy.template.yaml", "digitalocean"),
+    (".buildpacks", "dokku"),
+    ("DOKKU_SCALE", "dokku"),
+)
+
+
+def find(project: Project, options: Options) -> list[Planned]:
+    """The deployments of a project, those for development among them.
+
+    A Dockerfile that a manifest for production builds is judged there and not again as an image by itself.
+    """
+    chosen = platforms.get(options.platform, origin=Place(None, "--platform")) if options.platform else None
+    found = [*_manifests(project, options), *_procfiles(project, options, chosen)]
+    others = any(one.deployment.is_production for one in found)
+    found += composed.plan(project, options, others=others)
+    found += _hosts(project, options)
+    found += _images(project, options, found, chosen)
+    found = _narrowed(settle(found), chosen)
+    if not any(one.deployment.is_production for one in found):
+        found.append(_nothing(project, options, chosen, development=bool(found)))
+    for one in found:
+        for process in one.deployment.processes:
+            proxies.apply(project, process, one.contexts[process.name])
+    _hand_over_secrets(found)
+    return found
+
+
+def _hand_over_secrets(found: list[Planned]) -> None:
+    """Let a deployment for production carry the secrets of those for development: they are in the same repository."""
+    first = next((one.deployment for one in found if one.deployment.is_production), None)
+    if first is not None:
+        known = {secret.at for one in found if one.deployment.is_production for secret in one.deployment.secrets}
+        more = {secret.at: secret for one in found for secret in one.deployment.secrets if secret.at not in known}
+        first.secrets = (*first.secrets, *more.values())
+
+
+# Manifests
+
+
+def _manifests(project: Project, options: Options) -> Iterator[Planned]:
+    for path in project.of_format("heroku-yml"):
+        yield from _one(heroku_image.plan(project, path, _of_file(path, options, "Heroku"), options))
+    for path in project.of_format("fly"):
+        yield from _one(fly.plan(project, path, _of_file(path, options, "Fly.io"), options))
+    for path in project.of_format("render"):
+        yield from render.plan(project, path, _of_file(path, options, "Render"), options)
+    for folder in railway.folders(project):
+        if not any(path.endswith(".py") for path in project.below(folder)):
+            continue
+        platform = railway.platform_of(project, folder)
+        place = _of_file(platform.origin.path, options, "Railway")
+        yield from _one(railway.plan(project, folder, place, options, platform))
+
+
+def _one(planned: Planned | None) -> list[Planned]:
+    return [planned] if planned is not None else []
+
+
+def _of_file(path: str, options: Options, name: str) -> Standing:
+    return standing.of_path(path, options, f"{name} deploys what it says")
+
+
+# Hosts
+
+
+def _hosts(project: Project, options: Options) -> Iterator[Planned]:
+    """Units of systemd, and supervisord where no image brings it."""
+    for path in (*project.of_format("systemd"), *_that_hold(project, ("shell",), "[Unit]")):
+        place = standing.of_path(path, options, "systemd starts it on a host")
+        yield from _one(hosts.plan_unit(project, path, place, options))
+    if project.of_format("dockerfile"):
+        return
+    for path in (*project.of_format("supervisord"), *_that_hold(project, ("gunicorn-config",), "[program:")):
+        place = standing.of_path(path, options, "supervisord starts it on a host")
+        yield from _one(hosts.plan_supervisord(project, path, place, options))
+
+
+def _that_hold(project: Project, formats: tuple[str, ...], header: str) -> list[str]:
+    """Files that are called something else and are units or programs by what they hold."""
+    paths = [path for name in formats for path in project.of_format(name)]
+    paths += [path for path in project.paths if path.endswith("gunicorn.conf")]
+    sources = ((path, project.read(path)) for path in paths)
+    return [path for path, source in sources if source is not None and source.text.lstrip().startswith(header)]
+
+
+def _used(found: list[Planned]) -> frozenset[str]:
+    """The files that deployments for production account for."""
+    return frozenset(path for one in found if one.deployment.is_production for path in one.uses)
+
+
+def _narrowed(found: list[Planned], chosen: Platform | None) -> list[Planned]:
+    """Only what runs on the platform that the user named, if any does."""
+    if chosen is None:
+        return found
+    return [one for one in found if one.deployment.platform is not None and one.deployment.platform.id == chosen.id]
+
+
+# Procfiles
+
+
+def _procfiles(project: Project, options: Options, chosen: Platform | None) -> Iterator[Planned]:
+    for path in project.of_format("procfile"):
+        if chosen is None and posixpath.dirname(path) in railway.folders(project):
+            continue
+        platform = _reader_of(project, posixpath.dirname(path), chosen)
+        place = standing.of_path(path, options, f"a Procfile is what {platform.name} starts")
+        if path.rpartition("/")[2].lower() != "procfile" and not options.production:
+            place = Standing("development", "only a file named Procfile is read")
+        planned = procfile.plan(project, path, platform, place, options)
+        if planned is not None:
+            yield planned
+
+
+def _reader_of(project: Project, folder: str, chosen: Platform | None) -> Platform:
+    """The platform that reads the Procfile of a folder, with what says so."""
+    if chosen is not None:
+        return chosen
+    for name, platform_id in _PROCFILE_READERS:
+        path = posixpath.join(folder, name)
+        if path in project:
+            return _platform(platform_id, Place(Span(path, 1), f"{name} stands beside the Procfile"))
+    for name in ("app.json", "heroku.yml"):
+        path = posixpath.join(folder, name)
+        if path in project:
+            return _platform("heroku", Place(Span(path, 1), f"{name} is Heroku's"))
+    reason = "a Procfile is Heroku's; nothing here names another platform"
+    return _platform("heroku", Place(Span(posixpath.join(folder, "Procfile"), 1), reason))
+
+
+def _platform(platform_id: str, origin: Place) -> Platform:
+    return platforms.get(platform_id, origin=origin) or Platform(platform_id, platform_id, origin)
+
+
+# Images
+
+
+def _images(project: Project, options: Options, found: list[Planned], chosen: Platform | None) -> list[Planned]:
+    """Images that no manifest for production builds; one that starts nothing only where nothing else does."""
+    used = _used(found)
+    candidates = [path for path in project.of_format("dockerfile") if path not in used]
+    platform = replace(chosen, injects={}) if chosen is not None else None
+    targets = {one.deployment.image.dockerfile: one.deployment.image.stage for one in found if one.deployment.image}
+    made: list[Planned] = []
+    matter = _that_matter(project, candidates, only=not any(one.deployment.is_production for one in found))
+    for path in sorted(matter, key=lambda path: path.rpartition("/")[2] != "Dockerfile" or "/" in path):
+        usual = [one for one in made if one.deployment.name == "Dockerfile"]
+        place = _twin_for_production(project, path, [*found, *usual], options)
+        place = place or _standing_of_image(project, path, options)
+        made += _one(bare_image.plan(project, path, place, options, platform, target=targets.get(path)))
+    starts = any(any(one.deployment.web_processes) and one.deployment.is_production for one in (*found, *made))
+    return [one for one in made if one.deployment.processes or not starts]
+
+
+def _that_matter(project: Project, candidates: list[str], *, only: bool) -> list[str]:
+    """The Dockerfiles whose image can run the Flask app. The only one there is, is passed over for Flask elsewhere."""
+    runs = {path: images.runs_python(project, path) for path in candidates}
+    likely = [path for path in candidates if runs[path]]
+    own = [path for path in candidates if not _is_for_another(project, path, runs[path])]
+    kept = likely or [path for path in own if runs[path] is None]
+    if len(kept) > 1 or not only:
+        with_flask = [path for path in kept if images.mentions_flask(project, images.context_at(project, path))]
+        kept = with_flask or (kept if only else [])
+    return kept or (own if only and len(candidates) == 1 else [])
+
+
+def _is_for_another(project: Project, path: str, runs_python: bool | None) -> bool:
+    """Whether a Dockerfile is for another part of the project than the one with Flask, or for no Flask app at all."""
+    has_flask = images.mentions_flask(project, "")
+    if runs_python is False and not has_flask:
+        return True
+    folder = posixpath.dirname(path) if runs_python is False else images.context_at(project, path)
+    return bool(folder) and has_flask and not images.mentions_flask(project, folder)
+
+
+def _standing_of_image(project: Project, path: str, options: Options) -> Standing:
+    found = standing.of_path(path, options, "`docker build` makes this image, and nothing says it is for development")
+    if not found.is_production or standing.production_word(path) or standing.told_by_user(path, options):
+        return found
+    folder = posixpath.dirname(path)
+    for other in project.of_format("dockerfile"):
+        beside = other != path and posixpath.dirname(other) == folder
+        if beside and standing.production_word(other) and images.runs_python(project, other) is not False:
+            return Standing("development", f"{other} beside it is the one for production", sure=False)
+    return found
+
+
+def _twin_for_production(project: Project, path: str, found: list[Planned], options: Options) -> Standing | None:
+    """What says that only development builds a Dockerfile, where production builds the same folder by another one."""
+    users = [one.deployment for one in found if path in one.uses]
+    if not users or standing.production_word(path) or standing.told_by_user(path, options):
+        return None
+    folder = images.context_at(project, path)
+    for one in found:
+        image = one.deployment.image
+        if not one.deployment.is_production or image is None or not any(one.deployment.web_processes):
+            continue
+        if image.dockerfile != path and images.context_at(project, image.dockerfile) == folder:
+            why = f"only {users[0].name} builds it, and production runs the image of {image.dockerfile}"
+            return Standing("development", why)
+    return None
+
+
+# Nothing
+
+
+def _nothing(project: Project, options: Options, chosen: Platform | None, *, development: bool) -> Planned:
+    """What stands for a project that no file deploys: the platform's guess if it makes one, else a person's."""
+    guessed = guesses.plan(project, chosen, options) if chosen is not None else None
+    return guessed if guessed is not None else assumed.plan(project, options, chosen, development=development)

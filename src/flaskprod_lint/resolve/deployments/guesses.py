@@ -1,0 +1,98 @@
+"""What a platform starts by its own guess when no file of the project says what to start."""
+
+from __future__ import annotations
+
+import posixpath
+from collections.abc import Callable
+
+from flaskprod_lint.model import Command, Deployment, Packages, Platform, Process
+from flaskprod_lint.resolve import packages
+from flaskprod_lint.resolve.context import Context
+from flaskprod_lint.resolve.deployments import planned
+from flaskprod_lint.resolve.deployments import procfile as procfiles
+from flaskprod_lint.resolve.deployments.planned import Planned
+from flaskprod_lint.resolve.options import Options
+from flaskprod_lint.resolve.tree import Tree
+from flaskprod_lint.source import Place, Project, Span
+
+#: The files that Railpack takes for the one to start, in its order.
+_RAILPACK_MAIN = ("main.py", "app.py", "start.py", "bot.py", "hello.py", "server.py")
+
+
+def plan(project: Project, platform: Platform, options: Options) -> Planned | None:
+    """The deployment by a platform's guess; None for a platform that makes none, or finds nothing to start."""
+    guess = _GUESSES.get(platform.id)
+    installed = packages.of_buildpack(project)
+    found = guess(project, installed) if guess is not None else None
+    if found is None:
+        return None
+    text, at = found
+    place = Place(Span(at, 1), f"{platform.name} guesses: {text}")
+    deployment = Deployment(
+        f"{platform.name}, with no deployment file",
+        place,
+        why=f"no file says what to start, so {platform.name} starts what it guesses",
+        platform=platform,
+        tiers=options.tiers,
+        packages=installed,
+        python=procfiles.python_of(project, ""),
+    )
+    made = Planned(deployment)
+    tree = Tree(project)
+    tree.mount("/app", "", Place(None, f"{platform.name} puts the project at /app"))
+    variables = {**planned.injected(platform), **planned.injected_port(platform), **planned.injected_database(platform)}
+    context = Context(
+        project, tree, cwd="/app", variables=variables, shell="bash", packages=installed, platform=platform
+    )
+    process = Process(
+        "web",
+        "web",
+        Command(text, "shell", place),
+        trail=(place,),
+        instances=planned.instances(options),
+        port_set=platform.port_injected,
+    )
+    made.add(process, context)
+    return made
+
+
+def _railpack(project: Project, installed: Packages) -> tuple[str, str] | None:
+    """Railpack: Gunicorn on main:app where Flask and Gunicorn are asked for, else the first main file by Python."""
+    main = next((name for name in _RAILPACK_MAIN if name in project), None)
+    if main is None:
+        return None
+    if installed.find("flask") and installed.find("gunicorn"):
+        return "gunicorn --bind 0.0.0.0:${PORT:-8000} main:app", main
+    return f"python {main}", main
+
+
+def _google(project: Project, installed: Packages) -> tuple[str, str] | None:
+    """Google's buildpacks: Gunicorn on main:app, or on app:app where only app.py is there."""
+    del installed
+    main = next((name for name in ("main.py", "app.py") if name in project), None)
+    return (f"gunicorn -b :8080 {posixpath.splitext(main)[0]}:app", main) if main is not None else None
+
+
+def _render(project: Project, installed: Packages) -> tuple[str, str] | None:
+    """Render offers `gunicorn app:app` as the start command of a Python service."""
+    del installed
+    return ("gunicorn app:app", "app.py") if "app.py" in project else None
+
+
+def _oryx(project: Project, installed: Packages) -> tuple[str, str] | None:
+    """Azure's Oryx: Gunicorn on application.py or app.py, with its own timeout and logs."""
+    del installed
+    main = next((name for name in ("application.py", "app.py") if name in project), None)
+    if main is None:
+        return None
+    options = "--timeout 600 --access-logfile - --error-logfile - --bind=0.0.0.0:$PORT"
+    return f'GUNICORN_CMD_ARGS="{options}" gunicorn {posixpath.splitext(main)[0]}:app', main
+
+
+_GUESSES: dict[str, Callable[[Project, Packages], tuple[str, str] | None]] = {
+    "railway": _railpack,
+    "cloud-run": _google,
+    "gae-standard": _google,
+    "render": _render,
+    "azure-appservice": _oryx,
+}

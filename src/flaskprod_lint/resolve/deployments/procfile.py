@@ -1,0 +1,173 @@
+"""A Procfile (with app.json) on the platform that reads it: Heroku, unless something says another."""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from dataclasses import replace
+
+from flaskprod_lint.inputs import app_json, procfile
+from flaskprod_lint.inputs.app_json import AppJson
+from flaskprod_lint.inputs.procfile import Procfile, ProcfileEntry
+from flaskprod_lint.model import Deployment, Platform, Process, SecretLiteral, Setting
+from flaskprod_lint.resolve import packages, platforms
+from flaskprod_lint.resolve.context import Context
+from flaskprod_lint.resolve.deployments import manifest_secrets, planned
+from flaskprod_lint.resolve.deployments.planned import Planned
+from flaskprod_lint.resolve.deployments.standing import Standing
+from flaskprod_lint.resolve.options import Options
+from flaskprod_lint.resolve.tree import Tree
+from flaskprod_lint.source import Located, Place, Project, Span
+
+#: Names of Procfile lines that run once for each release, by platform; Heroku's for all others.
+_RELEASES = {"scalingo": ("postdeploy",), "heroku": ("release",), "dokku": ("release",)}
+_RUNTIME = re.compile(r"(?:python-)?(\d+(?:\.\d+)*)")
+
+
+def read_app_json(project: Project, folder: str) -> AppJson | None:
+    """The app.json of a folder, if it is Heroku's."""
+    path = posixpath.join(folder, "app.json")
+    facts = project.facts(path, app_json.read) if path in project else None
+    if facts is None:
+        return None
+    if facts.problem is not None and facts.problem.place.span is not None:
+        project.problem(facts.problem.message, facts.problem.place.span)
+    return facts if facts.is_heroku else None
+
+
+def plan(project: Project, path: str, platform: Platform, standing: Standing, options: Options) -> Planned | None:
+    """The deployment that a Procfile describes, built by the platform's Python buildpack."""
+    facts = project.facts(path, procfile.read)
+    if facts is None:
+        return None
+    for problem in facts.problems:
+        if problem.place.span is not None:
+            project.problem(problem.message, problem.place.span)
+    folder = posixpath.dirname(path)
+    app = read_app_json(project, folder)
+    deployment = Deployment(
+        f"{path} on {platform.name}",
+        Place(Span(path, 1), f"{platform.name} reads it"),
+        standing.environment,
+        standing.why,
+        standing.sure,
+        platform=platform,
+        tiers=(*options.tiers, *tiers_of(app)),
+        packages=packages.of_buildpack(project, folder),
+        python=python_of(project, folder),
+        secrets=secrets_of(app, development=not standing.is_production),
+    )
+    found = Planned(deployment, uses=frozenset((path,)))
+    base = _context(project, folder, platform, deployment)
+    for name in dict.fromkeys(entry.name.value for entry in facts.entries):
+        entry = facts.find(name)
+        if entry is not None:
+            _add(found, entry, base, app, options)
+    _note_missing(found, facts, path)
+    return found
+
+
+def _add(found: Planned, entry: ProcfileEntry, base: Context, app: AppJson | None, options: Options) -> None:
+    platform = found.deployment.platform
+    assert platform is not None
+    kind = process_kind(entry.name.value, platform)
+    runs = platform.runs_release and entry.name.value in _RELEASES.get(platform.id, ("release",))
+    if kind == "release" and not runs:
+        found.deployment.unused_release = Place(
+            entry.line.span, f"{platform.name} does not run this line of the Procfile"
+        )
+        return
+    name = entry.name.value
+    scaled = platforms.sets_web_concurrency(platform.id)
+    size = platforms.web_concurrency(platform.id, (*options.tiers, *_size_of(app, name)))
+    variables = planned.merged(
+        planned.injected(platform, size=size, scaled=scaled),
+        planned.injected_port(platform) if kind == "web" else {},
+        planned.injected_database(platform),
+        variables_of(app),
+    )
+    command = planned.shell_command(entry.command, f"{name}: {entry.command.value}")
+    process = Process(
+        name,
+        kind,
+        command,
+        trail=(command.origin,),
+        instances=instances_of(app, name, options),
+        port_set=bool(platform.port_injected) if kind == "web" else None,
+    )
+    found.add(process, base.with_variables(variables))
+
+
+def process_kind(name: str, platform: Platform) -> str:
+    """What a process of that name is on a platform: only `web` gets requests."""
+    if name == "release" or name in _RELEASES.get(platform.id, ()):
+        return "release"
+    return "web" if name == "web" else "worker"
+
+
+def _context(project: Project, folder: str, platform: Platform, deployment: Deployment) -> Context:
+    tree = Tree(project)
+    tree.mount("/app", folder, Place(None, f"{platform.name} puts the project at /app"))
+    version = deployment.python.value if deployment.python is not None else None
+    match = re.match(r"(\d+)\.(\d+)", version) if isinstance(version, str) else None
+    return Context(
+        project,
+        tree,
+        cwd="/app",
+        shell="bash",
+        packages=deployment.packages,
+        platform=platform,
+        open_environment=True,
+        python=(int(match[1]), int(match[2])) if match else None,
+    )
+
+
+def _note_missing(found: Planned, facts: Procfile, path: str) -> None:
+    if facts.find("web") is None:
+        span = facts.entries[0].line.span if facts.entries else Span(path, 1)
+        found.deployment.web_missing = Place(span, "this Procfile has no `web:` line")
+
+
+def variables_of(app: AppJson | None) -> dict[str, Setting]:
+    """The variables that an app.json gives a value."""
+    pairs = ((variable.name.value, variable.value) for variable in (app.variables if app else ()))
+    return {name: planned.literal(name, value) for name, value in pairs if value is not None}
+
+
+def secrets_of(app: AppJson | None, *, development: bool) -> tuple[SecretLiteral, ...]:
+    """The secrets that an app.json gives a value."""
+    pairs = ((variable.name, variable.value) for variable in (app.variables if app else ()))
+    written = [(name, value) for name, value in pairs if value is not None]
+    return manifest_secrets.of_pairs(written, "env", development=development)
+
+
+def tiers_of(app: AppJson | None) -> tuple[str, ...]:
+    """The plans and sizes that an app.json names: `essential-0` of heroku-postgresql:essential-0."""
+    plans = [addon.value.rpartition(":")[2] for addon in (app.addons if app else ())]
+    sizes = [formation.size.value for formation in (app.formation if app else ()) if formation.size]
+    return tuple(dict.fromkeys((*plans, *sizes)))
+
+
+def _size_of(app: AppJson | None, process: str) -> tuple[str, ...]:
+    found = (formation.size for formation in (app.formation if app else ()) if formation.process.value == process)
+    return tuple(size.value for size in found if size is not None)
+
+
+def instances_of(app: AppJson | None, process: str, options: Options) -> Setting:
+    """How many dynos of a process run, by the formation of an app.json; the user's word is for web."""
+    counts = (formation.quantity for formation in (app.formation if app else ()) if formation.process.value == process)
+    count = next((count for count in counts if count is not None), None)
+    chosen = options if process == "web" else replace(options, instances=None)
+    return planned.instances(chosen, count, f"{process} runs {count.value} times" if count else "")
+
+
+def python_of(project: Project, folder: str) -> Setting | None:
+    """The Python version that a buildpack is told to install."""
+    for name in (".python-version", "runtime.txt"):
+        source = project.read(posixpath.join(folder, name)) if posixpath.join(folder, name) in project else None
+        for number, line in enumerate(source.lines if source else (), 1):
+            match = _RUNTIME.match(line.strip())
+            if match and source is not None:
+                place = Located(match[1], source.line_span(number))
+                return Setting("python", place.value, Place(place.span, line.strip()))
+    return None
