@@ -8,7 +8,10 @@ import stat
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Generic, TypeVar
+from typing import TYPE_CHECKING, Generic, TypeVar
+
+if TYPE_CHECKING:
+    import ast
 
 T = TypeVar("T")
 
@@ -78,7 +81,7 @@ class Source:
 
     `crlf` says that the first line ended in "\\r\\n"; `executable` that the file has an execute bit (asked of git
     where there is git). `written` is the path in the image of a script that the file at `path`, a Dockerfile, writes;
-    its own first line is then the line `first` of that file.
+    its own first line is then the line `first` of that file. `syntax` is kept there by `inputs.python`.
     """
 
     path: str
@@ -87,6 +90,7 @@ class Source:
     executable: bool = False
     written: str = ""
     first: int = 1
+    syntax: ast.Module | None = field(default=None, repr=False, compare=False)
     _starts: list[int] = field(default_factory=list, repr=False)
 
     @property

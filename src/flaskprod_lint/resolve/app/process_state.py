@@ -6,6 +6,7 @@ import ast
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 
+from flaskprod_lint.inputs import python
 from flaskprod_lint.model import InProcess, Setting, Unknown
 from flaskprod_lint.resolve.interpreter.values import Event, Value
 from flaskprod_lint.source import Place, Project, Source, Span
@@ -104,9 +105,8 @@ def _is_set(event: Event, name: str) -> bool:
 
 def _changed_by_views(source: Source, path: str) -> Iterator[InProcess]:
     """Dicts, lists and sets at the top of a module that its views change."""
-    try:
-        tree = ast.parse(source.text)
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
+    tree = python.syntax(source)
+    if tree is None:
         return
     names = {name: node for node in tree.body for name in _containers(node)}
     for view in ast.walk(tree) if names else ():

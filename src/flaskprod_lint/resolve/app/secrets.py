@@ -6,12 +6,13 @@ import ast
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
+from flaskprod_lint.inputs import python
 from flaskprod_lint.model import EnvironmentRead, SecretUse, Unknown
 from flaskprod_lint.resolve.app.flask_config import FlaskConfig, is_default
 from flaskprod_lint.resolve.app.written import before_value
 from flaskprod_lint.resolve.interpreter.values import Value
 from flaskprod_lint.resolve.secrecy import Judgement, judge
-from flaskprod_lint.source import Place, Project
+from flaskprod_lint.source import Place, Project, Source
 
 #: Settings whose value signs or salts something: whoever knows it can forge that.
 NAMES = frozenset(
@@ -160,17 +161,16 @@ def _guarded(use: SecretUse, project: Project, files: Iterable[str]) -> SecretUs
         source = project.read(path)
         if source is None or use.name not in source.text or not ("raise" in source.text or "exit" in source.text):
             continue
-        line = _guard_line(source.text, use)
+        line = _guard_line(source, use)
         if line is not None:
             return replace(use, guard=Place(source.line_span(line), "refuses to start with this value"))
     return use
 
 
-def _guard_line(text: str, use: SecretUse) -> int | None:
+def _guard_line(source: Source, use: SecretUse) -> int | None:
     """The line of an `if` or `assert` about the secret whose body stops the program."""
-    try:
-        tree = ast.parse(text)
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
+    tree = python.syntax(source)
+    if tree is None:
         return None
     functions = [node for node in ast.walk(tree) if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef))]
     for scope in (*functions, tree):

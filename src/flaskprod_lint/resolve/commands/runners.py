@@ -7,7 +7,7 @@ import posixpath
 import re
 from collections.abc import Iterator
 
-from flaskprod_lint.inputs import makefile, package_json, procfile, pyproject, shell, supervisord
+from flaskprod_lint.inputs import makefile, package_json, procfile, pyproject, python, shell, supervisord
 from flaskprod_lint.inputs.supervisord import SupervisedProgram
 from flaskprod_lint.resolve.commands import launch, longrunning
 from flaskprod_lint.resolve.commands.calls import Program
@@ -297,9 +297,8 @@ def _invoke(walker: Walker, state: State, program: Program) -> bool:
     source = walker.context.project.read(path) if path else None
     if source is None or not names:
         return False
-    try:
-        tree = ast.parse(source.text)
-    except (SyntaxError, ValueError, RecursionError):
+    tree = python.syntax(source)
+    if tree is None:
         return False
     wanted = names[0].replace("-", "_")
     for node in tree.body:

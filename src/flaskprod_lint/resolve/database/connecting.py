@@ -6,6 +6,7 @@ import ast
 import re
 from collections.abc import Iterable, Sequence
 
+from flaskprod_lint.inputs import python
 from flaskprod_lint.model import Process, Reached
 from flaskprod_lint.resolve.interpreter.values import Event
 from flaskprod_lint.source import Place, Project, Source, Span
@@ -51,18 +52,11 @@ def after_fork(process: Process, project: Project) -> Place | None:
 def _hook(source: Source) -> Place | None:
     if not _AFTER_FORK.search(source.text) and not any(name in source.text for name in _HOOKS):
         return None
-    tree: Sequence[ast.AST] = list(ast.walk(source_tree(source)))
+    syntax = python.syntax(source)
+    tree: Sequence[ast.AST] = list(ast.walk(syntax)) if syntax is not None else []
     for node in tree:
         if isinstance(node, ast.FunctionDef) and node.name in _HOOKS:
             drops = "dispose(" in ast.unparse(node)
             return Place(Span(source.path, node.lineno, node.col_offset + 1), "dispose" if drops else node.name)
     registers = any(isinstance(node, ast.Attribute) and node.attr == "register_at_fork" for node in tree)
     return Place(Span(source.path, 1), "dispose" if "dispose" in source.text else "after fork") if registers else None
-
-
-def source_tree(source: Source) -> ast.AST:
-    """The syntax of a file; an empty module where it has none that this Python reads."""
-    try:
-        return ast.parse(source.text)
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return ast.Module([], [])

@@ -6,6 +6,7 @@ import ast
 import re
 from collections.abc import Iterator, Mapping, Sequence
 
+from flaskprod_lint.inputs import python
 from flaskprod_lint.model import Overlooked
 from flaskprod_lint.resolve.gunicorn.config_file import ConfigFile
 from flaskprod_lint.resolve.gunicorn.known import ROWS
@@ -42,7 +43,7 @@ _GONE = frozenset(("debug", "django_settings", "egg_path"))
 def names(file: ConfigFile, version: str | None, project: Project) -> tuple[Overlooked, ...]:
     """The names at the top of the file that do nothing, which nothing in the file reads either."""
     source = project.read(file.path)
-    tree = _parsed(source) if source is not None else None
+    tree = python.syntax(source) if source is not None else None
     if source is None or tree is None:
         return ()
     read = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load)}
@@ -75,13 +76,6 @@ def _assigned(body: Sequence[ast.stmt]) -> Iterator[tuple[str, ast.Name]]:
             seen.add(node.id)
             yield node.id, node
         waiting += ast.iter_child_nodes(node)
-
-
-def _parsed(source: Source) -> ast.Module | None:
-    try:
-        return ast.parse(source.text)
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return None
 
 
 def _name(node: ast.expr) -> str:

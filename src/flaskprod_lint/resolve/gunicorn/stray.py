@@ -6,6 +6,7 @@ import ast
 import posixpath
 import re
 
+from flaskprod_lint.inputs import python
 from flaskprod_lint.resolve.context import Context
 from flaskprod_lint.resolve.deployments import standing
 from flaskprod_lint.resolve.gunicorn.table import settings_of
@@ -53,9 +54,8 @@ def _is_config(project: Project, path: str) -> bool:
 
 def _looks_like_one(source: Source) -> bool:
     """Whether a file sets names of Gunicorn's at its top, and defines no application of its own."""
-    try:
-        tree = ast.parse(source.text)
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
+    tree = python.syntax(source)
+    if tree is None:
         return False
     names = {
         target.id

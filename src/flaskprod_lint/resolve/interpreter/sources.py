@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import ast
-import warnings
 from dataclasses import dataclass, field
 
+from flaskprod_lint.inputs import python
 from flaskprod_lint.source import Place, Problem, Source, Span
 
 
@@ -48,9 +48,7 @@ class Parsed:
 def read(source: Source) -> Parsed:
     """The syntax of a file; a `project.facts` reader, so that each file is parsed once."""
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            tree = ast.parse(source.text, filename=source.path)
+        tree = python.parse(source)
     except SyntaxError as error:
         line = error.lineno or 1
         return _broken(source, f"this Python cannot parse the file: {error.msg}", line, error.offset or 1)

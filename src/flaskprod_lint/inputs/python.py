@@ -1,0 +1,28 @@
+"""Python sources: their syntax, made once a file by the running Python's own parser."""
+
+from __future__ import annotations
+
+import ast
+import warnings
+
+from flaskprod_lint.source import Source
+
+#: What `ast.parse` raises on texts that are no Python for it: broken, too deep, with NUL bytes or lone surrogates.
+UNPARSABLE = (SyntaxError, ValueError, RecursionError, MemoryError)
+
+
+def parse(source: Source) -> ast.Module:
+    """The syntax of a file. Raises one of UNPARSABLE where this Python cannot parse it."""
+    if source.syntax is None:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            source.syntax = ast.parse(source.text, filename=source.path)
+    return source.syntax
+
+
+def syntax(source: Source) -> ast.Module | None:
+    """The syntax of a file; None where this Python cannot parse it."""
+    try:
+        return parse(source)
+    except UNPARSABLE:
+        return None
