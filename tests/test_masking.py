@@ -69,3 +69,8 @@ def test_what_is_no_secret_stays(text: str) -> None:
 def test_a_call_is_no_value() -> None:
     line = "app = Flask(__name__)"
     assert mask_line(line, secret=True) == line
+
+
+def test_an_sqlite_address_holds_no_password() -> None:
+    line = 'SQLALCHEMY_DATABASE_URI = os.environ.get("DATABASE_URL") or "sqlite:///shop.db"'
+    assert mask_line(line, secret=True) == line

@@ -19,7 +19,7 @@ _QUOTED = re.compile(r"(?P<quote>[\"'])(?P<value>(?:\\.|(?!(?P=quote)).)*)(?P=qu
 _VARIABLE = re.compile(r"[A-Z]+(?:_[A-Z]+)*_?(?:KEY|URL|URI|SECRET|PASSWORD|TOKEN|SALT|DSN|ENV|CONFIG|DB)")
 _BARE = re.compile(r"(?P<before>(?:^|[\s\w])[=:]\s*)(?P<value>[^\s\"'\[\](){},]+)")
 _COLON_IN_PROSE = re.compile(r"(\w): (?=[a-z]+ )")
-_REFERENCES = ("$", "{", "<", "*", "os.", "env", "config", "self.", "app.", "settings.", "current_app")
+_REFERENCES = ("$", "///", "{", "<", "*", "os.", "env", "config", "self.", "app.", "settings.", "current_app")
 _DOCKER_PAIR = re.compile(r"(?P<before>^\s*(?:ENV|ARG)\s+\w+\s+)(?P<value>\S.*)$", re.IGNORECASE)
 
 
@@ -53,7 +53,7 @@ def mask_prose(text: str) -> str:
 
 def _stars_inside_quotes(found: re.Match[str]) -> str:
     value = found["value"]
-    if _VARIABLE.fullmatch(value) or value.startswith("$"):
+    if _VARIABLE.fullmatch(value) or value.startswith(("$", "sqlite:")):
         return found[0]
     closing = found["quote"] if len(found[0]) > len(value) + 1 else ""
     return f"{found['quote']}{'*' * len(value)}{closing}"
