@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from flaskprod_lint.model import Unknown
+from flaskprod_lint.resolve.app import loading
 from flaskprod_lint.resolve.context import Context
 from flaskprod_lint.resolve.interpreter import Interpreter
 from flaskprod_lint.resolve.interpreter.values import Module
@@ -99,6 +100,15 @@ def test_is_quick(tmp_path: Path) -> None:
         run(tmp_path, text)
         slow[name] = time.process_time() - started
     assert max(slow.values()) < 4, sorted(slow.items(), key=lambda item: -item[1])[:5]
+
+
+def test_a_file_of_settings_has_less_time(tmp_path: Path) -> None:
+    """What Gunicorn's configuration file may cost is a fraction of an app's: counted in steps, not in seconds."""
+    (tmp_path / "conf.py").write_text(HOSTILE["loops in loops"], encoding="utf-8")
+    project = Project(tmp_path, ["conf.py"])
+    machine = loading.interpreter(Context(project, Tree(project)))
+    machine.run_file("conf.py", "__config__")
+    assert machine.budget.steps <= loading.SETTINGS_STEPS + 1
 
 
 @pytest.mark.parametrize("seed", range(25))

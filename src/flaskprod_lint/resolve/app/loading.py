@@ -16,11 +16,15 @@ from flaskprod_lint.resolve.app import argument_hooks, dotenv_hooks, pydantic_ho
 from flaskprod_lint.resolve.app.flask_hooks import FlaskHooks
 from flaskprod_lint.resolve.app.python_path import locate, search_path, site_packages, with_installed_project
 from flaskprod_lint.resolve.context import Context
+from flaskprod_lint.resolve.interpreter.limits import Limits
 from flaskprod_lint.resolve.interpreter.machine import Interpreter
 from flaskprod_lint.resolve.interpreter.values import Event, Module, Value
 from flaskprod_lint.source import Place, Project
 
 LIBRARIES = (dotenv_hooks.call, settings_hooks.call, pydantic_hooks.call, random_hooks.call)
+
+#: Nodes of syntax that one file of settings may run: a hundred times what real ones need.
+SETTINGS_STEPS = 15_000
 
 T = TypeVar("T")
 _known: WeakKeyDictionary[Project, dict[Hashable, object]] = WeakKeyDictionary()
@@ -129,13 +133,16 @@ def _of_entry_point(step: Step, context: Context) -> Loaded | None:
 
 
 def interpreter(context: Context) -> Interpreter:
-    """An interpreter that knows the libraries which code reads its settings with."""
-    return _machine(context, ())[1]
+    """An interpreter that knows the libraries which code reads its settings with. It has the patience that a file
+    of settings needs, which is less than an app's."""
+    return _machine(context, (), Limits(steps_per_file=SETTINGS_STEPS))[1]
 
 
-def _machine(context: Context, folders: tuple[str, ...]) -> tuple[FlaskHooks, Interpreter]:
+def _machine(
+    context: Context, folders: tuple[str, ...], limits: Limits | None = None
+) -> tuple[FlaskHooks, Interpreter]:
     hooks = FlaskHooks(LIBRARIES)
-    machine = Interpreter(context, hooks=hooks, search=folders)
+    machine = Interpreter(context, hooks=hooks, search=folders, limits=limits or Limits())
     hooks.machine = machine
     return hooks, machine
 
