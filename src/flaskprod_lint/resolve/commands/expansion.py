@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import fnmatch
-import posixpath
 import re
 from collections.abc import Callable
 from dataclasses import replace
@@ -350,8 +349,3 @@ def _trim(text: str, operator: str, pattern: str) -> str:
         if fnmatch.fnmatchcase(part, pattern):
             return rest
     return text
-
-
-def folder_of(path: str) -> str:
-    """`dirname`."""
-    return posixpath.dirname(path.rstrip("/")) or ("/" if path.startswith("/") else ".")

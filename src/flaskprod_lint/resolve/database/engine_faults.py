@@ -105,8 +105,3 @@ def _is_set(name: str, value: Value | None, text: str) -> bool:
 
 def _without_comments(text: str) -> str:
     return re.sub(r"#.*", "", text)
-
-
-def option_of(name: str) -> str:
-    """The option to write in place of a setting that is not read."""
-    return _UNREAD.get(name, name)

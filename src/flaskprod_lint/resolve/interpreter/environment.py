@@ -137,11 +137,6 @@ def snapshot(vm: Interpreter, at: Span) -> Entries:
     return entries
 
 
-def may_raise(value: Value) -> bool:
-    """Whether `os.environ[name]` gave a value that is there only if a person set the variable."""
-    return isinstance(value.data, Unset)
-
-
 def reads(value: Value) -> tuple[EnvironmentRead, ...]:
     """The variables behind a value."""
     return union(value)

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Mapping
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from flaskprod_lint.model import Unknown
@@ -155,8 +153,3 @@ def _is_loose(function: Function) -> bool:
         if not isinstance(data, External) or not data.path.startswith(plain):
             return not isinstance(data, Function)
     return False
-
-
-def unsure_arguments(mapping: Mapping[str, Value]) -> dict[str, Value]:
-    """Arguments of which nothing is sure."""
-    return {name: replace(value, sure=False) for name, value in mapping.items()}
