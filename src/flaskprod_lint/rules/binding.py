@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from flaskprod_lint.finding import Confidence, Evidence, Finding, Severity
 from flaskprod_lint.model import Address, Deployment, Process, Server, Setting, Unknown
 from flaskprod_lint.rules import evidence, rule
-from flaskprod_lint.rules.pointing import confidence_in, point, served, trail, unless, whole_command
+from flaskprod_lint.rules.pointing import confidence_in, point, served, trail, unless, whole_command, without_web
 from flaskprod_lint.source import Place
 
 #: First programs of a container that pass signals on to the one they start.
@@ -139,7 +139,7 @@ def evidence_of(deployment: Deployment) -> Evidence:
     """The addresses of the web processes, where each is one that can be reached."""
     processes = list(deployment.web_processes)
     if not processes:
-        return _without_web(deployment)
+        return without_web(deployment, "listen")
     proofs: list[Place] = []
     for process in processes:
         proof = _proof(deployment, process)
@@ -147,12 +147,6 @@ def evidence_of(deployment: Deployment) -> Evidence:
             return Evidence(unknown=proof)
         proofs.append(proof)
     return Evidence(proofs[0].note, tuple(proofs))
-
-
-def _without_web(deployment: Deployment) -> Evidence:
-    if deployment.web_missing is not None:
-        return Evidence(unknown="nothing is started that could listen")
-    return Evidence(not_applicable="no process of this deployment serves requests")
 
 
 def _proof(deployment: Deployment, process: Process) -> Place | str:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from flaskprod_lint.finding import Evidence, Finding
 from flaskprod_lint.model import Deployment, Process, Server, Setting, Unknown
 from flaskprod_lint.rules import evidence, rule
-from flaskprod_lint.rules.pointing import confidence_in, point, served, trail, unless
+from flaskprod_lint.rules.pointing import confidence_in, point, served, trail, unless, without_web
 from flaskprod_lint.rules.process_state import state_per_worker as state_per_worker
 from flaskprod_lint.rules.stopping import stop_signal_lost as stop_signal_lost
 from flaskprod_lint.rules.worker_upkeep import max_requests_without_jitter as max_requests_without_jitter
@@ -81,9 +81,7 @@ def evidence_of(deployment: Deployment) -> Evidence:
     """The workers and threads of the web processes."""
     processes = list(deployment.web_processes)
     if not processes:
-        missing = deployment.web_missing is not None
-        reason = "nothing is started that could serve" if missing else "no process of this deployment serves requests"
-        return Evidence(unknown=reason) if missing else Evidence(not_applicable=reason)
+        return without_web(deployment, "serve")
     proofs: list[Place] = []
     for process in processes:
         proof = _proof(deployment, process)

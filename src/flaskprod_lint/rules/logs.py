@@ -9,7 +9,7 @@ from flaskprod_lint.finding import Confidence, Evidence, Finding, Severity
 from flaskprod_lint.model import STREAMS, Deployment, Process, Server, Setting, Unknown
 from flaskprod_lint.rules import evidence, rule
 from flaskprod_lint.rules.app_logs import files_of_apps
-from flaskprod_lint.rules.pointing import confidence_in, point, served, trail, unless
+from flaskprod_lint.rules.pointing import confidence_in, point, served, trail, unless, without_web
 from flaskprod_lint.source import Place
 
 #: Destinations that are no file which anyone could miss.
@@ -98,9 +98,7 @@ def evidence_of(deployment: Deployment) -> Evidence:
     """The logs of the web processes, where they are streams that nothing delays."""
     processes = list(deployment.web_processes)
     if not processes:
-        missing = deployment.web_missing is not None
-        reason = "nothing is started that could log" if missing else "no process of this deployment serves requests"
-        return Evidence(unknown=reason) if missing else Evidence(not_applicable=reason)
+        return without_web(deployment, "log")
     proofs: list[Place] = []
     for process in processes:
         reason = _unknown_log(process)

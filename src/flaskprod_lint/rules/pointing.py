@@ -5,7 +5,7 @@ from __future__ import annotations
 import shlex
 from collections.abc import Iterable, Iterator
 
-from flaskprod_lint.finding import Confidence
+from flaskprod_lint.finding import Confidence, Evidence
 from flaskprod_lint.model import Deployment, Process, Server, Setting
 from flaskprod_lint.source import Place, Span
 
@@ -105,3 +105,10 @@ def _without_option(words: list[str], flags: tuple[str, ...]) -> list[str]:
             kept.append(word)
         skipping = word in flags and not skipping
     return kept
+
+
+def without_web(deployment: Deployment, could: str) -> Evidence:
+    """What there is to show where no web process is started. `could` is what it would do: serve, listen or log."""
+    if deployment.web_missing is not None:
+        return Evidence(unknown=f"nothing is started that could {could}")
+    return Evidence(not_applicable="no process of this deployment serves requests")
