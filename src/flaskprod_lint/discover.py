@@ -40,6 +40,10 @@ _BY_NAME = {
     "fly.toml": "fly",
     "render.yaml": "render",
     "render.yml": "render",
+    "railway.toml": "railway",
+    "railway.json": "railway",
+    "nixpacks.toml": "railway",
+    "railpack.json": "railway",
     "app.json": "app-json",
     "heroku.yml": "heroku-yml",
     "runtime.txt": "runtime-txt",
@@ -88,13 +92,21 @@ _BY_PATTERN = (
     ("uwsgi*.ini", "uwsgi-ini"),
     ("*uwsgi*.ini", "uwsgi-ini"),
     ("*.mk", "makefile"),
+    ("*.yaml", "yaml"),
+    ("*.yml", "yaml"),
+    ("*.json", "json"),
 )
+
+#: Formats of which only the content says what a file is: a manifest of some platform, or nothing of interest.
+OPEN_FORMATS = frozenset(("yaml", "json"))
 
 #: Formats of *.conf files by the folder they stand in.
 _BY_FOLDER = {"nginx": "nginx", "supervisor": "supervisord", "supervisord": "supervisord"}
 
 #: Formats that alone make a folder worth linting.
-INPUT_FORMATS = frozenset({"python", "gunicorn-config", *_BY_NAME.values(), *(name for _, name in _BY_PATTERN)})
+INPUT_FORMATS = (
+    frozenset({"python", "gunicorn-config", *_BY_NAME.values(), *(name for _, name in _BY_PATTERN)}) - OPEN_FORMATS
+)
 
 
 def format_of(path: str) -> str | None:

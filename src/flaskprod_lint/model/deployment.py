@@ -68,6 +68,9 @@ class Process:
     `assumed` is the app that a server would load where no command says so: there are then no steps. `as_script` says
     what a script would start that nothing names. `memory_folders` are kept in memory, such as a tmpfs of compose.
     `disk` says which files are lost, None where they may all stay.
+    What its manifest says for this process, and so beats the platform's facts (None where it says nothing): `grace`
+    (seconds from the stop signal to SIGKILL), `router_timeout` (seconds that the router waits for an answer), `cpus`
+    (cores, a fraction allowed) and `memory` (MiB) of one instance, `health_path` (the HTTP path of its health check).
     """
 
     name: str
@@ -92,6 +95,11 @@ class Process:
     as_script: str = ""
     disk: Disk | None = None
     memory_folders: frozenset[str] = frozenset()
+    grace: Setting | None = None
+    router_timeout: Setting | None = None
+    cpus: Setting | None = None
+    memory: Setting | None = None
+    health_path: Setting | None = None
     unknowns: list[Unknown] = field(default_factory=list)
 
     @property

@@ -11,15 +11,13 @@ from flaskprod_lint.resolve import platforms
 from flaskprod_lint.resolve.deployments import (
     assumed,
     bare_image,
-    fly,
     guesses,
-    heroku_image,
     hosts,
     images,
+    manifests,
     procfile,
     proxies,
     railway,
-    render,
     standing,
 )
 from flaskprod_lint.resolve.deployments.compose import planning as composed
@@ -47,7 +45,7 @@ def find(project: Project, options: Options) -> list[Planned]:
     A Dockerfile that a manifest for production builds is judged there and not again as an image by itself.
     """
     chosen = platforms.get(options.platform, origin=Place(None, "--platform")) if options.platform else None
-    found = [*_manifests(project, options), *_procfiles(project, options, chosen)]
+    found = [*manifests.find(project, options), *_procfiles(project, options, chosen)]
     others = any(one.deployment.is_production for one in found)
     found += composed.plan(project, options, others=others)
     found += _hosts(project, options)
@@ -71,32 +69,6 @@ def _hand_over_secrets(found: list[Planned]) -> None:
         first.secrets = (*first.secrets, *more.values())
 
 
-# Manifests
-
-
-def _manifests(project: Project, options: Options) -> Iterator[Planned]:
-    for path in project.of_format("heroku-yml"):
-        yield from _one(heroku_image.plan(project, path, _of_file(path, options, "Heroku"), options))
-    for path in project.of_format("fly"):
-        yield from _one(fly.plan(project, path, _of_file(path, options, "Fly.io"), options))
-    for path in project.of_format("render"):
-        yield from render.plan(project, path, _of_file(path, options, "Render"), options)
-    for folder in railway.folders(project):
-        if not any(path.endswith(".py") for path in project.below(folder)):
-            continue
-        platform = railway.platform_of(project, folder)
-        place = _of_file(platform.origin.path, options, "Railway")
-        yield from _one(railway.plan(project, folder, place, options, platform))
-
-
-def _one(planned: Planned | None) -> list[Planned]:
-    return [planned] if planned is not None else []
-
-
-def _of_file(path: str, options: Options, name: str) -> Standing:
-    return standing.of_path(path, options, f"{name} deploys what it says")
-
-
 # Hosts
 
 
@@ -118,6 +90,10 @@ def _that_hold(project: Project, formats: tuple[str, ...], header: str) -> list[
     paths += [path for path in project.paths if path.endswith("gunicorn.conf")]
     sources = ((path, project.read(path)) for path in paths)
     return [path for path, source in sources if source is not None and source.text.lstrip().startswith(header)]
+
+
+def _one(planned: Planned | None) -> list[Planned]:
+    return [planned] if planned is not None else []
 
 
 def _used(found: list[Planned]) -> frozenset[str]:

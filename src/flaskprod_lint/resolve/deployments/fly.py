@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import posixpath
 import re
+from collections.abc import Iterator
 from dataclasses import replace
 
 from flaskprod_lint.inputs import fly, procfile
@@ -12,7 +13,7 @@ from flaskprod_lint.model import Command, Deployment, Packages, Platform, Proces
 from flaskprod_lint.resolve import image as images_of
 from flaskprod_lint.resolve import packages, platforms
 from flaskprod_lint.resolve.context import Context
-from flaskprod_lint.resolve.deployments import images, manifest_secrets, planned
+from flaskprod_lint.resolve.deployments import images, manifest_secrets, planned, standing
 from flaskprod_lint.resolve.deployments.images import Built
 from flaskprod_lint.resolve.deployments.planned import Planned
 from flaskprod_lint.resolve.deployments.standing import Standing
@@ -23,7 +24,15 @@ from flaskprod_lint.source import Located, Place, Project, Span
 _SECONDS = re.compile(r"(\d+)(s|m)?")
 
 
-def plan(project: Project, path: str, standing: Standing, options: Options) -> Planned | None:
+def find(project: Project, options: Options) -> Iterator[Planned]:
+    """The deployments of all files of its format."""
+    for path in project.of_format("fly"):
+        planned = plan(project, path, standing.of_manifest(path, options, "Fly.io"), options)
+        if planned is not None:
+            yield planned
+
+
+def plan(project: Project, path: str, place: Standing, options: Options) -> Planned | None:
     """The deployment that a fly.toml describes; None for a broken one."""
     facts = project.facts(path, fly.read)
     if facts is None or facts.problem is not None:
@@ -38,15 +47,15 @@ def plan(project: Project, path: str, standing: Standing, options: Options) -> P
     deployment = Deployment(
         f"{path} on Fly.io",
         Place(Span(path, 1), path),
-        standing.environment,
-        standing.why,
-        sure=standing.sure,
+        place.environment,
+        place.why,
+        sure=place.sure,
         platform=platform,
         tiers=options.tiers,
         image=built.image if built is not None else None,
         packages=built.image.packages if built is not None else packages.of_buildpack(project, folder),
         python=built.image.python if built is not None else None,
-        secrets=manifest_secrets.of_pairs(facts.environment, "[env]", development=not standing.is_production),
+        secrets=manifest_secrets.of_pairs(facts.environment, "[env]", development=not place.is_production),
     )
     dockerfile = frozenset((built.image.dockerfile,)) if built is not None else frozenset()
     found = Planned(deployment, uses=dockerfile | {path})

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import posixpath
+from collections.abc import Iterator
 from dataclasses import replace
 
 from flaskprod_lint.inputs import heroku_yml
@@ -11,7 +12,7 @@ from flaskprod_lint.model import Command, Deployment, Packages, Platform, Proces
 from flaskprod_lint.resolve import image as images_of
 from flaskprod_lint.resolve import platforms
 from flaskprod_lint.resolve.context import Context
-from flaskprod_lint.resolve.deployments import images, manifest_secrets, planned, procfile
+from flaskprod_lint.resolve.deployments import images, manifest_secrets, planned, procfile, standing
 from flaskprod_lint.resolve.deployments.images import Built
 from flaskprod_lint.resolve.deployments.planned import Planned
 from flaskprod_lint.resolve.deployments.standing import Standing
@@ -20,7 +21,15 @@ from flaskprod_lint.resolve.tree import Tree
 from flaskprod_lint.source import Located, Place, Project, Span
 
 
-def plan(project: Project, path: str, standing: Standing, options: Options) -> Planned | None:
+def find(project: Project, options: Options) -> Iterator[Planned]:
+    """The deployments of all files of its format."""
+    for path in project.of_format("heroku-yml"):
+        planned = plan(project, path, standing.of_manifest(path, options, "Heroku"), options)
+        if planned is not None:
+            yield planned
+
+
+def plan(project: Project, path: str, place: Standing, options: Options) -> Planned | None:
     """The deployment that a heroku.yml describes; None where it builds no image."""
     facts = project.facts(path, heroku_yml.read)
     if facts is None:
@@ -39,17 +48,17 @@ def plan(project: Project, path: str, standing: Standing, options: Options) -> P
     deployment = Deployment(
         f"{path} on Heroku",
         Place(Span(path, 1), path),
-        standing.environment,
-        standing.why,
-        sure=standing.sure,
+        place.environment,
+        place.why,
+        sure=place.sure,
         platform=platform,
         tiers=tuple(dict.fromkeys((*options.tiers, *_plans(facts), *procfile.tiers_of(app)))),
         image=image.image if image is not None else None,
         packages=image.image.packages if image is not None else Packages(complete=Unknown("no image of this project")),
         python=image.image.python if image is not None else None,
         secrets=(
-            *manifest_secrets.of_pairs(facts.setup_config, "setup.config", development=not standing.is_production),
-            *procfile.secrets_of(app, development=not standing.is_production),
+            *manifest_secrets.of_pairs(facts.setup_config, "setup.config", development=not place.is_production),
+            *procfile.secrets_of(app, development=not place.is_production),
         ),
     )
     found = Planned(deployment, uses=frozenset((path, *(one.image.dockerfile for one in built.values()))))

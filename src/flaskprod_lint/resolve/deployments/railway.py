@@ -12,7 +12,7 @@ from flaskprod_lint.model import Command, Conflict, Deployment, Platform, Proces
 from flaskprod_lint.resolve import image as images_of
 from flaskprod_lint.resolve import packages, platforms
 from flaskprod_lint.resolve.context import Context
-from flaskprod_lint.resolve.deployments import images, planned
+from flaskprod_lint.resolve.deployments import images, planned, standing
 from flaskprod_lint.resolve.deployments import procfile as procfiles
 from flaskprod_lint.resolve.deployments.images import Built
 from flaskprod_lint.resolve.deployments.planned import Planned
@@ -28,7 +28,19 @@ def folders(project: Project) -> list[str]:
     return list(dict.fromkeys(found))
 
 
-def plan(project: Project, folder: str, standing: Standing, options: Options, platform: Platform) -> Planned | None:
+def find(project: Project, options: Options) -> Iterator[Planned]:
+    """The deployments of all folders with a file of Railway's and some Python."""
+    for folder in folders(project):
+        if not any(path.endswith(".py") for path in project.below(folder)):
+            continue
+        platform = platform_of(project, folder)
+        place = standing.of_manifest(platform.origin.path, options, "Railway")
+        planned = plan(project, folder, place, options, platform)
+        if planned is not None:
+            yield planned
+
+
+def plan(project: Project, folder: str, place: Standing, options: Options, platform: Platform) -> Planned | None:
     """The deployment of a folder on Railway."""
     manifests = list(_manifests(project, folder))
     own = [one for one in manifests if one.is_manifest]
@@ -39,9 +51,9 @@ def plan(project: Project, folder: str, standing: Standing, options: Options, pl
     deployment = Deployment(
         f"{name} on Railway",
         Place(Span(name, 1), name),
-        standing.environment,
-        standing.why,
-        sure=standing.sure,
+        place.environment,
+        place.why,
+        sure=place.sure,
         platform=platform if built is None else replace(platform, injects={}),
         tiers=options.tiers,
         image=built.image if built is not None else None,

@@ -24,7 +24,7 @@ from flaskprod_lint.model import (
 from flaskprod_lint.resolve import image as images_of
 from flaskprod_lint.resolve import packages, platforms
 from flaskprod_lint.resolve.context import Context
-from flaskprod_lint.resolve.deployments import images, manifest_secrets, planned, procfile
+from flaskprod_lint.resolve.deployments import images, manifest_secrets, planned, procfile, standing
 from flaskprod_lint.resolve.deployments.images import Built
 from flaskprod_lint.resolve.deployments.planned import Planned
 from flaskprod_lint.resolve.deployments.standing import Standing
@@ -37,7 +37,13 @@ _KINDS = {"web": "web", "pserv": "web", "private_service": "web", "worker": "wor
 _DEFAULT = "gunicorn app:app"
 
 
-def plan(project: Project, path: str, standing: Standing, options: Options) -> list[Planned]:
+def find(project: Project, options: Options) -> Iterator[Planned]:
+    """The deployments of all blueprints."""
+    for path in project.of_format("render"):
+        yield from plan(project, path, standing.of_manifest(path, options, "Render"), options)
+
+
+def plan(project: Project, path: str, place: Standing, options: Options) -> list[Planned]:
     """The deployments of a blueprint: one for each folder or Dockerfile that its services are built from."""
     facts = project.facts(path, render.read)
     if facts is None:
@@ -49,7 +55,7 @@ def plan(project: Project, path: str, standing: Standing, options: Options) -> l
         if service.kind in _KINDS and _matters(project, service):
             groups.setdefault((_is_docker(service), _source(service)), []).append(service)
     several = len(groups) > 1
-    return [_deployment(project, facts, group, standing, options, several) for group in groups.values()]
+    return [_deployment(project, facts, group, place, options, several) for group in groups.values()]
 
 
 def _matters(project: Project, service: RenderService) -> bool:
@@ -86,7 +92,7 @@ def _source(service: RenderService) -> str:
 
 
 def _deployment(
-    project: Project, facts: Render, group: list[RenderService], standing: Standing, options: Options, several: bool
+    project: Project, facts: Render, group: list[RenderService], place: Standing, options: Options, several: bool
 ) -> Planned:
     first = group[0]
     built = _build(project, first) if _is_docker(first) else None
@@ -95,15 +101,15 @@ def _deployment(
     deployment = Deployment(
         f"{facts.path} on Render" + (f" ({first.name.value})" if several else ""),
         Place(first.name.span, facts.path),
-        standing.environment,
-        standing.why,
-        sure=standing.sure and not facts.template,
+        place.environment,
+        place.why,
+        sure=place.sure and not facts.template,
         platform=_own(platform, first),
         tiers=(*options.tiers, *_plans(facts, group)),
         image=built.image if built is not None else None,
         packages=_packages(project, first, built),
         python=built.image.python if built is not None else _python(project, facts, first),
-        secrets=_secrets(facts, standing),
+        secrets=_secrets(facts, place),
     )
     uses = {facts.path, _dockerfile(first)} if built is not None else {facts.path}
     found = Planned(deployment, uses=frozenset(uses))
@@ -129,11 +135,11 @@ def _plans(facts: Render, group: list[RenderService]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(plan.value for plan in plans if plan is not None))
 
 
-def _secrets(facts: Render, standing: Standing) -> tuple[SecretLiteral, ...]:
+def _secrets(facts: Render, place: Standing) -> tuple[SecretLiteral, ...]:
     variables = [variable for service in facts.services for variable in service.variables]
     variables += [variable for _, group in facts.groups for variable in group]
     pairs = [(variable.name, variable.value) for variable in variables if variable.value is not None]
-    return manifest_secrets.of_pairs(pairs, "envVars", development=not standing.is_production)
+    return manifest_secrets.of_pairs(pairs, "envVars", development=not place.is_production)
 
 
 def _build(project: Project, service: RenderService) -> Built | None:

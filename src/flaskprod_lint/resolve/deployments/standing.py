@@ -50,6 +50,11 @@ def of_path(path: str, options: Options, otherwise: str) -> Standing:
     return Standing("production", f"its name says {word}" if word else otherwise)
 
 
+def of_manifest(path: str, options: Options, platform: str) -> Standing:
+    """What a manifest of a platform is for: production, unless its name or folder says otherwise."""
+    return of_path(path, options, f"{platform} deploys what it says")
+
+
 def is_template(path: str) -> bool:
     """Whether a file belongs to a template of Cookiecutter or Copier, whose folders have names to fill in."""
     return "{{" in path
