@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from flaskprod_lint.model.app import App, InProcess, LogHandler, Reached, SecretUse
+from flaskprod_lint.model.app import App, InProcess, LogHandler, ProxyTrust, Reached, SecretUse, Use
 from flaskprod_lint.model.command import Command, CommandFault, Signal, Step
 from flaskprod_lint.model.database import Budget, BudgetRow, Driver, Engine, MigrationRun, Migrations, OptionFault
 from flaskprod_lint.model.deployment import Conflict, Deployment, Disk, EnvFile, Platform, Process
@@ -43,6 +43,7 @@ __all__ = [
     "Packages",
     "Platform",
     "Process",
+    "ProxyTrust",
     "Reached",
     "Refusal",
     "SecretLiteral",
@@ -53,4 +54,5 @@ __all__ = [
     "Step",
     "Target",
     "Unknown",
+    "Use",
 ]

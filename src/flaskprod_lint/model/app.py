@@ -74,6 +74,39 @@ class SecretUse:
     written: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Use:
+    """Something that the app's own code does, and that production decides the safety of.
+
+    `kind` is "session" (it writes to the session), "flash", "login" (Flask-Login or its like logs someone in), "csrf",
+    "oauth" (a sign-in elsewhere whose state is in the session), "external-url" (an address with scheme and host),
+    "scheme" (whether the request came over HTTPS), "client-address", "server-session" (sessions that are kept on the
+    server), "secure-cookies" (an extension that marks the session cookie Secure) or "debug-toolbar". The note of `at`
+    is what the code calls it. `sure` is False below a condition that cannot be known.
+    """
+
+    kind: str
+    at: Place
+    trail: tuple[Place, ...] = ()
+    sure: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class ProxyTrust:
+    """The app's own belief in the headers of the proxies before it.
+
+    `by` is "ProxyFix", or "own" for code of the project or another library, of which nothing more is known. The numbers
+    are how many proxies are believed for each header: X-Forwarded-For, -Proto and -Host.
+    """
+
+    by: str
+    at: Place
+    x_for: int | Unknown = 0
+    x_proto: int | Unknown = 0
+    x_host: int | Unknown = 0
+    sure: bool = True
+
+
 @dataclass(slots=True)
 class App:
     """A Flask application as production loads it. `config` is what is in effect after all writes, by name.
@@ -98,6 +131,8 @@ class App:
     reached: list[Reached] = field(default_factory=list)
     handlers: list[LogHandler] = field(default_factory=list)
     state: list[InProcess] = field(default_factory=list)
+    uses: tuple[Use, ...] = ()
+    proxy_trust: tuple[ProxyTrust, ...] = ()
     files: tuple[str, ...] = ()
     reads_variables: frozenset[str] = frozenset()
     unsure: frozenset[str] = frozenset()

@@ -19,7 +19,8 @@ class Platform:
     """A hosting platform, with the facts that verdicts rest on (platforms.yaml has them with their sources).
 
     `port_injected` and `sigterm_to_all` are None where the facts say nothing. `limits` maps a database plan to its
-    connections. `origin` is the file that says the project is deployed there, or the option that said so.
+    connections. `origin` is the file that says the project is deployed there, or the option that said so. `https` says
+    that its proxy takes HTTPS and passes plain HTTP on; `proxy_hops` how many addresses it adds to X-Forwarded-For.
     """
 
     id: str
@@ -39,6 +40,8 @@ class Platform:
     overlaps: bool = False
     ephemeral_disk: bool | None = None
     runs_release: bool = False
+    https: bool | None = None
+    proxy_hops: int | None = None
     unconfirmed: frozenset[str] = frozenset()
 
 

@@ -125,6 +125,8 @@ def _load(name: str, build: str) -> Platform | None:
         overlaps=bool(_switch(node, "deploys_overlap")),
         ephemeral_disk=_switch(node, "disk", "ephemeral"),
         runs_release=bool(_switch(node, "release", "supported")),
+        https=_switch(node, "front", "https"),
+        proxy_hops=_whole(node, "front", "hops"),
         unconfirmed=frozenset(_names(node.get("unconfirmed"))),
     )
 
