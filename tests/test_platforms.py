@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import pytest
 
 from flaskprod_lint.inputs.nodes import Node
@@ -9,7 +11,7 @@ from flaskprod_lint.resolve import platforms
 
 DATABASES = [name for name in platforms._documents() if name.startswith("database/")]
 #: Keys that say how to read the facts, not a fact.
-ABOUT = {"id", "name", "notes", "unconfirmed", "sources"}
+ABOUT = {"id", "name", "engine", "note", "notes", "manifests", "unconfirmed", "sources"}
 
 
 def _facts(name: str) -> Node:
@@ -24,28 +26,62 @@ def test_all_platforms_are_there() -> None:
     assert {"podman-quadlet", "systemd", "kubernetes"} <= set(platforms.ids())
 
 
+def _leaves(node: Node, path: str = "") -> Iterator[str]:
+    """The keys of all values, with dots between: "stop.grace_seconds". A list is one value."""
+    entries = node.entries
+    for entry in entries:
+        yield from _leaves(entry.value, f"{path}.{entry.key.value}" if path else entry.key.value)
+    if not entries:
+        yield path
+
+
+def _unconfirmed(node: Node) -> list[str]:
+    listed = node.get("unconfirmed")
+    return [item.value for item in listed.strings()] if listed is not None else []
+
+
 @pytest.mark.parametrize("name", [*platforms.ids(), *DATABASES])
 def test_every_value_has_a_source_or_is_unconfirmed(name: str) -> None:
     node = _facts(name)
-    unconfirmed = {item.value for item in node.get("unconfirmed").strings()} if node.get("unconfirmed") else set()
-    facts = {entry.key.value for entry in node.entries} - ABOUT
-    sourced = bool(node.get("sources") and node.get("sources").strings())
-    assert sourced or facts <= unconfirmed
-    limits = node.at("database", "limits")
-    for plan in limits.entries if limits else ():
-        source = plan.value.string("source")
-        listed = f"database.limits.{plan.key.value}" in unconfirmed
-        assert listed or (source is not None and "unconfirmed" not in source.value), plan.key.value
+    unconfirmed = _unconfirmed(node)
+    bare = [
+        leaf
+        for leaf in _leaves(node)
+        if leaf.partition(".")[0] not in ABOUT
+        and not platforms.source_of(node, leaf)
+        and not any(f"{leaf}.".startswith(f"{listed}.") for listed in unconfirmed)
+    ]
+    assert not bare
+
+
+@pytest.mark.parametrize("name", [*platforms.ids(), *DATABASES])
+def test_a_source_says_something_and_stands_for_something(name: str) -> None:
+    node = _facts(name)
+    sources = {entry.key.value: entry.value.text for entry in node.get("sources").entries}
+    keys = list(_leaves(node))
+    for key, text in sources.items():
+        assert len(text) > 8 and "unconfirmed" not in text, key
+        assert any(f"{leaf}.".startswith(f"{key}.") for leaf in keys), key
+
+
+def test_what_is_unconfirmed_is_told_from_what_is_not() -> None:
+    render, fly = platforms.get("render"), platforms.get("fly")
+    assert render is not None and fly is not None
+    assert render.confirms("stop.grace_seconds") and not render.confirms("router.timeout_seconds")
+    assert fly.confirms("stop.signal") and not fly.confirms("router.idle_seconds")
+    heroku = platforms.get("heroku")
+    assert heroku is not None
+    assert not heroku.confirms("database.limits.standard-3 and above") and heroku.confirms(
+        "database.limits.essential-0"
+    )
 
 
 @pytest.mark.parametrize("name", platforms.ids())
 def test_unconfirmed_names_something_that_stands_there(name: str) -> None:
     node = _facts(name)
-    for item in node.get("unconfirmed").strings() if node.get("unconfirmed") else ():
-        first, _, rest = item.value.partition(".")
-        assert node.get(first) is not None, item.value
-        if first == "database" and rest.startswith("limits."):
-            assert node.at("database", "limits", rest[len("limits.") :]) is not None, item.value
+    keys = list(_leaves(node))
+    for item in _unconfirmed(node):
+        assert any(f"{leaf}.".startswith(f"{item}.") for leaf in keys), item
 
 
 def test_heroku_by_what_builds_it() -> None:

@@ -23,6 +23,15 @@ APP = "from flask import Flask\napp = Flask(__name__)\n"
         ("render", "basic-1gb", True),
         ("render", "essential-0", False),
         ("pandastack", "Premium", True),
+        ("fly", "shared-cpu-1x", True),
+        ("fly", "performance-2x", True),
+        ("fly", "performance-3x", False),
+        ("render", "Standard", True),
+        ("heroku", "standard-1X", True),
+        ("digitalocean", "apps-s-1vcpu-0.5gb", True),
+        ("scalingo", "2XL", True),
+        ("koyeb", "eco-nano", True),
+        ("gae-standard", "F4_1G", True),
     ],
 )
 def test_is_known(platform: str, tier: str, known: bool) -> None:
@@ -48,7 +57,7 @@ def test_every_name_that_is_suggested_is_one() -> None:
         (
             {},
             "--platform pandastack --tier huge",
-            "PandaStack has no tier 'huge' that is known here; known are free, pro, premium",
+            "PandaStack has no tier 'huge' that is known here; known are standard, free, pro, premium",
         ),
         (
             {"Procfile": "web: gunicorn app:app\n", "flaskprod-lint.toml": 'tiers = ["basic", "essental-1"]\n'},

@@ -11,7 +11,7 @@ from flaskprod_lint.model.database import Budget, Migrations
 from flaskprod_lint.model.image import Image, Packages, SecretLiteral
 from flaskprod_lint.model.server import Server, Target
 from flaskprod_lint.model.values import NOWHERE, Setting, Unknown
-from flaskprod_lint.source import Place
+from flaskprod_lint.source import Located, Place
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +32,9 @@ class Platform:
     sigterm_to_all: bool = False
     stop_signal: str | None = None
     grace_seconds: float | None = None
+    router_timeout: float | None = None
+    idle_seconds: float | None = None
+    health_statuses: str | None = None
     injects: Mapping[str, str] = field(default_factory=dict)
     database_variables: tuple[str, ...] = ()
     database_scheme: str | None = None
@@ -43,6 +46,10 @@ class Platform:
     https: bool | None = None
     proxy_hops: int | None = None
     unconfirmed: frozenset[str] = frozenset()
+
+    def confirms(self, key: str) -> bool:
+        """Whether a fact, named by its key in platforms.yaml ("router.timeout_seconds"), rests on a source."""
+        return not any(f"{key}.".startswith(f"{listed}.") for listed in self.unconfirmed)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,18 +69,21 @@ class Disk:
 
 @dataclass(slots=True)
 class Process:
-    """One command that runs: `kind` is web, worker, release or cron. `why` says why it counts as production or not.
+    """One command that runs: `kind` is web, worker, release or cron, or "after" for what runs once when
+    the new version already answers. `why` says why it counts as production or not.
 
     `steps` are all the programs it runs, in order; `main` the index of the one it stays in (the server of a web
     process); earlier ones run at each boot. `variables` is its environment when it starts.
     `port_expected` is the port that the platform or the manifest connects to; `port_set` whether PORT is set for it
     (None: cannot be known). `proxy` is the place of an nginx (or alike) in the same container or unit before it.
+    `published` is where its port is opened to the whole network, with no proxy of the same file before it.
     `assumed` is the app that a server would load where no command says so: there are then no steps. `as_script` says
     what a script would start that nothing names. `memory_folders` are kept in memory, such as a tmpfs of compose.
     `disk` says which files are lost, None where they may all stay.
     What its manifest says for this process, and so beats the platform's facts (None where it says nothing): `grace`
     (seconds from the stop signal to SIGKILL), `router_timeout` (seconds that the router waits for an answer), `cpus`
     (cores, a fraction allowed) and `memory` (MiB) of one instance, `health_path` (the HTTP path of its health check).
+    `once` is False for a release command that every instance runs, instead of one for all.
     """
 
     name: str
@@ -94,6 +104,7 @@ class Process:
     port_set: bool | None = None
     port_expected: Setting | None = None
     proxy: Place | None = None
+    published: Place | None = None
     assumed: Target | None = None
     as_script: str = ""
     disk: Disk | None = None
@@ -103,6 +114,7 @@ class Process:
     cpus: Setting | None = None
     memory: Setting | None = None
     health_path: Setting | None = None
+    once: bool = True
     unknowns: list[Unknown] = field(default_factory=list)
 
     @property
@@ -141,6 +153,7 @@ class Deployment:
 
     `name` is what a person would call it ("Dockerfile", "Procfile on Heroku"); `origin` its first file.
     `web_missing` is set when an image or manifest starts no web process: the place and the sentence that says so.
+    `builds` are the commands that its platform runs to build the app, where no Dockerfile does.
     `today` (ISO) is the date of the run. `sure` is False where it could be for the other environment. `assumed` is the
     reason where no file says what runs, so that its processes are only what a person would start; empty otherwise.
     """
@@ -163,6 +176,7 @@ class Deployment:
     conflicts: tuple[Conflict, ...] = ()
     web_missing: Place | None = None
     unused_release: Place | None = None
+    builds: tuple[Located[str], ...] = ()
     assumed: str = ""
     today: str = ""
     unknowns: list[tuple[str, Unknown]] = field(default_factory=list)

@@ -86,6 +86,20 @@ def sets_web_concurrency(name: str) -> bool:
     return values is not None
 
 
+def source_of(node: Node, key: str) -> str | None:
+    """Where a value of a platform's facts comes from: the source of the longest key above it; a plan brings its own."""
+    sources = node.get("sources")
+    known = {entry.key.value: entry.value.text for entry in (sources.entries if sources is not None else ())}
+    plans = node.at("database", "limits")
+    for plan in plans.entries if plans is not None else ():
+        if f"{key}.".startswith(f"database.limits.{plan.key.value}."):
+            own = plan.value.string("source")
+            return own.value if own is not None else None
+    parts = key.split(".")
+    above = (".".join(parts[:end]) for end in range(len(parts), 0, -1))
+    return next((known[name] for name in above if name in known), None)
+
+
 def _id_of(name: str) -> str:
     lower = name.strip().lower().replace(" ", "-").replace("_", "-")
     return ALIASES.get(lower, lower)
@@ -117,6 +131,9 @@ def _load(name: str, build: str) -> Platform | None:
         sigterm_to_all=bool(_switch(node, "stop", "to_every_process")),
         stop_signal=_text(node, "stop", "signal"),
         grace_seconds=_number(node, "stop", "grace_seconds"),
+        router_timeout=_number(node, "router", "timeout_seconds"),
+        idle_seconds=_number(node, "router", "idle_seconds"),
+        health_statuses=_text(node, "health", "statuses"),
         injects=_texts(node.at("injects", build)),
         database_variables=_names(node.at("database", "variables")),
         database_scheme=_text(node, "database", "scheme"),
