@@ -1,0 +1,237 @@
+"""Google Cloud Run: its services, as YAML or as commands of a pipeline say them."""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+from flaskprod_lint.inputs import cloud_run
+from flaskprod_lint.inputs.cloud_run import CloudRunService, Pairs
+from flaskprod_lint.model import Command, Conflict, Deployment, Packages, Platform, Process, Setting, Unknown
+from flaskprod_lint.resolve import image as images_of
+from flaskprod_lint.resolve import packages, platforms
+from flaskprod_lint.resolve.context import Context
+from flaskprod_lint.resolve.deployments import google, images, manifest_secrets, pipelines, planned, procfile, standing
+from flaskprod_lint.resolve.deployments.images import Built
+from flaskprod_lint.resolve.deployments.pipelines.making import Made
+from flaskprod_lint.resolve.deployments.planned import Planned
+from flaskprod_lint.resolve.deployments.standing import Standing
+from flaskprod_lint.resolve.options import Options
+from flaskprod_lint.resolve.tree import Tree
+from flaskprod_lint.source import Located, Place, Project
+
+_HOME = "/workspace"
+_MARKS = (b"serving.knative.dev/", b"run.googleapis.com/v")
+#: What a pipeline or envsubst fills in.
+_HOLE = re.compile(r"\$\{|\$[A-Za-z_]|\{\{")
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """A service that is to be deployed: what the file at `path` says of it, and how its image is made.
+
+    `jobs` run before it takes over, each with its own image.
+    """
+
+    path: str
+    service: CloudRunService
+    made: Made
+    verb: str
+    several: bool = False
+    jobs: tuple[CloudRunService, ...] = ()
+
+
+def find(project: Project, options: Options) -> Iterator[Planned]:
+    """The services that YAML files and pipelines deploy."""
+    for path in project.of_format("yaml"):
+        if not project.holds(path, *_MARKS):
+            continue
+        facts = project.facts(path, cloud_run.read)
+        if facts is None:
+            continue
+        if facts.problem is not None and facts.problem.place.span is not None:
+            project.problem(facts.problem.message, facts.problem.place.span)
+        services = [service for service in facts.services if not service.is_job]
+        for service in services:
+            made = pipelines.made_of(project, service, path)
+            if made is not None:
+                jobs = pipelines.jobs_of(project, service)
+                order = Order(path, service, made, "service", len(services) > 1, jobs)
+                yield plan(project, order, standing.of_manifest(path, options, "Cloud Run"), options)
+    for found in pipelines.services(project):
+        order = Order(found.path, found.service, found.made, "deploys", found.several, found.jobs)
+        yield plan(project, order, pipelines.standing_of(found.path, options), options)
+
+
+def plan(project: Project, order: Order, place: Standing, options: Options) -> Planned:
+    """The deployment of one service."""
+    service, made = order.service, order.made
+    built = made.built
+    deployment = Deployment(
+        f"{order.path} on Google Cloud Run" + (f" ({service.name})" if order.several else ""),
+        Place(service.span, order.path),
+        place.environment,
+        place.why,
+        sure=place.sure and made.sure,
+        platform=_platform(service),
+        tiers=options.tiers,
+        image=built.image if built is not None else None,
+        packages=_packages(project, order),
+        python=built.image.python if built is not None else procfile.python_of(project, made.folder),
+        secrets=manifest_secrets.of_pairs(
+            _written(service.environment), _how(order), development=not place.is_production
+        ),
+    )
+    files = {built.image.dockerfile} if built is not None else {posixpath.join(made.folder, "Procfile")}
+    found = Planned(deployment, uses=frozenset(files & set(project.paths)))
+    commands = list(_commands(project, order))
+    if not commands:
+        image = built.image if built is not None else None
+        planned.note_no_command(deployment, image, service.span, "neither the service nor its image says what to start")
+        return found
+    context = _context(project, found, order)
+    found.add(_process(order, commands[0], options), context)
+    deployment.conflicts = tuple(_conflicts(commands))
+    for job in order.jobs:
+        _add_job(found, job, context, built)
+    return found
+
+
+def _how(order: Order) -> str:
+    return "env" if order.verb == "service" else "--set-env-vars"
+
+
+def _written(pairs: Pairs) -> Pairs:
+    """The variables whose values stand in the file."""
+    return tuple((name, value) for name, value in pairs if not _HOLE.search(value.value))
+
+
+def _platform(service: CloudRunService) -> Platform:
+    origin = Place(service.span, "it is deployed to Cloud Run")
+    return platforms.get("cloud-run", origin=origin) or Platform("cloud-run", "Google Cloud Run", origin)
+
+
+def _packages(project: Project, order: Order) -> Packages:
+    if order.made.built is not None:
+        return order.made.built.image.packages
+    found = packages.of_buildpack(project, order.made.folder)
+    return found if order.service.entrypoint is not None else google.with_gunicorn(found)
+
+
+# What it starts
+
+
+def _commands(project: Project, order: Order) -> Iterator[Command]:
+    """All that says what the service starts, the one that wins first."""
+    service, built = order.service, order.made.built
+    entrypoint, arguments = _words(service.command), _words(service.arguments)
+    if built is not None:
+        command = images_of.command_of(built.image, entrypoint=entrypoint, cmd=arguments)
+        if command is not None:
+            yield command
+        return
+    if entrypoint is not None:
+        words = (*(entrypoint.argv or ()), *((arguments.argv or ()) if arguments is not None else ()))
+        yield replace(entrypoint, text=" ".join(words), argv=words)
+        return
+    told = list(google.buildpack_commands(project, order.made.folder, service.entrypoint))
+    yield from told
+    guess = google.guessed_start(project, order.made.folder) if not told else None
+    if guess is not None:
+        yield Command(
+            guess[0], "shell", Place(service.span, f"nothing says what to start: Google's builder starts `{guess[0]}`")
+        )
+
+
+def _words(words: tuple[Located[str], ...]) -> Command | None:
+    if not words:
+        return None
+    argv = tuple(word.value for word in words)
+    places = tuple(Place(word.span, word.value) for word in words)
+    return Command(" ".join(argv), "exec", places[0], argv, places)
+
+
+def _conflicts(commands: list[Command]) -> Iterator[Conflict]:
+    winner = commands[0]
+    for loser in commands[1:]:
+        if planned.starts_differently(winner, loser) and winner.origin.path != loser.origin.path:
+            reason = f"Google's builder starts what {posixpath.basename(winner.origin.path)} says"
+            yield Conflict(winner, loser, reason)
+
+
+def _process(order: Order, command: Command, options: Options) -> Process:
+    service = order.service
+    most = service.most
+    health = service.health_path
+    start = Place(service.span, f"{order.verb} {service.name}")
+    return Process(
+        service.name if order.several else "web",
+        "web",
+        command,
+        trail=(start, command.origin) if command.origin.span != service.span else (command.origin,),
+        instances=planned.instances(options, most, f"up to {most.value} instances" if most is not None else ""),
+        port_set=True,
+        port_expected=google.number("port", service.port, "port ")
+        or Setting("port", 8080, Place(None, "Cloud Run connects to 8080 unless told otherwise")),
+        router_timeout=google.number("router_timeout", service.timeout, "timeout "),
+        cpus=google.cpus(service.cpus, "cpu "),
+        memory=google.memory(service.memory, "memory "),
+        health_path=Setting("health_path", health.value, Place(health.span, f"path: {health.value}"))
+        if health is not None
+        else None,
+    )
+
+
+def _context(project: Project, found: Planned, order: Order) -> Context:
+    platform, service, built = found.deployment.platform, order.service, order.made.built
+    assert platform is not None
+    if built is not None:
+        base = images.context_for(built, project)
+    else:
+        tree = Tree(project)
+        tree.mount(_HOME, order.made.folder, Place(None, f"Google's builder puts the project at {_HOME}"))
+        base = Context(project, tree, cwd=_HOME, shell="bash", packages=found.deployment.packages)
+    own = {name.value: _setting(name, value) for name, value in service.environment}
+    for name in service.secrets:
+        reason = "it comes from Secret Manager"
+        own[name.value] = Setting(name.value, Unknown(reason, name.span), Place(name.span, name.value))
+    variables = planned.merged(base.variables, own, _given(service, platform))
+    return replace(base, variables=variables, open_environment=True, platform=platform)
+
+
+def _setting(name: Located[str], value: Located[str]) -> Setting:
+    if not _HOLE.search(value.value):
+        return planned.literal(name.value, value)
+    unknown = Unknown("it is filled in when this is deployed", value.span)
+    return Setting(name.value, unknown, Place(value.span, name.value))
+
+
+def _given(service: CloudRunService, platform: Platform) -> dict[str, Setting]:
+    """What Cloud Run itself sets: PORT to the port that it connects to, and the names of the service."""
+    place = Place(None, f"set by {platform.name}")
+    port = google.number("PORT", service.port, "port ")
+    value = port.value if port is not None else "8080"
+    text = value if isinstance(value, Unknown) else str(value)
+    found = google.unknown_variables(("K_REVISION",), platform.name)
+    for name in ("K_SERVICE", "K_CONFIGURATION"):
+        hole = _HOLE.search(service.name)
+        found[name] = Setting(name, Unknown(f"{platform.name} sets it") if hole else service.name, place)
+    found["PORT"] = Setting("PORT", text, port.origin if port is not None else place)
+    return {**found, **planned.injected(platform)}
+
+
+# Jobs
+
+
+def _add_job(found: Planned, job: CloudRunService, context: Context, built: Built | None) -> None:
+    """A job that the pipeline runs: in the image of the service, with variables of its own."""
+    entrypoint, arguments = _words(job.command), _words(job.arguments)
+    command = images_of.command_of(built.image if built is not None else None, entrypoint=entrypoint, cmd=arguments)
+    if command is None:
+        return
+    own = {name.value: _setting(name, value) for name, value in job.environment}
+    place = Place(job.span, f"runs the job {job.name}")
+    trail = (place, command.origin) if command.origin.span != job.span else (command.origin,)
+    found.add(Process("release", "release", command, trail=trail), context.with_variables(own))
