@@ -5,8 +5,9 @@
 
 from __future__ import annotations
 
-from flaskprod_lint.model.app import App, InProcess, LogHandler, ProxyTrust, Reached, SecretUse, Use
+from flaskprod_lint.model.app import App, InProcess, LogHandler, ProxyTrust, Reached, Route, SecretUse, Use
 from flaskprod_lint.model.command import Command, CommandFault, Signal, Step
+from flaskprod_lint.model.credentials import Credential, HardcodedSecret
 from flaskprod_lint.model.database import Budget, BudgetRow, Driver, Engine, MigrationRun, Migrations, OptionFault
 from flaskprod_lint.model.deployment import Conflict, Deployment, Disk, EnvFile, Platform, Process
 from flaskprod_lint.model.image import Copied, Image, ImageRun, Package, Packages, SecretLiteral
@@ -24,12 +25,14 @@ __all__ = [
     "CommandFault",
     "Conflict",
     "Copied",
+    "Credential",
     "Deployment",
     "Disk",
     "Driver",
     "Engine",
     "EnvFile",
     "EnvironmentRead",
+    "HardcodedSecret",
     "Image",
     "ImageRun",
     "InProcess",
@@ -46,6 +49,7 @@ __all__ = [
     "ProxyTrust",
     "Reached",
     "Refusal",
+    "Route",
     "SecretLiteral",
     "SecretUse",
     "Server",

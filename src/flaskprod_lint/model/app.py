@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from flaskprod_lint.model.credentials import HardcodedSecret
 from flaskprod_lint.model.database import Engine
 from flaskprod_lint.model.values import Setting, Unknown
 from flaskprod_lint.source import Place, Span
@@ -107,6 +108,24 @@ class ProxyTrust:
     sure: bool = True
 
 
+@dataclass(frozen=True, slots=True)
+class Route:
+    """A path that the app answers: `rule` is Werkzeug's text (`/api/items/<int:id>`), with all prefixes before it.
+
+    `methods` are as written, without the HEAD and OPTIONS that Flask adds; empty where any method, or one that is not
+    known, is meant. `sure` is False where it may not be there, or may not answer: below a condition, or as part of the
+    pages that an extension adds below a prefix (`/admin/<path:page>`). `host` is its own subdomain or host, if any.
+    """
+
+    rule: str
+    methods: tuple[str, ...]
+    at: Place
+    endpoint: str = ""
+    sure: bool = True
+    strict_slashes: bool = True
+    host: str = ""
+
+
 @dataclass(slots=True)
 class App:
     """A Flask application as production loads it. `config` is what is in effect after all writes, by name.
@@ -115,6 +134,9 @@ class App:
     `config_objects` are what `from_object` and its kin loaded, by name, in order. `unsure` are the names of `config`
     that hold only under a condition which cannot be known. `reads_variables` are read on the way, also by scripts.
     `debug_written` is what stands before the value of DEBUG in the code (`app.config["DEBUG"] = `).
+    `routes_unknown` says why other paths than those of `routes` may be answered: code that cannot be read, an extension
+    that adds routes of its own, a function that runs before each request. `loose_paths` are texts like paths in the
+    files it loads that no route explains.
     """
 
     name: str
@@ -127,6 +149,7 @@ class App:
     debug_written: str = ""
     testing: Setting | None = None
     secrets: list[SecretUse] = field(default_factory=list)
+    hardcoded: list[HardcodedSecret] = field(default_factory=list)
     engines: list[Engine] = field(default_factory=list)
     reached: list[Reached] = field(default_factory=list)
     handlers: list[LogHandler] = field(default_factory=list)
@@ -136,4 +159,7 @@ class App:
     files: tuple[str, ...] = ()
     reads_variables: frozenset[str] = frozenset()
     unsure: frozenset[str] = frozenset()
+    routes: tuple[Route, ...] = ()
+    routes_unknown: Unknown | None = None
+    loose_paths: frozenset[str] = frozenset()
     unknowns: list[Unknown] = field(default_factory=list)

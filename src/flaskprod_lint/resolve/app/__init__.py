@@ -7,8 +7,18 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 
 from flaskprod_lint.model import App, Process, Reached, Setting, Step, Target, Unknown
-from flaskprod_lint.resolve.app import flask_cli, loading, log_handlers, process_state, reached
+from flaskprod_lint.resolve.app import (
+    flask_cli,
+    hardcoded,
+    loading,
+    log_handlers,
+    process_state,
+    proxies,
+    reached,
+    routes,
+)
 from flaskprod_lint.resolve.app import secrets as app_secrets
+from flaskprod_lint.resolve.app import uses as app_uses
 from flaskprod_lint.resolve.app.flask_config import FlaskConfig, is_default
 from flaskprod_lint.resolve.app.flask_hooks import flask_instance
 from flaskprod_lint.resolve.app.masked import masked
@@ -150,7 +160,20 @@ def _app(name: str, value: Value | None, loaded: loading.Loaded, *, factory: boo
     if stopped is not None:
         config.obscure(stopped)
     sure = len(found) == 1 and stopped is None
-    return _complete(App(name, Place(config.instance.at, "Flask()"), factory), config, loaded, sure=sure)
+    app = App(name, Place(config.instance.at, "Flask()"), factory)
+    _add_routes(app, config, value, loaded, stopped)
+    return _complete(app, config, loaded, sure=sure)
+
+
+def _add_routes(
+    app: App, config: FlaskConfig, value: Value | None, loaded: loading.Loaded, why: Unknown | None
+) -> None:
+    """Fill in the app's routes; `why` says that its code stops on the way."""
+    project, files = loaded.context.project, loaded.machine.files
+    found = routes.of_app(config.instance, value, list(loaded.events), loaded.hooks.not_followed, config.entries)
+    app.routes = found.routes
+    app.routes_unknown = why or found.unknown or next(iter(loaded.machine.unknowns), None)
+    app.loose_paths = routes.loose_paths(project, files, app.routes)
 
 
 def _is_job_queue(value: Value | None) -> bool:
@@ -237,9 +260,12 @@ def _complete(app: App, config: FlaskConfig, loaded: loading.Loaded, *, sure: bo
     values = {name: value for name in names if (value := config.read(name)) is not None}
     made_engines = engines.of_events(events, values, loaded.context)
     app.engines = engine_facts.completed(made_engines, values, app.files, loaded.context)
+    app.hardcoded = hardcoded.of_files(loaded.context.project, app.files, loaded.context.variables, app.trail)
     app.handlers = log_handlers.of_events(events, loaded.context)
     app.config = {name: masked(config.setting(name)) for name in sorted(config.entries)}
     app.state = process_state.of_app(events, app.config, loaded.context.project, app.files)
+    app.uses = app_uses.of_app(events, app.config, loaded.context.project, app.files, app.name)
+    app.proxy_trust = proxies.of_app(events, loaded.context.project, app.files)
     app.config_objects = config.objects()
     app.debug, app.testing = config.setting("DEBUG"), config.setting("TESTING")
     app.debug_written = before_value(loaded.context.project, app.debug.span)
