@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from flaskprod_lint.model.app import App
 from flaskprod_lint.model.command import Command, CommandFault, Signal, Step
+from flaskprod_lint.model.credentials import Credential
 from flaskprod_lint.model.database import Budget, Migrations
 from flaskprod_lint.model.image import Image, Packages, SecretLiteral
 from flaskprod_lint.model.server import Server, Target
@@ -21,6 +22,9 @@ class Platform:
     `port_injected` and `sigterm_to_all` are None where the facts say nothing. `limits` maps a database plan to its
     connections. `origin` is the file that says the project is deployed there, or the option that said so. `https` says
     that its proxy takes HTTPS and passes plain HTTP on; `proxy_hops` how many addresses it adds to X-Forwarded-For.
+    Times are seconds: `drain_seconds` pass without new requests before the signal to stop, `grace_seconds` from there
+    to SIGKILL; its router waits `router_timeout` for an answer and keeps an idle connection for `idle_seconds`.
+    `health_statuses` are the answers that pass a health check. `unconfirmed` are facts without a source: see `confirms`.
     """
 
     id: str
@@ -32,6 +36,7 @@ class Platform:
     sigterm_to_all: bool = False
     stop_signal: str | None = None
     grace_seconds: float | None = None
+    drain_seconds: float = 0
     router_timeout: float | None = None
     idle_seconds: float | None = None
     health_statuses: str | None = None
@@ -156,6 +161,7 @@ class Deployment:
     `builds` are the commands that its platform runs to build the app, where no Dockerfile does.
     `today` (ISO) is the date of the run. `sure` is False where it could be for the other environment. `assumed` is the
     reason where no file says what runs, so that its processes are only what a person would start; empty otherwise.
+    `credentials` stand in the repository's files, told by their own form: the same for all deployments of a project.
     """
 
     name: str
@@ -173,6 +179,7 @@ class Deployment:
     migrations: Migrations | None = None
     secrets: tuple[SecretLiteral, ...] = ()
     env_files: tuple[EnvFile, ...] = ()
+    credentials: tuple[Credential, ...] = ()
     conflicts: tuple[Conflict, ...] = ()
     web_missing: Place | None = None
     unused_release: Place | None = None

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from flaskprod_lint.finding import Confidence, Evidence, Finding, Severity
-from flaskprod_lint.model import Deployment, Process, SecretUse, Setting, Unknown
+from flaskprod_lint.model import App, Deployment, Process, SecretUse, Setting, Unknown, Use
 from flaskprod_lint.rules import evidence, rule
 from flaskprod_lint.source import Place
 
@@ -75,6 +75,66 @@ def secret_key_random(deployment: Deployment) -> Iterator[Finding]:
             label="another key in each process",
             instead=_reading(use),
         )
+
+
+@rule("secret-key-missing")
+def secret_key_missing(deployment: Deployment) -> Iterator[Finding]:
+    """Something needs the secret key, and nothing sets one."""
+    for process in deployment.web_processes:
+        app = process.app
+        use = _needs_key(app) if app is not None and process.environment == "production" else None
+        setting = app.config.get("SECRET_KEY") if app is not None else None
+        if app is None or use is None or setting is None or not setting.known or setting.value:
+            continue
+        at = setting.span or app.definition.span
+        if at is None or _may_be_set(app, setting):
+            continue
+        sure = use.sure and not app.unknowns and "SECRET_KEY" not in app.unsure and not deployment.assumed
+        yield Finding(
+            f"{_why_missing(setting)}, so the first {_SIGNED[use.kind]} fails with “{_error(use)}”",
+            at=at,
+            because=tuple(dict.fromkeys((*process.trail, *app.trail, use.at))),
+            confidence=Confidence.HIGH if sure else Confidence.MEDIUM,
+            label="without a key" if setting.span else "gets no SECRET_KEY",
+            instead='app.config["SECRET_KEY"] = os.environ["SECRET_KEY"]',
+        )
+
+
+#: What fails without a key, by the kind of use.
+_SIGNED = {
+    "login": "login",
+    "session": "write to the session",
+    "flash": "flashed message",
+    "oauth": "sign-in",
+    "csrf": "form",
+}
+
+
+def _needs_key(app: App) -> Use | None:
+    """What needs the key: anything in the session, unless sessions are kept elsewhere; a form all the same."""
+    elsewhere = any(use.kind == "server-session" for use in app.uses)
+    kinds = ("csrf",) if elsewhere else tuple(_SIGNED)
+    found = [use for kind in kinds for use in app.uses if use.kind == kind]
+    return next((use for use in found if use.sure), None) or next(iter(found), None)
+
+
+def _may_be_set(app: App, setting: Setting) -> bool:
+    """Whether the variable of the key may have a value where we cannot look: a dashboard, or a dotenv file."""
+    dotenv = any(one.kind == "load_dotenv" for one in app.reached)
+    return any(read.is_set is None or dotenv for read in setting.environment)
+
+
+def _error(use: Use) -> str:
+    if use.kind == "csrf":
+        return "A secret key is required to use CSRF"
+    return "The session is unavailable because no secret key was set"
+
+
+def _why_missing(setting: Setting) -> str:
+    names = " or ".join(dict.fromkeys(read.name for read in setting.environment))
+    return (
+        f"Nothing here sets {names}" if names else "SECRET_KEY is empty" if setting.span else "Nothing sets SECRET_KEY"
+    )
 
 
 @evidence("secrets")

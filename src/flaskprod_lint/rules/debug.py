@@ -8,6 +8,10 @@ from collections.abc import Iterator
 from flaskprod_lint.finding import Confidence, Evidence, Finding
 from flaskprod_lint.model import App, Deployment, EnvironmentRead, Process, Setting, Unknown
 from flaskprod_lint.rules import evidence, rule
+from flaskprod_lint.rules.hardening import debug_toolbar_on as debug_toolbar_on
+from flaskprod_lint.rules.hardening import session_cookie_insecure as session_cookie_insecure
+from flaskprod_lint.rules.proxy_headers import proxy_headers_from_anyone as proxy_headers_from_anyone
+from flaskprod_lint.rules.proxy_headers import proxy_headers_ignored as proxy_headers_ignored
 from flaskprod_lint.source import Place, Span
 
 _DEVELOPMENT = re.compile(

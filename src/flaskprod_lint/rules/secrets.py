@@ -11,7 +11,10 @@ from flaskprod_lint.rules import rule
 from flaskprod_lint.rules.app_secrets import evidence_of_secrets as evidence_of_secrets
 from flaskprod_lint.rules.app_secrets import secret_key_fallback as secret_key_fallback
 from flaskprod_lint.rules.app_secrets import secret_key_hardcoded as secret_key_hardcoded
+from flaskprod_lint.rules.app_secrets import secret_key_missing as secret_key_missing
 from flaskprod_lint.rules.app_secrets import secret_key_random as secret_key_random
+from flaskprod_lint.rules.credentials import credential_committed as credential_committed
+from flaskprod_lint.rules.credentials import credential_hardcoded as credential_hardcoded
 from flaskprod_lint.rules.manifest_secrets import secret_in_manifest as secret_in_manifest
 from flaskprod_lint.source import Place
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from flaskprod_lint.model import Command, CommandFault, Deployment, Image, Packages, Platform, Process, Unknown
 from flaskprod_lint.resolve import platforms
 from flaskprod_lint.resolve.deployments import interpolation, planned, proxies, standing
-from flaskprod_lint.resolve.deployments.compose import choosing, units
+from flaskprod_lint.resolve.deployments.compose import choosing, opening, units
 from flaskprod_lint.resolve.deployments.compose import secrets as manifest_secrets
 from flaskprod_lint.resolve.deployments.compose import service as services
 from flaskprod_lint.resolve.deployments.compose.service import Resolved
@@ -202,6 +202,9 @@ def _deployment(
     found = Planned(deployment, uses=used)
     for one in group:
         _add(project, found, one, group, platform, options)
+    for process in deployment.processes:
+        opened = next((opening.to_all(one, every) for one in group if one.name == process.name), None)
+        process.published = opened if process.kind == "web" else None
     if not any(process.kind == "web" for process in deployment.processes) and deployment.web_missing is None:
         _note_missing(deployment, web)
     return found

@@ -1,0 +1,35 @@
+"""Whether a compose file opens a service's port to the whole network, with no proxy of the same file before it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+from flaskprod_lint.resolve.deployments.compose.service import Resolved
+from flaskprod_lint.source import Place
+
+_PROXY = re.compile(r"nginx|traefik|caddy|haproxy|envoy|apache|httpd|cloudflared|proxy|swag|ngrok", re.IGNORECASE)
+#: `8000:80` and `0.0.0.0:8000:80`; one number alone is opened at a port that nobody knows before.
+_OPEN = re.compile(r"(?:(?P<host>[^:]*|\[.*\]):)?(?P<port>\d+):\d+(?:/tcp)?")
+_EVERYWHERE = ("", "0.0.0.0", "[::]", "*")
+
+
+def to_all(service: Resolved, every: Iterable[Resolved]) -> Place | None:
+    """The entry of `ports` that opens the service to everyone; None where a proxy stands in the file as well."""
+    if any(_is_proxy(other) for other in every if other is not service) or _is_routed(service):
+        return None
+    for port in service.service.ports:
+        found = _OPEN.fullmatch(service.fill(port.text).text) if port.text is not None else None
+        if found is not None and (found["host"] or "") in _EVERYWHERE:
+            return Place(port.span, f"ports: {found[0]}, open to everyone")
+    return None
+
+
+def _is_proxy(service: Resolved) -> bool:
+    return bool(_PROXY.search(f"{service.name} {service.image_name} {service.dockerfile or ''}"))
+
+
+def _is_routed(service: Resolved) -> bool:
+    """Whether labels or variables tell a proxy outside the file to pass requests on."""
+    names = [one.name.value for one in (*service.service.labels, *service.service.environment)]
+    return any(name.startswith(("traefik.", "caddy")) or name == "VIRTUAL_HOST" for name in names)

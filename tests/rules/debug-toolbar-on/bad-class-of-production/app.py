@@ -1,0 +1,6 @@
+from flask import Flask
+from flask_debugtoolbar import DebugToolbarExtension
+
+app = Flask(__name__)
+app.config.from_object("settings.ProductionConfig")
+DebugToolbarExtension(app)

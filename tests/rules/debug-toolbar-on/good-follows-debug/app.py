@@ -1,0 +1,13 @@
+import os
+
+from flask import Flask
+from flask_debugtoolbar import DebugToolbarExtension
+
+toolbar = DebugToolbarExtension()
+
+
+def create_app():
+    app = Flask(__name__)
+    app.secret_key = os.environ["SECRET_KEY"]
+    toolbar.init_app(app)
+    return app

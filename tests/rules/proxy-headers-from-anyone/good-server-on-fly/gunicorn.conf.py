@@ -1,0 +1,1 @@
+forwarded_allow_ips = "*"

@@ -1,0 +1,9 @@
+from flask import Flask, redirect, session
+
+app = Flask(__name__)
+
+
+@app.post("/basket/<item>")
+def add(item):
+    session["basket"] = [*session.get("basket", []), item]
+    return redirect("/")

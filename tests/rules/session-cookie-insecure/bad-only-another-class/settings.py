@@ -1,0 +1,14 @@
+import os
+
+
+class Config:
+    SECRET_KEY = os.environ["SECRET_KEY"]
+
+
+class StagingConfig(Config):
+    SESSION_COOKIE_SECURE = True
+
+
+class ProductionConfig(Config):
+    SESSION_COOKIE_HTTPONLY = True
+    SESSION_COOKIE_SECURE = False

@@ -1,0 +1,16 @@
+import os
+
+from flask import Flask, redirect
+from flask_talisman import Talisman
+from flask_login import LoginManager, login_user
+
+app = Flask(__name__)
+app.config.from_object("settings.ProductionConfig")
+Talisman(app, session_cookie_secure=False)
+login = LoginManager(app)
+
+
+@app.post("/login")
+def log_in():
+    login_user(login.user())
+    return redirect("/")

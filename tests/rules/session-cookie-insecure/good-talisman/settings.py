@@ -1,0 +1,9 @@
+import os
+
+
+class Config:
+    SECRET_KEY = os.environ["SECRET_KEY"]
+
+
+class ProductionConfig(Config):
+    SESSION_COOKIE_HTTPONLY = True
