@@ -7,11 +7,21 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from flaskprod_lint.model import Unknown
-from flaskprod_lint.resolve.app import flask_sources
+from flaskprod_lint.resolve.app import dynaconf_hooks, flask_sources, settings_hooks
 from flaskprod_lint.resolve.app.flask_config import ATTRIBUTES, FlaskConfig
 from flaskprod_lint.resolve.app.flask_debug import debug_flag, old_defaults
 from flaskprod_lint.resolve.interpreter.hooks import Hooks
-from flaskprod_lint.resolve.interpreter.values import Entries, Event, External, Instance, Member, Object, Value
+from flaskprod_lint.resolve.interpreter.values import (
+    Entries,
+    Event,
+    External,
+    Instance,
+    Items,
+    Member,
+    Object,
+    Value,
+    as_value,
+)
 from flaskprod_lint.source import Span
 
 if TYPE_CHECKING:
@@ -50,7 +60,11 @@ HOLDERS: Mapping[str, str] = {
 _SETTING_UP = re.compile(r"[a-z_]\w*\.(init_app|init|setup\w*|configure\w*|\w*config|\w*settings|load_env\w*)$")
 
 #: Extensions that put settings of their own reading into the config.
-_CONFIG_EXTENSIONS = ("dynaconf.FlaskDynaconf", "flask_dotenv.DotEnv", "flask_environments.Environments", "flask_env.")
+_CONFIG_EXTENSIONS = ("flask_dotenv.DotEnv", "flask_environments.Environments", "flask_env.")
+
+
+#: The app that code asks for while there is one, also by a name that was imported before there was.
+_CURRENT = ("flask.current_app", "flask.globals.current_app")
 
 
 class FlaskHooks(Hooks):
@@ -59,6 +73,8 @@ class FlaskHooks(Hooks):
     def __init__(self, libraries: tuple[Callable[[Event, Interpreter], Value | None], ...] = ()) -> None:
         self.configs: list[FlaskConfig] = []
         self.machine: Interpreter | None = None
+        #: The calls that were not followed: how each is called, what it was given, and where it stands.
+        self.not_followed: list[tuple[str, Sequence[Value], Span]] = []
         self._libraries = libraries
         self._names: dict[str, Value] = {}
 
@@ -86,6 +102,8 @@ class FlaskHooks(Hooks):
         config = self.config_of(event.receiver)
         if config is not None and event.callee.startswith(FLASK + ".config."):
             return self._config_method(config, event)
+        if event.callee.startswith("dynaconf."):
+            self._dynaconf(event)
         if event.callee.startswith(_CONFIG_EXTENSIONS) or self._is_setting_up(event):
             self._extension(event)
         for library in self._libraries:
@@ -116,6 +134,7 @@ class FlaskHooks(Hooks):
 
     def unfollowed(self, name: str, given: Sequence[Value], at: Span) -> None:
         """Code that cannot be read may set anything of an app that it is given; an extension's init_app does not."""
+        self.not_followed.append((name, given, at))
         for value in given if name != "init_app" and not name.startswith("register") else ():
             config = self.config_of(value)
             whole = isinstance(value.data, (Instance, Object)) or getattr(value.data, "path", "") == "config"
@@ -123,9 +142,20 @@ class FlaskHooks(Hooks):
                 config.obscure(Unknown(f"{name or 'code'} cannot be followed, and is given the app", at))
 
     def name(self, path: str) -> Value | None:
-        if path in ("flask.current_app", "flask.globals.current_app") and self.current is not None:
-            return Value(self.current.instance, self.current.instance.at)
+        if path.startswith(_CURRENT) and self.current is not None:
+            app = Value(self.current.instance, self.current.instance.at)
+            rest = path.partition("current_app")[2].lstrip(".")
+            assert self.machine is not None
+            return self.machine.attribute(app, rest) if rest else app
         return self._names.get(path)
+
+    def entries(self, instance: Instance, path: str) -> Entries | None:
+        config = self.config_of(Value(instance))
+        return Entries(config.entries, _doubt(config)) if config is not None and path == "config" else None
+
+    def left(self, value: Value) -> None:
+        assert self.machine is not None
+        settings_hooks.left(value, self.machine)
 
     def attribute(self, instance: Instance, path: str) -> Value | None:
         config = self.config_of(Value(instance))
@@ -172,6 +202,19 @@ class FlaskHooks(Hooks):
             return False
         plain = event.kind == "call" and event.receiver is None and bool(_SETTING_UP.search(event.callee))
         return plain and any(flask_instance(value) is not None for value in event.args[:2])
+
+    def _dynaconf(self, event: Event) -> None:
+        """`FlaskDynaconf(app, …)`: what dynaconf has read beats what the config had."""
+        assert self.machine is not None
+        given = next((one for one in (*event.args, *event.kwargs.values()) if flask_instance(one)), None)
+        config = self.config_of(given)
+        settings = dynaconf_hooks.settings_of(event, self.machine) if config is not None else None
+        if config is None:
+            return
+        if settings is None or settings.hole is not None:
+            config.obscure(Unknown(f"{event.callee} adds settings of its own", event.at))
+        for name, value in (settings or {}).items():
+            config.write(str(name), value, event.at, "dynaconf")
 
     def _extension(self, event: Event) -> None:
         app = next(
@@ -243,7 +286,17 @@ def _namespace(config: FlaskConfig, event: Event) -> Value:
 
 
 def _copy(config: FlaskConfig, event: Event) -> Value:
-    return Value(Entries(dict(config.entries.items()), _doubt(config)), event.at)
+    return Value(Entries(config.entries, _doubt(config)), event.at)
+
+
+def _listed(config: FlaskConfig, event: Event) -> Value:
+    """`app.config.items()`, and the keys or the values alone."""
+    rows = [
+        Value((as_value(key), value)) if event.callee.endswith("items") else value
+        for key, value in config.entries.items()
+    ]
+    rows = [as_value(key) for key in config.entries] if event.callee.endswith("keys") else rows
+    return Value(Items(rows, _doubt(config)), event.at)
 
 
 def _doubt(config: FlaskConfig) -> Unknown | None:
@@ -257,6 +310,9 @@ _READERS: Mapping[str, Callable[[FlaskConfig, Event], Value]] = {
     "setdefault": _setdefault,
     "get_namespace": _namespace,
     "copy": _copy,
+    "items": _listed,
+    "keys": _listed,
+    "values": _listed,
 }
 
 

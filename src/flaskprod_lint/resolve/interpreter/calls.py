@@ -28,6 +28,7 @@ from flaskprod_lint.resolve.interpreter.values import (
     Entries,
     External,
     Function,
+    Inherited,
     Instance,
     Member,
     Method,
@@ -67,7 +68,8 @@ def apply(
     if isinstance(data, Class):
         return classes.instantiate(vm, callee, arguments, at)
     if isinstance(data, External):
-        return _external(vm, data.path, arguments, at, frame, node)
+        owner = Value(data.cls, callee.at) if isinstance(data, Inherited) else None
+        return _external(vm, data.path, arguments, at, frame, node, owner)
     if isinstance(data, (Instance, Member)):
         return _member(vm, callee, arguments, at, node)
     if isinstance(data, Native):
@@ -108,8 +110,15 @@ def _name_of(node: ast.AST | None) -> str:
 
 
 def _external(
-    vm: Interpreter, path: str, arguments: Arguments, at: Span, frame: Frame | None, node: ast.AST | None
+    vm: Interpreter,
+    path: str,
+    arguments: Arguments,
+    at: Span,
+    frame: Frame | None,
+    node: ast.AST | None,
+    owner: Value | None = None,
 ) -> Value:
+    """Call something from outside the project; `owner` is the project's class that has it from a base."""
     if path.startswith("builtins."):
         return builtin_calls.call(vm, path[9:], arguments, at, frame)
     known = library.call(vm, path, arguments, at, frame)
@@ -123,7 +132,7 @@ def _external(
         rest = Arguments(arguments.args[1:], arguments.kwargs, arguments.hole)
         return vm.emit_call(path, rest, at, receiver=first, node=node)
     _expose(vm, arguments, path, at)
-    return vm.emit_call(path, arguments, at, node=node)
+    return vm.emit_call(path, arguments, at, receiver=owner, node=node)
 
 
 def _is_method_of(path: str, made: Object) -> bool:

@@ -13,6 +13,7 @@ from flaskprod_lint.resolve.interpreter.values import (
     Entries,
     External,
     Function,
+    Inherited,
     Instance,
     Member,
     Method,
@@ -113,7 +114,7 @@ def _of_class(vm: Interpreter, value: Value, cls: Class, name: str, at: Span) ->
         return vm.unknown(unknown, at)
     bases = cls.external_bases()
     if bases:
-        return Value(External(f"{bases[0]}.{name}"), at)
+        return Value(Inherited(f"{bases[0]}.{name}", cls), at)
     if hasattr(object, name):
         return Value(External(f"builtins.object.{name}"), at)
     if name.startswith("__") and name.endswith("__"):

@@ -257,6 +257,8 @@ def _exit(vm: Interpreter, arguments: Arguments, at: Span, frame: Frame | None) 
 def _import(vm: Interpreter, arguments: Arguments, at: Span, frame: Frame | None) -> Value:
     name_value = arguments.args[0]
     if not isinstance(name_value.data, str):
+        if not any(one.known for one in name_value.alternatives):
+            vm.hooks.unfollowed("import_module", (), at)
         return vm.over_alternatives(
             name_value, lambda one: _import(vm, Arguments((one, *arguments.args[1:])), at, frame), at
         )

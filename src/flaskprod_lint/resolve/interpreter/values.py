@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -51,6 +51,28 @@ class Entries(dict[Any, "Value"]):
     def __init__(self, entries: Mapping[Any, Value] | None = None, hole: Unknown | None = None) -> None:
         super().__init__(entries or {})
         self.hole = hole
+
+
+class FoldedEntries(Entries):
+    """A dict whose text keys are looked up after `fold`, as a section of configparser looks up its options."""
+
+    __slots__ = ("fold",)
+
+    def __init__(self, entries: Mapping[Any, Value] | None = None, *, fold: Callable[[str], str]) -> None:
+        super().__init__(entries)
+        self.fold = fold
+
+    def __contains__(self, key: object) -> bool:
+        return super().__contains__(self._folded(key))
+
+    def __getitem__(self, key: object) -> Value:
+        return super().__getitem__(self._folded(key))
+
+    def get(self, key: object, default: Any = None) -> Any:
+        return super().get(self._folded(key), default)
+
+    def _folded(self, key: object) -> object:
+        return self.fold(key) if isinstance(key, str) else key
 
 
 class Elements(set["Value"]):
@@ -138,6 +160,13 @@ class Class:
         """Why not all attributes can be known: a base or a metaclass that is unknown."""
         bases = [base.data for owner in self.lineage() for base in owner.bases]
         return next((base for base in bases if isinstance(base, Unknown)), None)
+
+
+@dataclass(frozen=True, slots=True)
+class Inherited(External):
+    """A name that a class of the project has from a base outside it: `as_view` of a `class Page(MethodView)`."""
+
+    cls: Class
 
 
 @dataclass(eq=False, slots=True, repr=False)
