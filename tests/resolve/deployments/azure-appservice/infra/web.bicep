@@ -1,0 +1,9 @@
+resource web 'Microsoft.Web/sites@2022-03-01' = {
+  properties: {
+    siteConfig: {
+      linuxFxVersion: 'PYTHON|3.9'
+      appCommandLine: 'startup.sh'
+      healthCheckPath: '/health'
+    }
+  }
+}

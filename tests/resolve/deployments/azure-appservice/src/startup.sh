@@ -1,0 +1,2 @@
+flask db upgrade
+gunicorn --workers 2 app:app

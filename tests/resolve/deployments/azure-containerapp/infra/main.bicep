@@ -1,0 +1,5 @@
+module app 'app.bicep' = {
+  params: {
+    targetPort: 8000
+  }
+}

@@ -1,0 +1,3 @@
+#!/bin/bash
+cd /var/app/current
+flask --app shop db upgrade
