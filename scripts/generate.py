@@ -121,7 +121,7 @@ def formats() -> str:
     from flaskprod_lint import discover
 
     names: dict[str, list[str]] = {"python": ["*.py"], "gunicorn-config": ["*gunicorn*.py"]}
-    for name, kind in (*discover._BY_NAME.items(), *discover._BY_PATTERN):
+    for name, kind in (*discover._BY_NAME.items(), *discover._BY_PATTERN, *discover._BY_PATH):
         names.setdefault(kind, []).append(name)
     names.setdefault("github-workflow", []).append(".github/workflows/*.yml")
     for folder, kind in discover._BY_FOLDER.items():

@@ -56,6 +56,14 @@ _BY_NAME = {
     ".dockerignore": "dockerignore",
     "dockerfile": "dockerfile",
     "containerfile": "dockerfile",
+    "apprunner.yaml": "apprunner",
+    "dockerrun.aws.json": "dockerrun",
+    "azure.yaml": "azd",
+    "azure.yml": "azd",
+    "captain-definition": "captain",
+    "koyeb.yaml": "koyeb",
+    "koyeb.yml": "koyeb",
+    "scalingo.json": "scalingo",
 }
 
 #: Formats by a pattern of the lower-case name; the first that fits counts.
@@ -92,6 +100,9 @@ _BY_PATTERN = (
     ("uwsgi*.ini", "uwsgi-ini"),
     ("*uwsgi*.ini", "uwsgi-ini"),
     ("*.mk", "makefile"),
+    ("*.bicep", "bicep"),
+    ("captain-definition*", "captain"),
+    ("*.container", "quadlet"),
     ("*.yaml", "yaml"),
     ("*.yml", "yaml"),
     ("*.json", "json"),
@@ -103,9 +114,21 @@ OPEN_FORMATS = frozenset(("yaml", "json"))
 #: Formats of *.conf files by the folder they stand in.
 _BY_FOLDER = {"nginx": "nginx", "supervisor": "supervisord", "supervisord": "supervisord"}
 
+#: Formats by the end of the path, for names that mean something only in their folder.
+_BY_PATH = (
+    (".ebextensions/*.config", "ebextensions"),
+    ("copilot/*/manifest.y*ml", "copilot"),
+    (".do/*.y*ml", "digitalocean"),
+    ("config/deploy.y*ml", "kamal"),
+    ("config/deploy.*.y*ml", "kamal"),
+)
+
 #: Formats that alone make a folder worth linting.
 INPUT_FORMATS = (
-    frozenset({"python", "gunicorn-config", *_BY_NAME.values(), *(name for _, name in _BY_PATTERN)}) - OPEN_FORMATS
+    frozenset(
+        {"python", "gunicorn-config", *_BY_NAME.values(), *(name for _, name in (*_BY_PATTERN, *_BY_PATH))}
+    )
+    - OPEN_FORMATS
 )
 
 
@@ -115,7 +138,9 @@ def format_of(path: str) -> str | None:
     lower = name.lower()
     if lower.endswith(".py"):
         return "gunicorn-config" if "gunicorn" in lower else "python"
-    found = _BY_NAME.get(lower)
+    found = next((name for end, name in _BY_PATH if fnmatch.fnmatchcase(f"/{path}", f"*/{end}")), None)
+    if found is None:
+        found = _BY_NAME.get(lower)
     if found is None and "requirements" in folder.rpartition("/")[2] and lower.endswith((".txt", ".in")):
         found = "requirements"
     if found is None and ".github/workflows" in folder and lower.endswith((".yml", ".yaml")):

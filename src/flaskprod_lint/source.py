@@ -212,6 +212,17 @@ class Project:
             self._sources[path] = self._read(path) if path in self._set else None
         return self._sources[path]
 
+    def glance(self, path: str) -> str:
+        """The text of a file that need not be kept; empty for one that is no text, without noting a problem."""
+        source = self._sources.get(path)
+        if source is not None:
+            return source.text
+        try:
+            data, _ = self._bytes(path)
+        except (OSError, ValueError):
+            return ""
+        return "" if b"\0" in data else decode(data).replace("\r\n", "\n").replace("\r", "\n")
+
     def add_written(self, source: Source) -> str:
         """Take in a script that a file of the project writes; the path under which it can be read from here on."""
         path = f"{source.path} <<{source.written}"
@@ -220,6 +231,14 @@ class Project:
         self._written.add(path)
         self._sources[path] = source
         return path
+
+    def holds(self, path: str, *marks: bytes) -> bool:
+        """Whether one of the marks stands in a file, told by its bytes: for files of which most are of no interest."""
+        try:
+            data, _ = self._bytes(path)
+        except (OSError, ValueError):
+            return False
+        return any(mark in data for mark in marks)
 
     def facts(self, path: str, reader: Callable[[Source], T]) -> T | None:
         """What `reader` makes of a file, made once; None for a file that is absent or cannot be read."""

@@ -24,7 +24,7 @@ class Platform:
     that its proxy takes HTTPS and passes plain HTTP on; `proxy_hops` how many addresses it adds to X-Forwarded-For.
     Times are seconds: `drain_seconds` pass without new requests before the signal to stop, `grace_seconds` from there
     to SIGKILL; its router waits `router_timeout` for an answer and keeps an idle connection for `idle_seconds`.
-    `health_statuses` are the answers that pass a health check. `unconfirmed` are facts without a source: see `confirms`.
+    `health_statuses` are the answers that pass a health check. `unconfirmed` are facts without a source.
     """
 
     id: str
@@ -48,6 +48,7 @@ class Platform:
     overlaps: bool = False
     ephemeral_disk: bool | None = None
     runs_release: bool = False
+    procfile_release: str = ""
     https: bool | None = None
     proxy_hops: int | None = None
     unconfirmed: frozenset[str] = frozenset()
@@ -80,7 +81,8 @@ class Process:
     `steps` are all the programs it runs, in order; `main` the index of the one it stays in (the server of a web
     process); earlier ones run at each boot. `variables` is its environment when it starts.
     `port_expected` is the port that the platform or the manifest connects to; `port_set` whether PORT is set for it
-    (None: cannot be known). `proxy` is the place of an nginx (or alike) in the same container or unit before it.
+    (None: cannot be known). `probed` is the port that its health check connects to, where the manifest names one.
+    `before` are commands that run to their end before it at each start, in containers of their own. `proxy` is the place of an nginx (or alike) in the same container or unit before it.
     `published` is where its port is opened to the whole network, with no proxy of the same file before it.
     `assumed` is the app that a server would load where no command says so: there are then no steps. `as_script` says
     what a script would start that nothing names. `memory_folders` are kept in memory, such as a tmpfs of compose.
@@ -108,6 +110,8 @@ class Process:
     app: App | None = None
     port_set: bool | None = None
     port_expected: Setting | None = None
+    probed: Setting | None = None
+    before: tuple[Command, ...] = ()
     proxy: Place | None = None
     published: Place | None = None
     assumed: Target | None = None

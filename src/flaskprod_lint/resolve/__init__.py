@@ -28,12 +28,32 @@ def resolve(project: Project, options: Options, on_crash: OnCrash) -> list[Deplo
             with _surviving(planned.deployment.name, on_crash):
                 _complete(project, options, planned.deployment, planned.contexts, on_crash)
             found.append(planned.deployment)
+    _keep_stray(found)
+    with _surviving("committed credentials", on_crash):
+        _find_credentials(project, found)
     return sorted(found, key=lambda deployment: (not deployment.is_production, deployment.origin.path, deployment.name))
+
+
+def _find_credentials(project: Project, deployments: list[Deployment]) -> None:
+    from flaskprod_lint.resolve import committed
+
+    credentials = committed.find(project, deployments)
+    for deployment in deployments:
+        deployment.credentials = credentials
+
+
+def _keep_stray(found: list[Deployment]) -> None:
+    """Keep, of the configuration files that a server leaves unread, those that no other deployment loads either."""
+    servers = [process.server for one in found for process in one.processes if process.server is not None]
+    loaded = {server.config_file.path for server in servers if server.config_file is not None}
+    for server in servers:
+        server.stray_config_files = tuple(each for each in server.stray_config_files if each.path not in loaded)
 
 
 def _complete(
     project: Project, options: Options, deployment: Deployment, contexts: dict[str, Context], on_crash: OnCrash
 ) -> None:
+    from flaskprod_lint.resolve import allowances
     from flaskprod_lint.resolve.database import budget, migrations
     from flaskprod_lint.resolve.deployments import env_files
 
@@ -46,6 +66,7 @@ def _complete(
                 stage(process, contexts[process.name])
         with _surviving(name, on_crash):
             _look_around(process, deployment, contexts[process.name])
+            allowances.complete(process, deployment, options)
     with _surviving(f"{deployment.name}: migrations", on_crash):
         deployment.migrations = migrations.of_deployment(project, deployment, contexts)
     with _surviving(f"{deployment.name}: connection budget", on_crash):
@@ -56,10 +77,12 @@ def _follow_command(process: Process, context: Context) -> None:
     from flaskprod_lint.resolve import commands
 
     execution = commands.follow(process.command, context)
-    process.steps = execution.steps
-    process.main = execution.main
+    before = [commands.follow(command, context) for command in process.before]
+    steps = tuple(step for one in before for step in one.steps)
+    process.steps = (*steps, *execution.steps)
+    process.main = execution.main + len(steps) if execution.main is not None else None
     process.signal = execution.signal
-    process.faults = (*process.faults, *execution.faults)
+    process.faults = (*process.faults, *(fault for one in before for fault in one.faults), *execution.faults)
     process.packages = context.packages
     process.unknowns.extend(execution.unknowns)
 
@@ -84,7 +107,7 @@ def _look_around(process: Process, deployment: Deployment, context: Context) -> 
     from flaskprod_lint.resolve.database import connecting
     from flaskprod_lint.resolve.deployments import disks
 
-    process.disk = disks.of_process(process, deployment, context)
+    process.disk = process.disk or disks.of_process(process, deployment, context)
     if process.server is not None and process.app is not None:
         process.server.after_fork = connecting.after_fork(process, context.project)
 

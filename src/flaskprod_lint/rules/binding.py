@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from flaskprod_lint.finding import Confidence, Evidence, Finding, Severity
 from flaskprod_lint.model import Address, Deployment, Process, Server, Setting, Unknown
 from flaskprod_lint.rules import evidence, rule
+from flaskprod_lint.rules.platform_facts import careful
 from flaskprod_lint.rules.pointing import confidence_in, point, served, trail, unless, whole_command, without_web
 from flaskprod_lint.source import Place
 
@@ -48,19 +49,18 @@ def port_hardcoded(deployment: Deployment) -> Iterator[Finding]:
             continue
         at = point(deployment, process, fixed.origin)
         name = platform.name if platform is not None else ""
-        unconfirmed = platform is not None and "port_injected" in platform.unconfirmed
-        yield Finding(
+        finding = Finding(
             f"{_name(server)} listens on port {fixed.port}, {name} sends requests to the port in PORT"
             if name
             else f"{_name(server)} listens on port {fixed.port} whatever PORT says: a platform that chooses the port "
             "finds nothing there",
             at=at,
             because=trail(process, at, fixed.origin, _platform_place(deployment)),
-            confidence=Confidence.MEDIUM if unconfirmed else Confidence.HIGH,
             severity=None if name else Severity.WARNING,
             label="PORT is not used",
             instead=_instead(process, server, fixed),
         )
+        yield careful(finding, platform, "port.injected")
 
 
 @rule("port-not-expanded")
@@ -85,8 +85,8 @@ def port_not_expanded(deployment: Deployment) -> Iterator[Finding]:
 @rule("port-mismatch")
 def port_mismatch(deployment: Deployment) -> Iterator[Finding]:
     """Connections go to another port than the one that the server listens on."""
-    for process, server in _exposed(deployment):
-        addresses = [address for address in server.bind if not address.is_loopback]
+    for process, server in _connected(deployment):
+        addresses = [address for address in server.bind if _on_same_host(deployment) or not address.is_loopback]
         ports = [address.port for address in addresses]
         if not ports or not all(isinstance(port, int) for port in ports):
             continue
@@ -161,7 +161,8 @@ def _proof(deployment: Deployment, process: Process) -> Place | str:
         return Place(process.proxy.span, f"{_name(server)} is behind a proxy{passed_on}")
     for address in server.bind:
         reason = _why_reached(deployment, process, address)
-        if reason and isinstance(address.host, str) and not address.is_loopback:
+        hidden = address.is_loopback and not _on_same_host(deployment)
+        if reason and isinstance(address.host, str) and not hidden:
             at = point(deployment, process, address.origin)
             return Place(at, f"listens on {address.host}:{'$PORT' if address.from_port else address.port}{reason}")
     if not server.bind:
@@ -179,7 +180,7 @@ def _why_reached(deployment: Deployment, process: Process, address: Address) -> 
         return ", as PORT says"
     if expected is not None and expected.value == address.port:
         return (
-            f", where {expected.origin.note or 'requests'} arrive" if not expected.span else ", where requests are sent"
+            f": {expected.origin.note}" if not expected.span and expected.origin.note else ", where requests are sent"
         )
     platform = deployment.platform
     if platform is not None and platform.port_default == address.port:
@@ -192,11 +193,25 @@ def _exposed(deployment: Deployment) -> Iterator[tuple[Process, Server]]:
 
     Where the start is only assumed, who connects is not known.
     """
-    if deployment.assumed or (deployment.platform is not None and deployment.platform.proxy_on_same_host):
+    if deployment.assumed or _on_same_host(deployment):
         return
     for process, server in served(deployment):
         if process.proxy is None:
             yield process, server
+
+
+def _connected(deployment: Deployment) -> Iterator[tuple[Process, Server]]:
+    """The servers of which it is known who connects to them: others, or a proxy of the platform on the same host."""
+    if not _on_same_host(deployment):
+        yield from _exposed(deployment)
+        return
+    for process, server in () if deployment.assumed else served(deployment):
+        if process.proxy is None and process.port_expected is not None:
+            yield process, server
+
+
+def _on_same_host(deployment: Deployment) -> bool:
+    return deployment.platform is not None and deployment.platform.proxy_on_same_host
 
 
 def _loopback_message(process: Process, server: Server, address: Address, nothing_said: bool) -> str:

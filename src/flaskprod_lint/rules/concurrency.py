@@ -7,15 +7,20 @@ from collections.abc import Iterator
 from flaskprod_lint.finding import Evidence, Finding
 from flaskprod_lint.model import Deployment, Process, Server, Setting, Unknown
 from flaskprod_lint.rules import evidence, rule
+from flaskprod_lint.rules.patience import drain_cut_short as drain_cut_short
+from flaskprod_lint.rules.patience import keepalive_under_balancer as keepalive_under_balancer
+from flaskprod_lint.rules.patience import timeout_over_router as timeout_over_router
 from flaskprod_lint.rules.pointing import confidence_in, point, served, trail, unless, without_web
 from flaskprod_lint.rules.process_state import state_per_worker as state_per_worker
 from flaskprod_lint.rules.stopping import stop_signal_lost as stop_signal_lost
+from flaskprod_lint.rules.tier_size import workers_over_tier as workers_over_tier
+from flaskprod_lint.rules.tier_size import workers_under_tier as workers_under_tier
 from flaskprod_lint.rules.worker_upkeep import max_requests_without_jitter as max_requests_without_jitter
 from flaskprod_lint.rules.worker_upkeep import worker_heartbeat_on_disk as worker_heartbeat_on_disk
 from flaskprod_lint.source import Place
 
 #: Platforms that run the process on a machine of its own, not in a container with a share of one.
-_WHOLE_MACHINES = frozenset(("systemd", "supervisord", "elastic-beanstalk", "pythonanywhere"))
+_WHOLE_MACHINES = frozenset(("systemd", "supervisord", "beanstalk", "azure-appservice", "pythonanywhere"))
 
 
 @rule("single-worker")

@@ -31,6 +31,8 @@ def _instead(deployment: Deployment) -> str | None:
     name = deployment.web_missing.path.rpartition("/")[2].lower() if deployment.web_missing else ""
     if name.startswith("procfile"):
         return "web: gunicorn app:app"
+    if deployment.platform is not None and deployment.platform.id == "beanstalk":
+        return "option_settings:\n  aws:elasticbeanstalk:container:python:\n    WSGIPath: app:app"
     if name == "heroku.yml":
         return "run:\n  web: gunicorn app:app"
     if name.endswith((".yml", ".yaml")):

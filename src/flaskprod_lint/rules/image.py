@@ -28,6 +28,13 @@ END_OF_LIFE = {
 }
 #: How the files that platforms read name a Python that is supported.
 _NEWER_PYTHON = {"runtime.txt": "python-3.13", ".python-version": "3.13", ".tool-versions": "python 3.13"}
+#: The same by the key that names it, in a manifest.
+_NEWER_BY_KEY = {
+    "runtime": "runtime: python313",
+    "runtime_version": 'runtime_version: "3.13"',
+    "runtime-version": "runtime: python311",
+    "linuxFxVersion": "linuxFxVersion: 'PYTHON|3.13'",
+}
 #: What installs, and is not installed for the app.
 _INSTALLERS = frozenset(
     "pip setuptools wheel poetry pipenv uv pdm hatch virtualenv build pip-tools poetry-core".split(" ")
@@ -181,7 +188,8 @@ def _newer_python(setting: Setting, image: Image | None) -> str | None:
         if base.span == setting.span and isinstance(base.value, str):
             newer = supported(base.value)
             return f"FROM {newer}" if newer else None
-    return _NEWER_PYTHON.get(setting.span.path.rpartition("/")[2]) if setting.span else None
+    by_key = _NEWER_BY_KEY.get(setting.origin.note.partition(":")[0])
+    return by_key or (_NEWER_PYTHON.get(setting.span.path.rpartition("/")[2]) if setting.span else None)
 
 
 @rule("runs-as-root")

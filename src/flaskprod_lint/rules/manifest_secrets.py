@@ -9,6 +9,15 @@ from flaskprod_lint.model import Deployment, SecretLiteral, Setting
 from flaskprod_lint.rules import rule
 from flaskprod_lint.source import Place
 
+#: Where a platform keeps a secret apart from its manifest, by the key that holds it there.
+_KEPT_APART = {
+    "containerDefinitions": '"secrets": [{{"name": "{0}", "valueFrom": "arn:aws:secretsmanager:…"}}]',
+    "run.env": "secrets:\n  - name: {0}\n    value-from: arn:aws:secretsmanager:…",
+    "variables": "secrets:\n  {0}: /copilot/…/secrets/{0}",
+    "option_settings": "eb setenv {0}=…",
+    "containers": "- name: {0}\n  secretRef: …",
+}
+
 
 @rule("secret-in-manifest")
 def secret_in_manifest(deployment: Deployment) -> Iterator[Finding]:
@@ -90,4 +99,6 @@ def _instead(secret: SecretLiteral) -> str | None:
         return f"fly secrets set {name}=…"
     if secret.how == "Environment=":
         return "EnvironmentFile=/etc/shop/environment"
+    if secret.how in _KEPT_APART:
+        return _KEPT_APART[secret.how].format(name)
     return None

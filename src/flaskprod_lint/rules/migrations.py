@@ -23,6 +23,15 @@ _INSTEAD = {
     "railway": '[deploy]\npreDeployCommand = ["{0}"]',
     "docker-compose": "migrate:\n  command: {0}",
     "systemd": "ExecStartPre={0}",
+    "beanstalk": "container_commands:\n  01_migrate:\n    command: source /var/app/venv/*/bin/activate && {0}\n"
+    "    leader_only: true",
+    "ecs": "aws ecs run-task --cluster CLUSTER --task-definition MIGRATE  # a task whose command is: {0}",
+    "apprunner": "{0}  # in the pipeline, before the service is deployed",
+    "azure-appservice": "{0}  # in the pipeline, before the app is deployed",
+    "azure-containerapps": "az containerapp job start --name migrate  # a job whose command is: {0}",
+    "cloud-run": "gcloud run jobs deploy migrate --image IMAGE --command sh --args=-c,'{0}' --execute-now --wait",
+    "gae-standard": "{0}  # in the pipeline, before `gcloud app deploy`",
+    "gae-flex": "{0}  # in the pipeline, before `gcloud app deploy`",
 }
 
 

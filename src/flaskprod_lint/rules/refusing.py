@@ -11,7 +11,7 @@ from flaskprod_lint.rules.pointing import confidence_in, point, served, trail
 from flaskprod_lint.source import Place
 
 #: Where the server runs on a machine of its own, which lives on when the command ends.
-_WHOLE_MACHINES = frozenset(("systemd", "supervisord", "elastic-beanstalk", "pythonanywhere"))
+_WHOLE_MACHINES = frozenset(("systemd", "supervisord", "beanstalk", "pythonanywhere"))
 _LABELS = {
     "command-line": "not an option of Gunicorn",
     "file": "cannot be loaded",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 
-from flaskprod_lint.inputs import alembic
+from flaskprod_lint.inputs import alembic, procfile
 from flaskprod_lint.inputs.alembic import MigrationFolder
 from flaskprod_lint.model import Deployment, MigrationRun, Migrations, Process, Step
 from flaskprod_lint.resolve.context import Context
@@ -13,8 +13,6 @@ from flaskprod_lint.resolve.database import migration_files, migration_mentions,
 from flaskprod_lint.resolve.database.schema_steps import Effect
 from flaskprod_lint.source import Place, Project
 
-#: The platforms that run the release line of a Procfile; others have their own place for it.
-_PROCFILE_RELEASE = ("heroku", "dokku", "pandastack")
 #: A project with more migration folders than this is a collection of apps: a book, or a course.
 _COLLECTION = 3
 #: What people call a service that prepares the database and ends.
@@ -28,7 +26,8 @@ def of_deployment(
     folder = _folder(project, deployment)
     runs: list[MigrationRun] = []
     writes: list[MigrationRun] = []
-    for where, name, step in (*_steps(deployment), *_build_steps(project, deployment)):
+    every = (*_steps(deployment), *_build_steps(project, deployment), *_unused_steps(project, deployment))
+    for where, name, step in every:
         effect = schema_steps.effect_of(step, project, deployment.packages)
         if effect is None:
             continue
@@ -116,10 +115,20 @@ def _build_steps(project: Project, deployment: Deployment) -> Iterator[tuple[str
         yield "build", "build", Step(tuple(text.split()), text, place)
 
 
+def _unused_steps(project: Project, deployment: Deployment) -> Iterator[tuple[str, str, Step]]:
+    """The program of a Procfile's release line that the platform passes over."""
+    span = deployment.unused_release.span if deployment.unused_release is not None else None
+    lines = project.facts(span.path, procfile.read) if span is not None else None
+    for entry in lines.entries if lines is not None else ():
+        if span is not None and entry.line.span.line == span.line:
+            text = entry.command
+            yield "unused", "release", Step(tuple(text.value.split()), text.value, Place(text.span, text.value))
+
+
 def _where(process: Process, index: int) -> str:
     """When a step of a process runs. What a web process stays in is its server, and no migration."""
-    if process.kind in ("release", "init", "cron", "build"):
-        return process.kind
+    if process.kind in ("release", "init", "cron", "build", "after"):
+        return process.kind if process.once else "boot"
     is_main = index == process.main or (process.main is None and index == len(process.steps) - 1)
     if process.kind == "web":
         return "" if index == process.main else "boot"
@@ -127,7 +136,7 @@ def _where(process: Process, index: int) -> str:
 
 
 def _run(where: str, name: str, step: Step, effect: Effect, deployment: Deployment) -> MigrationRun:
-    reason = _why_not(where, name, step, deployment)
+    reason = _why_not(where, step, deployment)
     return MigrationRun(
         where,
         name,
@@ -140,19 +149,14 @@ def _run(where: str, name: str, step: Step, effect: Effect, deployment: Deployme
     )
 
 
-def _why_not(where: str, name: str, step: Step, deployment: Deployment) -> str:
+def _why_not(where: str, step: Step, deployment: Deployment) -> str:
     """Why a step that would upgrade does not, or not in time."""
     if step.background:
         return "it runs in the background, and nothing waits for it"
-    process = next((each for each in deployment.processes if each.name == name), None)
-    if where == "release" and process is not None and process.kind == "release":
-        unused = deployment.unused_release
-        platform = deployment.platform
-        if unused is not None:
-            return unused.note or "this platform does not run a release command"
-        path = process.command.origin.path.rpartition("/")[2].lower()
-        if path.startswith("procfile") and platform is not None and platform.id not in _PROCFILE_RELEASE:
-            return f"{platform.name} does not run the release line of a Procfile"
+    if where == "after":
+        return "it runs only after the new version has been started"
+    if where == "unused" and deployment.unused_release is not None:
+        return deployment.unused_release.note
     return ""
 
 

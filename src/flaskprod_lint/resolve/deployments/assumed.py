@@ -21,16 +21,11 @@ from flaskprod_lint.source import Place, Project, Span
 #: Manifests of platforms that are known by name, and not read.
 _UNREAD = (
     "app.yaml",
-    "azure.yaml",
-    "apprunner.yaml",
-    "koyeb.yaml",
-    "manifest.yml",
-    "nixpacks.toml",
     "serverless.yml",
     "vercel.json",
-    "zappa_settings.json",
     ".platform.app.yaml",
 )
+_ZAPPA = tuple(f"zappa_settings.{ending}" for ending in ("json", "toml", "yml", "yaml", "py"))
 _SERVERS = {"werkzeug": "Flask's development server", "gunicorn": "Gunicorn", "uwsgi": "uWSGI"}
 _INSTALLED_BY = ("Pipfile", "requirements.txt", "pyproject.toml")
 
@@ -63,6 +58,11 @@ def plan(project: Project, options: Options, platform: Platform | None, *, devel
 
 
 def _nothing_says(project: Project, development: bool) -> str:
+    on_lambda = _on_lambda(project)
+    if on_lambda is not None:
+        return f"it runs on AWS Lambda ({on_lambda}), where no server of its own is started"
+    if project.of_format("azd"):
+        return "the startup command of App Service is kept in its settings, and the files do not have it"
     unread = next((name for name in _UNREAD if name in project), None)
     if unread is not None:
         return f"no file that is read here says how it is started ({unread} is not read)"
@@ -70,6 +70,12 @@ def _nothing_says(project: Project, development: bool) -> str:
         return "its deployment files are a template: lint a project that is made from it"
     where = " in production" if development else ""
     return f"no Dockerfile, Procfile or manifest says how it is started{where}"
+
+
+def _on_lambda(project: Project) -> str | None:
+    """The file that wraps the app for AWS Lambda: of Zappa, or of serverless with a plugin for WSGI."""
+    wrapped = ("serverless.yml",) if project.holds("serverless.yml", b"wsgi") else ()
+    return next((name for name in (*_ZAPPA, *wrapped) if name in project), None)
 
 
 def _on_host(context: Context) -> Context:

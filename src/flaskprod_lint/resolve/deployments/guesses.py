@@ -56,14 +56,25 @@ def plan(project: Project, platform: Platform, options: Options) -> Planned | No
     return made
 
 
-def _railpack(project: Project, installed: Packages) -> tuple[str, str] | None:
-    """Railpack: Gunicorn on main:app where Flask and Gunicorn are asked for, else the first main file by Python."""
-    main = next((name for name in _RAILPACK_MAIN if name in project), None)
+def railpack(project: Project, installed: Packages, folder: str = "") -> tuple[str, str] | None:
+    """Railpack: Gunicorn on main:app where Flask and Gunicorn are asked for, else the first main file by Python.
+
+    The command, and the path of the file that it goes by.
+    """
+    main = next((name for name in _RAILPACK_MAIN if posixpath.join(folder, name) in project), None)
     if main is None:
         return None
+    path = posixpath.join(folder, main)
     if installed.find("flask") and installed.find("gunicorn"):
-        return "gunicorn --bind 0.0.0.0:${PORT:-8000} main:app", main
-    return f"python {main}", main
+        return "gunicorn --bind 0.0.0.0:${PORT:-8000} main:app", path
+    return f"python {main}", path
+
+
+def nixpacks(project: Project, installed: Packages, folder: str = "") -> tuple[str, str] | None:
+    """Nixpacks: main.py by Python, whatever is installed. The command, and the path of the file that it goes by."""
+    del installed
+    path = posixpath.join(folder, "main.py")
+    return ("python main.py", path) if path in project else None
 
 
 def _google(project: Project, installed: Packages) -> tuple[str, str] | None:
@@ -89,10 +100,19 @@ def _oryx(project: Project, installed: Packages) -> tuple[str, str] | None:
     return f'GUNICORN_CMD_ARGS="{options}" gunicorn {posixpath.splitext(main)[0]}:app', main
 
 
+def _beanstalk(project: Project, installed: Packages) -> tuple[str, str] | None:
+    """Elastic Beanstalk: Gunicorn behind its nginx, on the `application` of application.py."""
+    del installed
+    main = "application.py"
+    command = "gunicorn --bind 127.0.0.1:8000 --workers=1 --threads=15 application:application"
+    return (command, main) if main in project else None
+
+
 _GUESSES: dict[str, Callable[[Project, Packages], tuple[str, str] | None]] = {
-    "railway": _railpack,
+    "railway": railpack,
     "cloud-run": _google,
     "gae-standard": _google,
     "render": _render,
     "azure-appservice": _oryx,
+    "beanstalk": _beanstalk,
 }

@@ -16,6 +16,20 @@ READERS = {
     "fly": ("fly",),
     "render": ("render",),
     "railway": ("railway",),
+    "apprunner": ("apprunner",),
+    "beanstalk": ("ebextensions", "dockerrun", "procfile", "yaml", "shell"),
+    "ecs": ("json", "yaml"),
+    "copilot": ("copilot",),
+    "azure": ("azd", "yaml", "json"),
+    "app_engine": ("yaml",),
+    "cloud_run": ("yaml", "github-workflow", "gitlab-ci", "shell"),
+    "digitalocean": ("digitalocean", "yaml"),
+    "cloud_foundry": ("yaml",),
+    "kamal": ("kamal",),
+    "captain": ("captain",),
+    "koyeb": ("koyeb",),
+    "quadlet": ("quadlet",),
+    "kubernetes": ("yaml", "json"),
 }
 
 

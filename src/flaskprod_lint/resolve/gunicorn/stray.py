@@ -20,7 +20,7 @@ _TELLING = frozenset(
 )
 _FORMATS = (
     "procfile dockerfile compose shell fly render heroku-yml app-json supervisord systemd makefile package-json "
-    "pyproject dotenv github-workflow gitlab-ci pipfile".split()
+    "pyproject dotenv github-workflow gitlab-ci pipfile apprunner ebextensions dockerrun copilot bicep".split()
 )
 
 
@@ -76,5 +76,6 @@ def _is_named(project: Project, path: str) -> bool:
     option = re.compile(rf"(?:-c|--config|CONF\w*)[\s=,:'\"]+(?:file:|python:)?[\w./${{}}-]*{stem}\b")
     paths = [each for form in _FORMATS for each in project.of_format(form)]
     paths += [each for each in project.of_format("python") if each != path]
+    paths += [each for form in ("yaml", "json") for each in project.of_format(form) if project.holds(each, b"gunicorn")]
     sources = (project.read(each) for each in paths)
     return any(source is not None and option.search(source.text) for source in sources)
