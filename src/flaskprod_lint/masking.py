@@ -19,6 +19,10 @@ _QUOTED = re.compile(r"(?P<quote>[\"'])(?P<value>(?:\\.|(?!(?P=quote)).)*)(?P=qu
 _VARIABLE = re.compile(r"[A-Z]+(?:_[A-Z]+)*_?(?:KEY|URL|URI|SECRET|PASSWORD|TOKEN|SALT|DSN|ENV|CONFIG|DB)")
 _BARE = re.compile(r"(?P<before>(?:^|[\s\w])[=:]\s*)(?P<value>[^\s\"'\[\](){},]+)")
 _COLON_IN_PROSE = re.compile(r"(\w): (?=[a-z]+ )")
+#: A line of a private key, as text or in a string.
+_LINE_OF_KEY = re.compile(r"(?<![\w+/])[A-Za-z0-9+/]{40,}={0,2}(?![\w+/])")
+#: What every token has, so that most lines are not looked at any closer.
+_LONG_WORD = re.compile(r"[\w-]{20}|PRIVATE KEY")
 _REFERENCES = ("$", "///", "{", "<", "*", "os.", "env", "config", "self.", "app.", "settings.", "current_app")
 _DOCKER_PAIR = re.compile(r"(?P<before>^\s*(?:ENV|ARG)\s+\w+\s+)(?P<value>\S.*)$", re.IGNORECASE)
 
@@ -28,6 +32,7 @@ def mask_line(text: str, *, secret: bool) -> str:
     text = mask_text(text)
     if not secret:
         return text
+    text = _LINE_OF_KEY.sub(lambda found: "*" * len(found[0]), text)
     text = _QUOTED.sub(_stars_inside_quotes, text)
     text = _DOCKER_PAIR.sub(_stars_for_value, text)
     return _BARE.sub(_stars_for_value, text)
@@ -35,9 +40,22 @@ def mask_line(text: str, *, secret: bool) -> str:
 
 def mask_text(text: str) -> str:
     """Any text that names files' contents: passwords in URLs and values assigned to secret names are masked."""
+    if _LONG_WORD.search(text):
+        text = _without_tokens(text)
     if "://" in text:
         text = _URL_PASSWORD.sub(lambda found: f"{found['user']}:{'*' * len(found['password'])}@", text)
     return _ASSIGNED.sub(_stars_for_value, text)
+
+
+def _without_tokens(text: str) -> str:
+    """The text with what is a credential by its own form masked, but for the public prefix."""
+    from flaskprod_lint import tokens
+
+    for token in tokens.find(text):
+        if not token.public:
+            start = token.start + len(token.shown)
+            text = text[:start] + "*" * (token.end - start) + text[token.end :]
+    return text
 
 
 def mask_finding(finding: Finding) -> Finding:

@@ -50,7 +50,7 @@ def test_other_people_choose_these(name: str) -> None:
         ("MAIL_PASSWORD", "kT9wq2LmXa", "password"),
         ("MAIL_PASSWORD", "kT9wq2Lmdev", "password"),
         ("GITHUB_TOKEN", "ghp_" + "a1B2c3D4e5F6" * 3, "token"),
-        ("WHATEVER", "sk_live_" + "4eC39HqLyjWDarjtT1zdp7dc", "token"),
+        ("WHATEVER", "sk_live_" + "9Rk2LmXq7TzWbNv4HcYd0sJe", "token"),
         ("WHATEVER", "-----BEGIN RSA PRIVATE KEY-----\nMIIE", "private-key"),
         ("DATABASE_URL", "postgresql://shop:k3nW0rd9x@db.internal/shop", "url"),
         ("SQLALCHEMY_DATABASE_URI", "mysql+pymysql://root:Zx81!spectrum@10.0.0.3/app", "url"),

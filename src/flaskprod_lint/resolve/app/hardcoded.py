@@ -1,0 +1,241 @@
+"""Passwords, tokens and keys that code which production loads holds under their names."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
+from typing import NamedTuple
+
+from flaskprod_lint.model import HardcodedSecret, Setting
+from flaskprod_lint.resolve import secrecy
+from flaskprod_lint.resolve.interpreter import sources
+from flaskprod_lint.resolve.interpreter.sources import Parsed
+from flaskprod_lint.source import Place, Project, Source
+
+#: A file without any of these words has no such name in it.
+_WORDS = ("pass", "pwd", "secret", "token", "key", "credential", "://")
+#: Classes whose settings are for others than production; loaded ones are judged by what they set.
+_FOR_OTHERS = re.compile(
+    r"(?:^|_)(?:test|dev|local|debug|mock|fake|example)|(?:Test|Dev|Local|Debug|Mock|Fake|Example)"
+)
+#: Functions that read the environment, by the end of their names, with the position of what they fall back to.
+_READERS = re.compile(r"(?:^|\.)(?:environ\.(?:get|setdefault)|getenv|env(?:\.\w+)?|config)$")
+#: Parameters by which a fallback is given.
+_DEFAULTS = frozenset(("default", "fallback", "cast_default"))
+#: Calls whose keyword arguments describe a form or a document and hold no secret.
+_DESCRIBING = re.compile(
+    r"(Field|Column|Schema|Parameter|Option|Argument|Label|Input|Form|add_argument|_\(|gettext)$|^(?:click|wtforms|fields)\."
+)
+#: Keyword arguments that show what a request or an answer looks like.
+_SHOWING = frozenset(("example", "examples", "openapi_extra", "json_schema_extra", "responses", "description", "doc"))
+#: Files whose data is made up, by their names.
+_MADE_UP = re.compile(r"(?:^|[/_])(?:fake|seed|mock|demo|sample|fixture|test)(?:[_.s]|$)")
+_CAPITALS = re.compile(r"[A-Z][A-Z0-9_]+")
+_WORDS_ONLY = re.compile(r"[A-Za-z]+(?:[-_.: ][A-Za-z]+)*[!.]?")
+
+
+class _Written(NamedTuple):
+    """A literal under a name, as the code has it."""
+
+    name: str
+    value: ast.Constant
+    variable: str = ""
+
+
+def of_files(
+    project: Project, files: Iterable[str], variables: Mapping[str, Setting], trail: tuple[Place, ...]
+) -> list[HardcodedSecret]:
+    """What the files that an app loads hold. `variables` are those that its process is started with.
+
+    The keys that sign sessions and the addresses of databases have rules of their own and are left to them.
+    """
+    found: list[HardcodedSecret] = []
+    for path in (path for path in files if not _MADE_UP.search(path.lower())):
+        for secret in project.facts(path, _of_source) or ():
+            setting = variables.get(secret.variable)
+            found.append(replace(secret, variable_set=True if setting is not None else None, trail=trail))
+    return found
+
+
+def _of_source(source: Source) -> list[HardcodedSecret]:
+    lower = source.text.lower()
+    if not any(word in lower for word in _WORDS):
+        return []
+    parsed = sources.read(source)
+    written = _in_block(parsed.tree.body) if parsed.tree is not None else ()
+    found = (_judged(one, parsed) for one in written)
+    return [secret for secret in found if secret is not None]
+
+
+def _in_block(body: Iterable[ast.stmt]) -> Iterator[_Written]:
+    """What the statements hold, without what only runs as a script and without classes for tests and development."""
+    for statement in body:
+        if isinstance(statement, ast.ClassDef) and _FOR_OTHERS.search(statement.name):
+            continue
+        if isinstance(statement, ast.If) and _is_main(statement.test):
+            yield from _in_block(statement.orelse)
+            continue
+        yield from _of_statement(statement)
+        for field in ("body", "orelse", "finalbody"):
+            yield from _in_block(getattr(statement, field, ()))
+        for handler in getattr(statement, "handlers", ()):
+            yield from _in_block(handler.body)
+        for case in getattr(statement, "cases", ()):
+            yield from _in_block(case.body)
+
+
+def _is_main(test: ast.expr) -> bool:
+    return isinstance(test, ast.Compare) and isinstance(test.left, ast.Name) and test.left.id == "__name__"
+
+
+def _of_statement(statement: ast.stmt) -> Iterator[_Written]:
+    """What one statement assigns and passes, in its own expressions."""
+    if isinstance(statement, ast.Assign):
+        for target in statement.targets:
+            yield from _assigned(_name_of(target), statement.value)
+    elif isinstance(statement, ast.AnnAssign) and statement.value is not None:
+        yield from _assigned(_name_of(statement.target), statement.value)
+    elif isinstance(statement, (ast.FunctionDef, ast.AsyncFunctionDef)):
+        yield from _defaults(statement.args)
+    for child in ast.iter_child_nodes(statement):
+        if isinstance(child, ast.expr):
+            yield from _in_expression(child)
+
+
+def _in_expression(expression: ast.expr) -> Iterator[_Written]:
+    for node in _parts(expression):
+        if isinstance(node, ast.Call):
+            yield from _passed(node)
+        elif isinstance(node, ast.Dict):
+            for key, value in zip(node.keys, node.values, strict=True):
+                if isinstance(key, ast.Constant) and isinstance(key.value, str):
+                    yield from _assigned(key.value, value, found_inside=False)
+
+
+def _parts(expression: ast.expr) -> Iterator[ast.AST]:
+    """An expression and all in it, without what only shows how a request looks."""
+    waiting: list[ast.AST] = [expression]
+    while waiting:
+        node = waiting.pop()
+        yield node
+        waiting += (
+            child
+            for child in ast.iter_child_nodes(node)
+            if not (isinstance(child, ast.keyword) and child.arg in _SHOWING)
+        )
+
+
+def _passed(call: ast.Call) -> Iterator[_Written]:
+    """Keyword arguments, and what a read of the environment falls back to."""
+    name = _dotted(call.func)
+    read = _fallback(call, name)
+    if read is not None:
+        yield read
+    elif not _DESCRIBING.search(name):
+        for keyword in call.keywords:
+            yield from _assigned(keyword.arg or "", keyword.value, found_inside=False)
+
+
+def _fallback(call: ast.Call, name: str) -> _Written | None:
+    """The literal that a read of the environment falls back to, under the variable's name."""
+    if not _READERS.search(name) or not call.args:
+        return None
+    variable = call.args[0].value if isinstance(call.args[0], ast.Constant) else None
+    given = [keyword.value for keyword in call.keywords if keyword.arg in _DEFAULTS] or call.args[1:2]
+    if isinstance(variable, str) and given and isinstance(given[0], ast.Constant):
+        return _Written(variable, given[0], variable)
+    return None
+
+
+def _assigned(name: str, value: ast.expr, *, found_inside: bool = True) -> Iterator[_Written]:
+    """The literal that a name gets: itself, or the last of `read or "literal"`."""
+    if not name:
+        return
+    if isinstance(value, ast.Constant):
+        yield _Written(name, value)
+    elif isinstance(value, ast.BoolOp) and isinstance(value.op, ast.Or) and found_inside:
+        last = value.values[-1]
+        if isinstance(last, ast.Constant):
+            yield _Written(name, last, _variable_of(value.values[0]) or name)
+
+
+def _variable_of(read: ast.expr) -> str:
+    """The variable that an expression reads from the environment; empty for anything else."""
+    argument: ast.expr | None = None
+    if isinstance(read, ast.Call) and read.args:
+        argument = read.args[0]
+    elif isinstance(read, ast.Subscript):
+        argument = read.slice
+    return argument.value if isinstance(argument, ast.Constant) and isinstance(argument.value, str) else ""
+
+
+def _defaults(arguments: ast.arguments) -> Iterator[_Written]:
+    """The literals that parameters have when nobody gives them."""
+    positional = [*arguments.posonlyargs, *arguments.args]
+    pairs = list(zip(positional[len(positional) - len(arguments.defaults) :], arguments.defaults, strict=True))
+    pairs += [(one, given) for one, given in zip(arguments.kwonlyargs, arguments.kw_defaults, strict=True) if given]
+    for parameter, default in pairs:
+        yield from _assigned(parameter.arg, default)
+
+
+def _name_of(target: ast.expr) -> str:
+    if isinstance(target, ast.Name):
+        return target.id
+    if isinstance(target, ast.Attribute):
+        return target.attr
+    if isinstance(target, ast.Subscript) and isinstance(target.slice, ast.Constant):
+        return target.slice.value if isinstance(target.slice.value, str) else ""
+    return ""
+
+
+def _dotted(function: ast.expr) -> str:
+    """`os.environ.get` of that expression; what is no name is left out."""
+    names = []
+    while isinstance(function, ast.Attribute):
+        names.append(function.attr)
+        function = function.value
+    if isinstance(function, ast.Name):
+        names.append(function.id)
+    return ".".join(reversed(names))
+
+
+def _judged(written: _Written, parsed: Parsed) -> HardcodedSecret | None:
+    """The secret that a literal is, if it is one that no other rule has."""
+    text = written.value.value
+    if isinstance(text, bytes):
+        text = text.decode("latin-1")
+    if not isinstance(text, str) or not text or _is_another_rules(written.name, text):
+        return None
+    judged = secrecy.judge(written.name, text)
+    placeholder = judged.kind == "placeholder" and secrecy.is_secret_name(written.name)
+    if not (judged.secret or placeholder) or not _is_meant(written, text, judged):
+        return None
+    works = judged.secret
+    kind = judged.kind if works else "key"
+    at = parsed.span(written.value)
+    return HardcodedSecret(written.name, kind, at, len(text), judged.weak, written.variable, works=works)
+
+
+def _is_meant(written: _Written, text: str, judged: secrecy.Judgement) -> bool:
+    """Whether a literal is meant as the secret, rather than as the name of one, of a field or of a column."""
+    capitals = _CAPITALS.fullmatch(written.name) is not None
+    if judged.kind in ("url", "private-key"):
+        return True
+    if _WORDS_ONLY.fullmatch(text) and (judged.kind != "password" or _letters(text) in _letters(written.name)):
+        # ID_TOKEN = "id_token" is a name, and nobody gives out a token of words.
+        return bool(written.variable) and not judged.secret
+    if judged.weak or not judged.secret:
+        return capitals or bool(written.variable)
+    return capitals or secrecy.looks_random(text)
+
+
+def _letters(text: str) -> str:
+    return "".join(letter for letter in text.lower() if letter.isalnum())
+
+
+def _is_another_rules(name: str, text: str) -> bool:
+    """Whether a signing key or a database's address: those have rules of their own."""
+    database = re.match(r"(?:postgres|mysql|mariadb|sqlite|oracle|mssql)", text)
+    return secrecy.is_signing_name(name) or database is not None

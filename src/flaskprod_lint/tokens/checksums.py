@@ -1,0 +1,52 @@
+"""The checksums that some providers put into their tokens, so that a made-up one can be told from a real one."""
+
+from __future__ import annotations
+
+import string
+import zlib
+
+_BASE62 = string.digits + string.ascii_uppercase + string.ascii_lowercase
+_BECH32 = "qpzry9x8gf2tvdw0s3jn54khce6mua7l"
+_BECH32_STEPS = (0x3B6A57B2, 0x26508E6D, 0x1EA119FA, 0x3D4233DD, 0x2A1462B3)
+
+
+def base62_crc(token: str) -> bool:
+    """Whether the last six characters are the CRC-32, in base 62, of what stands between prefix and them.
+
+    GitHub's tokens (since 2021) and npm's are made so.
+    """
+    body = token.partition("_")[2]
+    return _base62(zlib.crc32(body[:-6].encode("ascii", "replace"))) == body[-6:]
+
+
+def _base62(number: int) -> str:
+    digits = ""
+    while number:
+        number, rest = divmod(number, 62)
+        digits = _BASE62[rest] + digits
+    return digits.rjust(6, "0")
+
+
+def hexadecimal_crc(token: str) -> bool:
+    """Whether the eight digits after the last `_` are the CRC-32 of all before it, as in Grafana's tokens."""
+    body, _, check = token.rpartition("_")
+    return f"{zlib.crc32(body.encode('ascii', 'replace')):08x}" == check.lower()
+
+
+def bech32(token: str) -> bool:
+    """Whether the last six characters are the Bech32 checksum (BIP 173) of the others, as in age's secret keys."""
+    human, _, data = token.lower().rpartition("1")
+    if not human or any(letter not in _BECH32 for letter in data):
+        return False
+    values = [ord(letter) >> 5 for letter in human] + [0] + [ord(letter) & 31 for letter in human]
+    return _polynomial([*values, *(_BECH32.index(letter) for letter in data)]) == 1
+
+
+def _polynomial(values: list[int]) -> int:
+    check = 1
+    for value in values:
+        top = check >> 25
+        check = (check & 0x1FFFFFF) << 5 ^ value
+        for place, step in enumerate(_BECH32_STEPS):
+            check ^= step if top >> place & 1 else 0
+    return check

@@ -1,0 +1,38 @@
+"""JSON Web Tokens: header, payload and signature, each in base64 after the other."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import json
+import re
+from collections.abc import Iterator
+
+from flaskprod_lint.tokens.form import Token
+
+_FORM = re.compile(r"eyJ[\w-]{10,2000}\.(eyJ[\w-]{10,8000})\.([\w-]{20,1400})(?![\w-])")
+#: The payload of the example on jwt.io, and of the documentation that copies it.
+_EXAMPLE_SUBJECT = "1234567890"
+
+
+def find(text: str, start: int) -> Iterator[Token]:
+    """The token at `start`: with a header that names an algorithm and a payload that says something.
+
+    One for anonymous visitors (Supabase's `anon` key) is public.
+    """
+    match = _FORM.match(text, start)
+    if match is None:
+        return
+    header, payload = _decoded(match[0].partition(".")[0]), _decoded(match[1])
+    if not header.get("alg") or header["alg"] == "none" or not payload or payload.get("sub") == _EXAMPLE_SUBJECT:
+        return
+    yield Token("JSON Web Token", start, match.end(), "eyJ", payload.get("role") == "anon")
+
+
+def _decoded(part: str) -> dict[str, object]:
+    """The object in one part; empty where there is none."""
+    try:
+        data = json.loads(base64.urlsafe_b64decode(part + "=" * (-len(part) % 4)))
+    except (ValueError, binascii.Error, RecursionError):
+        return {}
+    return data if isinstance(data, dict) else {}

@@ -1,0 +1,153 @@
+"""Finds tokens in a text: one pass for words long enough to be one, and regular expressions only where one begins so.
+
+Every token has a part of at least twenty letters, digits, `_` and `-`. Such words are rare in code and prose, so
+that a dictionary of beginnings decides at nearly all of them.
+"""
+
+from __future__ import annotations
+
+import re
+import string
+from collections.abc import Iterable, Iterator
+from functools import cache
+
+from flaskprod_lint.tokens import json_web, made_up, private_keys
+from flaskprod_lint.tokens.form import Token, TokenForm
+
+_WORD = re.compile(r"[A-Za-z0-9_-]{20,}")
+_IN_A_WORD = re.compile(r"[A-Za-z0-9_-]+")
+#: How much of the text around a telling part is looked at, where a token begins before it.
+_BEFORE, _AFTER = 160, 400
+#: What is in a word that holds a form's prefix in the middle.
+_TELLING = re.compile(r"AZDO|_mmk|NRAL|-us\d|-[0-9a-f]{8}-")
+_END = r"(?![A-Za-z0-9_])"
+
+
+def find(text: str) -> list[Token]:
+    """The credentials in a text, in order, none within another."""
+    return apart([*_of_words(text), *_of_marks(text), *private_keys.find(text)])
+
+
+def apart(found: Iterable[Token]) -> list[Token]:
+    """The tokens in the order of the text, the longer one where two overlap."""
+    kept: list[Token] = []
+    for token in sorted(found, key=lambda token: (token.start, -token.end)):
+        if not kept or token.start >= kept[-1].end:
+            kept.append(token)
+    return kept
+
+
+def is_token(text: str) -> bool:
+    """Whether a whole text is one secret token."""
+    found = find(text)
+    return len(found) == 1 and not found[0].public and found[0].end - found[0].start == len(text)
+
+
+def _of_words(text: str) -> Iterator[Token]:
+    begins, follows, within = _tables()
+    for word in _WORD.finditer(text):
+        start, end = word.span()
+        for form in begins.get(text[start : start + 3], ()):
+            yield from _led(form, text, start)
+        for form, head in follows.get(text[start - 1 : start], ()) if start else ():
+            if text.endswith(head, 0, start):
+                yield from _led(form, text, start - len(head))
+        if _TELLING.search(text, start, end):
+            for form in within:
+                if form.prefix in text[start:end]:
+                    yield from _around(form, text, start)
+        if text.startswith("eyJ", start):
+            yield from json_web.find(text, start)
+
+
+def _led(form: TokenForm, text: str, start: int) -> Iterator[Token]:
+    """The token of a form whose prefix stands at `start`, if there is one."""
+    if form.before and text.startswith(form.prefix, start):
+        yield from _around(form, text, start)
+    elif not form.before:
+        match = _pattern(form).match(text, start)
+        if match is not None:
+            yield from _token(form, match)
+
+
+def _around(form: TokenForm, text: str, start: int) -> Iterator[Token]:
+    """The token of a form whose telling part stands in the middle of it, at `start` or after."""
+    match = _pattern(form).search(text, max(0, start - _BEFORE), start + _AFTER)
+    if match is not None and match.end() > start:
+        yield from _token(form, match)
+
+
+def _token(form: TokenForm, match: re.Match[str]) -> Iterator[Token]:
+    text = match[0]
+    if made_up.is_made_up(text.removeprefix(form.prefix)) or (form.is_right is not None and not form.is_right(text)):
+        return
+    shown = form.prefix if not form.before else ""
+    yield Token(form.name, match.start(), match.end(), shown, form.public, form.harmless)
+
+
+def _of_marks(text: str) -> Iterator[Token]:
+    """The tokens whose words may be short, found by a mark of theirs."""
+    for mark, forms in _marks().items():
+        if mark in text:
+            for form in forms:
+                yield from (token for match in _pattern(form).finditer(text) for token in _token(form, match))
+
+
+@cache
+def _pattern(form: TokenForm) -> re.Pattern[str]:
+    return re.compile(f"{form.before}{re.escape(form.prefix)}(?:{form.body}){_END}")
+
+
+@cache
+def _forms() -> tuple[TokenForm, ...]:
+    from flaskprod_lint.tokens import clouds, code_hosting, intelligence, messaging, payments, services
+
+    tables = (code_hosting, clouds, payments, messaging, intelligence, services)
+    return tuple(form for table in tables for form in table.FORMS)
+
+
+@cache
+def _marks() -> dict[str, tuple[TokenForm, ...]]:
+    marks = dict.fromkeys(form.mark for form in _forms() if form.mark)
+    return {mark: tuple(form for form in _forms() if form.mark == mark) for mark in marks}
+
+
+_Begins = dict[str, tuple[TokenForm, ...]]
+_Follows = dict[str, tuple[tuple[TokenForm, str], ...]]
+
+
+@cache
+def _tables() -> tuple[_Begins, _Follows, tuple[TokenForm, ...]]:
+    """The forms by how a word leads to them: by its first letters, by what stands before it, by what is in it."""
+    begins: dict[str, list[TokenForm]] = {}
+    follows: dict[str, list[tuple[TokenForm, str]]] = {}
+    within: list[TokenForm] = []
+    for form in _forms():
+        if form.mark:
+            continue
+        head = _head(form.prefix)
+        if form.before and not head:
+            within.append(form)
+        elif head:
+            follows.setdefault(head[-1], []).append((form, head))
+        else:
+            for letters in _first_letters(form.prefix):
+                begins.setdefault(letters, []).append(form)
+    return _frozen(begins), {key: tuple(forms) for key, forms in follows.items()}, tuple(within)
+
+
+def _frozen(begins: dict[str, list[TokenForm]]) -> _Begins:
+    return {key: tuple(forms) for key, forms in begins.items()}
+
+
+def _head(prefix: str) -> str:
+    """What of a prefix stands before the word: `SG.` of `SG.`, `sk.` of `sk.eyJ`."""
+    tail = _IN_A_WORD.search(prefix[::-1])
+    return prefix if tail is None or tail.start() else prefix[: -len(tail[0])]
+
+
+def _first_letters(prefix: str) -> Iterable[str]:
+    """The first three letters of words that begin so: all that there are for a prefix of two."""
+    return (
+        (prefix[:3],) if len(prefix) >= 3 else tuple(prefix + letter for letter in string.ascii_letters + string.digits)
+    )

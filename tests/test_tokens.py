@@ -1,0 +1,108 @@
+"""Tokens of every form are found in every setting, and what only looks like one is not."""
+
+from __future__ import annotations
+
+import random
+
+import pytest
+
+from flaskprod_lint import tokens
+from flaskprod_lint.tokens.form import TokenForm
+from flaskprod_lint.tokens.scanning import _forms
+from made_tokens import json_web_token, made, private_key
+
+FORMS = _forms()
+SETTINGS = (
+    'TOKEN = "{}"',
+    "TOKEN={}",
+    "token: {}",
+    '{{"token": "{}"}}',
+    "curl -H 'Authorization: Bearer {}' https://api.example.com",
+    "export API_TOKEN='{}'",
+    "    {}",
+    "<add value='{}'/>",
+)
+
+
+@pytest.mark.parametrize("form", FORMS, ids=lambda form: f"{form.name}-{form.prefix}")
+def test_form_is_found(form: TokenForm) -> None:
+    chance = random.Random(form.name + form.prefix)
+    for setting in SETTINGS:
+        token = made(form, chance)
+        line = setting.format(token)
+        found = [line[one.start : one.end] for one in tokens.find(line)]
+        assert found == [token], (form.name, setting)
+
+
+@pytest.mark.parametrize("form", FORMS, ids=lambda form: f"{form.name}-{form.prefix}")
+def test_only_the_prefix_is_shown(form: TokenForm) -> None:
+    token = made(form, random.Random(form.name))
+    assert [one.shown for one in tokens.find(f'"{token}"')] in ([form.prefix], [""])
+
+
+@pytest.mark.parametrize("form", [form for form in FORMS if form.is_right], ids=lambda form: form.prefix)
+def test_wrong_checksum_is_none(form: TokenForm) -> None:
+    token = made(form, random.Random(7))
+    other = "Q" if token[-9] != "Q" else "7"
+    assert tokens.find(f'"{token[:-9]}{other}{token[-8:]}"') == []
+
+
+def test_every_form_has_a_source_and_there_are_sixty_providers() -> None:
+    assert all(form.source.startswith("https://") for form in FORMS)
+    hosts = {form.source.split("/")[2].removeprefix("docs.").removeprefix("www.") for form in FORMS}
+    assert len(hosts) >= 60
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "ghp_xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx",
+        "ghp_0123456789abcdefghijABCDEFGHIJ012345",
+        "sk_live_" + "0" * 24,
+        "sk_live_yourStripeSecretKeyGoesHere12",
+        "AKIAIOSFODNN7EXAMPLE",
+        "xoxb-not-a-real-token",
+        "SG.xxxxxxxxxxxxxxxxxxxxxx.yyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyy",
+        "hf_" + "x" * 34,
+        "a3f1c2" * 6 + "abcd",
+        "sk_live_" + "ab12" * 6,
+        "live_migration_of_the_whole_database_now",
+        "md-typeset__scrollwrap__inner_x",
+        "eyJhbGciOiJIUzI1NiJ9.not-a-payload-of-anything.sig-sig-sig-sig-sig-sig",
+        "AccountKey=" + "Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErCz4I6tq" + "/K1SZFPTOtr/KBHBeksoGMGw==",
+    ],
+)
+def test_made_up_ones_are_none(line: str) -> None:
+    assert tokens.find(line) == []
+
+
+def test_json_web_tokens() -> None:
+    chance = random.Random(3)
+    assert [one.name for one in tokens.find(f"token={json_web_token(chance)}")] == ["JSON Web Token"]
+    assert [one.public for one in tokens.find(json_web_token(chance, role="anon"))] == [True]
+    assert tokens.find(json_web_token(chance).replace("user-", "").split(".")[0] + ".e30." + "x" * 43) == []
+    assert tokens.find(json_web_token(chance, sub="1234567890", name="John Doe")) == []
+
+
+@pytest.mark.parametrize("kind", ["RSA ", "EC ", "", "OPENSSH ", "DSA "])
+@pytest.mark.parametrize("newline", ["\n", "\\n"])
+def test_private_keys(kind: str, newline: str) -> None:
+    key = private_key(random.Random(5), kind).replace("\n", newline)
+    found = tokens.find(f'KEY = "{key}"')
+    assert [one.name for one in found] == [f"{kind}private key"]
+    assert found[0].shown == "-----BEGIN"
+
+
+def test_keys_of_documentation_and_public_keys_are_none() -> None:
+    assert tokens.find("-----BEGIN RSA PRIVATE KEY-----\n...\n-----END RSA PRIVATE KEY-----") == []
+    assert tokens.find(private_key(random.Random(5)).replace("PRIVATE", "PUBLIC")) == []
+    assert tokens.find("raise ValueError('no -----BEGIN PRIVATE KEY----- in the file')") == []
+
+
+def test_encrypted_key_is_harmless() -> None:
+    assert [one.harmless for one in tokens.find(private_key(random.Random(5), "ENCRYPTED "))] == [True]
+
+
+def test_a_long_text_without_tokens_is_read_at_once() -> None:
+    assert tokens.find("abcdefghij0123456789_" * 50_000) == []
+    assert tokens.find("-----BEGIN PRIVATE KEY-----" * 3_000) == []
