@@ -39,6 +39,7 @@ class Platform:
     drain_seconds: float = 0
     router_timeout: float | None = None
     idle_seconds: float | None = None
+    router: str = "router"
     health_statuses: str | None = None
     injects: Mapping[str, str] = field(default_factory=dict)
     database_variables: tuple[str, ...] = ()
@@ -52,6 +53,11 @@ class Platform:
     https: bool | None = None
     proxy_hops: int | None = None
     unconfirmed: frozenset[str] = frozenset()
+
+    @property
+    def router_name(self) -> str:
+        """What sends requests to the app, in words: "Heroku's router"."""
+        return f"{self.name}'s {self.router}"
 
     def confirms(self, key: str) -> bool:
         """Whether a fact, named by its key in platforms.yaml ("router.timeout_seconds"), rests on a source."""

@@ -103,10 +103,11 @@ def _load_app(process: Process, context: Context) -> None:
 
 
 def _look_around(process: Process, deployment: Deployment, context: Context) -> None:
-    """What outlives the process, and what its workers do after the fork."""
+    """What outlives the process, what its health check asks, and what its workers do after the fork."""
     from flaskprod_lint.resolve.database import connecting
-    from flaskprod_lint.resolve.deployments import disks
+    from flaskprod_lint.resolve.deployments import disks, health_checks
 
+    health_checks.settle(process, deployment)
     process.disk = process.disk or disks.of_process(process, deployment, context)
     if process.server is not None and process.app is not None:
         process.server.after_fork = connecting.after_fork(process, context.project)

@@ -131,8 +131,10 @@ def _load(name: str, build: str) -> Platform | None:
         sigterm_to_all=bool(_switch(node, "stop", "to_every_process")),
         stop_signal=_text(node, "stop", "signal"),
         grace_seconds=_number(node, "stop", "grace_seconds"),
-        router_timeout=_number(node, "router", "timeout_seconds"),
-        idle_seconds=_number(node, "router", "idle_seconds"),
+        drain_seconds=_number(node, "stop", "drain_seconds") or 0,
+        router_timeout=_of_router(node, "timeout_seconds"),
+        idle_seconds=_of_router(node, "idle_seconds"),
+        router=_text(node, "router", "name") or "router",
         health_statuses=_text(node, "health", "statuses"),
         injects=_texts(node.at("injects", build)),
         database_variables=_names(node.at("database", "variables")),
@@ -142,6 +144,7 @@ def _load(name: str, build: str) -> Platform | None:
         overlaps=bool(_switch(node, "deploys_overlap")),
         ephemeral_disk=_switch(node, "disk", "ephemeral"),
         runs_release=bool(_switch(node, "release", "supported")),
+        procfile_release=_procfile_release(node),
         https=_switch(node, "front", "https"),
         proxy_hops=_whole(node, "front", "hops"),
         unconfirmed=frozenset(_names(node.get("unconfirmed"))),
@@ -161,6 +164,19 @@ def _switch(node: Node, *path: str) -> bool | None:
 def _number(node: Node, *path: str) -> float | None:
     text = _text(node, *path)
     return float(text) if text is not None else None
+
+
+def _of_router(node: Node, key: str) -> float | None:
+    """What the platform's own router does; another program may stand before the app, or none."""
+    return _number(node, "router", key) if node.at("router", "only_if") is None else None
+
+
+def _procfile_release(node: Node) -> str:
+    """The Procfile line that the platform runs for a release. Where that is not known, the usual one may be."""
+    known = "release.procfile" not in _names(node.get("unconfirmed"))
+    if known and not _switch(node, "release", "procfile"):
+        return ""
+    return _text(node, "release", "procfile_name") or "release"
 
 
 def _whole(node: Node, *path: str) -> int | None:

@@ -62,12 +62,13 @@ def pool_over_limit(deployment: Deployment) -> Iterator[Finding]:
         at = _place(row, number, deployment) if row is not None else None
         if row is None or at is None or (number == "reachable" and _is_for_unbounded(row)):
             return
+        known = budget.limit is not None and budget.limit.sure
         yield Finding(
             _over_limit(budget, number, total, limit),
             at=at,
             because=tuple(_because(budget, row)),
-            severity=severity,
-            confidence=Confidence.HIGH if is_sure(row) else Confidence.MEDIUM,
+            severity=severity if known or severity is not None else Severity.WARNING,
+            confidence=Confidence.HIGH if known and is_sure(row) else Confidence.MEDIUM,
             instead=_smaller(deployment, budget, row, number, limit),
             label=_LABELS[number],
         )

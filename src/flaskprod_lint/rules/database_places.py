@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from flaskprod_lint.finding import Confidence, Finding
 from flaskprod_lint.model import Deployment, Engine, Process
 from flaskprod_lint.rules import rule
+from flaskprod_lint.rules.platform_facts import careful
 from flaskprod_lint.rules.production_engines import NO_SERVER, engines_of, trail_of
 from flaskprod_lint.source import Place, Span
 
@@ -75,7 +76,7 @@ def database_url_scheme(deployment: Deployment) -> Iterator[Finding]:
         seen.add(place.span)
         given = bool(engine.url_variables) and place.span.path.endswith(".py")
         name = engine.url_variables[0].name if engine.url_variables else ""
-        yield Finding(
+        finding = Finding(
             f"{place.note}, and SQLAlchemy 1.4 and later only know postgresql://: "
             "the first use of the database ends in a NoSuchModuleError",
             at=place.span,
@@ -84,6 +85,9 @@ def database_url_scheme(deployment: Deployment) -> Iterator[Finding]:
             instead=f'os.environ["{name}"].replace("postgres://", "postgresql://", 1)' if given else "postgresql://…",
             label="no dialect of that name",
         )
+        platform = deployment.platform
+        by_platform = platform is not None and place.note.startswith(f"{platform.name} sets")
+        yield careful(finding, platform, "database.scheme") if by_platform else finding
 
 
 @rule("database-driver-missing")

@@ -32,6 +32,12 @@ def stop_signal_lost(deployment: Deployment) -> Iterator[Finding]:
             yield from _quick(process, signal)
 
 
+def is_told_to_stop(deployment: Deployment, process: Process) -> bool:
+    """Whether the server hears a signal on which it lets requests end: where not, stop-signal-lost says so."""
+    everyone = deployment.platform is not None and deployment.platform.sigterm_to_all
+    return _stop_signal(deployment) is None and (everyone or process.signal.reaches is not False)
+
+
 def _lost(process: Process, server: Server) -> Iterator[Finding]:
     signal = process.signal
     span = signal.at.span or server.step.origin.span or process.command.origin.span

@@ -242,4 +242,5 @@ def limit_of(deployment: Deployment, options: Options) -> Setting | None:
     if not found:
         return None
     limit, plan = min(found)
-    return Setting("limit", limit, Place(None, f"{platform.name}'s {plan} plan"))
+    sure = platform.confirms(f"database.limits.{plan}")
+    return Setting("limit", limit, Place(None, f"{platform.name}'s {plan} plan"), sure=sure)

@@ -12,21 +12,19 @@ from flaskprod_lint.inputs.procfile import Procfile, ProcfileEntry
 from flaskprod_lint.model import Deployment, Platform, Process, SecretLiteral, Setting
 from flaskprod_lint.resolve import packages, platforms
 from flaskprod_lint.resolve.context import Context
-from flaskprod_lint.resolve.deployments import manifest_secrets, planned
+from flaskprod_lint.resolve.deployments import amounts, instance_sizes, manifest_secrets, planned
 from flaskprod_lint.resolve.deployments.planned import Planned
 from flaskprod_lint.resolve.deployments.standing import Standing
 from flaskprod_lint.resolve.options import Options
 from flaskprod_lint.resolve.tree import Tree
 from flaskprod_lint.source import Located, Place, Project, Span
 
-#: Names of Procfile lines that run once for each release, by platform; Heroku's for all others.
-_RELEASES = {"scalingo": ("postdeploy",), "heroku": ("release",), "dokku": ("release",)}
 _RUNTIME = re.compile(r"(?:python-)?(\d+(?:\.\d+)*)")
 
 
-def read_app_json(project: Project, folder: str) -> AppJson | None:
-    """The app.json of a folder, if it is Heroku's."""
-    path = posixpath.join(folder, "app.json")
+def read_app_json(project: Project, folder: str, name: str = "app.json") -> AppJson | None:
+    """The app.json of a folder, if it is Heroku's, or another platform's file of the same form."""
+    path = posixpath.join(folder, name)
     facts = project.facts(path, app_json.read) if path in project else None
     if facts is None:
         return None
@@ -44,7 +42,7 @@ def plan(project: Project, path: str, platform: Platform, standing: Standing, op
         if problem.place.span is not None:
             project.problem(problem.message, problem.place.span)
     folder = posixpath.dirname(path)
-    app = read_app_json(project, folder)
+    app = read_app_json(project, folder, "scalingo.json" if platform.id == "scalingo" else "app.json")
     deployment = Deployment(
         f"{path} on {platform.name}",
         Place(Span(path, 1), f"{platform.name} reads it"),
@@ -63,6 +61,8 @@ def plan(project: Project, path: str, platform: Platform, standing: Standing, op
         entry = facts.find(name)
         if entry is not None:
             _add(found, entry, base, app, options)
+    if platform.id == "dokku" and app is not None:
+        _add_scripts(found, app, base)
     _note_missing(found, facts, path)
     return found
 
@@ -71,11 +71,9 @@ def _add(found: Planned, entry: ProcfileEntry, base: Context, app: AppJson | Non
     platform = found.deployment.platform
     assert platform is not None
     kind = process_kind(entry.name.value, platform)
-    runs = platform.runs_release and entry.name.value in _RELEASES.get(platform.id, ("release",))
-    if kind == "release" and not runs:
-        found.deployment.unused_release = Place(
-            entry.line.span, f"{platform.name} does not run this line of the Procfile"
-        )
+    if kind == "release" and entry.name.value != platform.procfile_release:
+        reason = f"{platform.name} does not run the `{entry.name.value}:` line of a Procfile"
+        found.deployment.unused_release = Place(entry.line.span, reason)
         return
     name = entry.name.value
     scaled = platforms.sets_web_concurrency(platform.id)
@@ -92,15 +90,27 @@ def _add(found: Planned, entry: ProcfileEntry, base: Context, app: AppJson | Non
         kind,
         command,
         trail=(command.origin,),
-        instances=instances_of(app, name, options),
+        instances=_instances(base.project, found, app, name, options),
         port_set=bool(platform.port_injected) if kind == "web" else None,
+        health_path=amounts.path(app.health_path, "path") if app is not None and kind == "web" else None,
     )
+    if not options.tiers:
+        process.cpus, process.memory = _size_of_dyno(app, name, platform)
     found.add(process, base.with_variables(variables))
+
+
+def _add_scripts(found: Planned, app: AppJson, base: Context) -> None:
+    """Dokku's scripts of an app.json: before the new containers start, and after they took over."""
+    scripts = ((app.dokku_predeploy, "predeploy", "release"), (app.dokku_postdeploy, "postdeploy", "after"))
+    for text, name, kind in scripts:
+        if text is not None:
+            command = planned.shell_command(text, f"scripts.dokku.{name}: {text.value}")
+            found.add(Process(name, kind, command, trail=(command.origin,)), base.with_variables(variables_of(app)))
 
 
 def process_kind(name: str, platform: Platform) -> str:
     """What a process of that name is on a platform: only `web` gets requests."""
-    if name == "release" or name in _RELEASES.get(platform.id, ()):
+    if name in ("release", platform.procfile_release):
         return "release"
     return "web" if name == "web" else "worker"
 
@@ -153,12 +163,32 @@ def _size_of(app: AppJson | None, process: str) -> tuple[str, ...]:
     return tuple(size.value for size in found if size is not None)
 
 
+def _size_of_dyno(app: AppJson | None, process: str, platform: Platform) -> tuple[Setting | None, Setting | None]:
+    """The cores and the memory of the size that an app.json gives a process."""
+    for formation in app.formation if app else ():
+        if formation.process.value == process and formation.size is not None:
+            return instance_sizes.of(platform.id, formation.size.value, formation.size.span)
+    return None, None
+
+
 def instances_of(app: AppJson | None, process: str, options: Options) -> Setting:
     """How many dynos of a process run, by the formation of an app.json; the user's word is for web."""
     counts = (formation.quantity for formation in (app.formation if app else ()) if formation.process.value == process)
     count = next((count for count in counts if count is not None), None)
     chosen = options if process == "web" else replace(options, instances=None)
     return planned.instances(chosen, count, f"{process} runs {count.value} times" if count else "")
+
+
+def _instances(project: Project, found: Planned, app: AppJson | None, name: str, options: Options) -> Setting:
+    """The same, by Dokku's DOKKU_SCALE beside the Procfile where the formation says nothing."""
+    told = instances_of(app, name, options)
+    path = posixpath.join(posixpath.dirname(found.deployment.origin.path), "DOKKU_SCALE")
+    source = project.read(path) if path in project and told.is_default else None
+    for number, line in enumerate(source.lines if source is not None else (), 1):
+        key, equals, count = line.partition("=")
+        if source is not None and equals and key.strip() == name:
+            return planned.instances(options, Located(count.strip(), source.line_span(number)), line.strip())
+    return told
 
 
 def python_of(project: Project, folder: str) -> Setting | None:

@@ -1,0 +1,28 @@
+"""How far a finding may go that rests on a fact about a platform."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from flaskprod_lint.finding import Confidence, Finding, Severity
+from flaskprod_lint.model import Platform, Setting
+from flaskprod_lint.source import Place
+
+
+def careful(finding: Finding, platform: Platform | None, *keys: str, most: Severity = Severity.WARNING) -> Finding:
+    """The finding, no worse than `most` and no surer than medium where one of the facts has no source.
+
+    Facts are named by their keys in platforms.yaml. A severity of None, the catalogue's, is taken for an error.
+    """
+    if platform is None or all(platform.confirms(key) for key in keys):
+        return finding
+    severity = finding.severity or Severity.ERROR
+    capped = severity if severity.rank >= most.rank else most
+    return replace(finding, severity=capped).lowered(Confidence.MEDIUM)
+
+
+def fact_of(setting: Setting | None) -> Setting | Place | None:
+    """A setting as a reason: a fact about the platform in its own words, and whether it has a source."""
+    if setting is None or not setting.is_default:
+        return setting
+    return setting.origin if setting.sure else Place(None, f"{setting.origin.note} (not confirmed by a source)")

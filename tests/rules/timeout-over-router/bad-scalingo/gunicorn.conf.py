@@ -1,0 +1,3 @@
+workers = 3
+timeout = 90
+accesslog = "-"
