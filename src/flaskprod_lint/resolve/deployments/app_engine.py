@@ -13,13 +13,13 @@ from flaskprod_lint.model import Command, Conflict, Deployment, Platform, Proces
 from flaskprod_lint.resolve import image as images_of
 from flaskprod_lint.resolve import packages, platforms
 from flaskprod_lint.resolve.context import Context
-from flaskprod_lint.resolve.deployments import google, images, manifest_secrets, planned, standing
+from flaskprod_lint.resolve.deployments import amounts, google, images, manifest_secrets, planned, standing
 from flaskprod_lint.resolve.deployments.images import Built
 from flaskprod_lint.resolve.deployments.planned import Planned
 from flaskprod_lint.resolve.deployments.standing import Standing
 from flaskprod_lint.resolve.options import Options
 from flaskprod_lint.resolve.tree import Tree
-from flaskprod_lint.source import Place, Project, Span
+from flaskprod_lint.source import Located, Place, Project, Span
 
 _HOME = "/workspace"
 _VERSION = re.compile(r"python(\d)(\d*)")
@@ -158,7 +158,6 @@ def _process(facts: AppEngine, command: Command, options: Options) -> Process:
     name = facts.service.value if facts.service is not None and facts.service.value != "default" else "web"
     start = () if command.origin.path == facts.path else (Place(Span(facts.path, 1), "an app.yaml"),)
     most = facts.fixed or facts.most
-    health = next(iter(facts.health_paths), None)
     return Process(
         name,
         "web",
@@ -168,11 +167,9 @@ def _process(facts: AppEngine, command: Command, options: Options) -> Process:
         port_set=True,
         port_expected=Setting("port", 8080, Place(None, "App Engine connects to 8080")),
         router_timeout=_patience(facts),
-        cpus=google.cpus(facts.cpus, "cpu: "),
-        memory=google.gigabytes(facts.memory, "memory_gb: ") or _memory_of_class(facts),
-        health_path=Setting("health_path", health.value, Place(health.span, f"path: {health.value}"))
-        if health is not None
-        else None,
+        cpus=amounts.cpus(facts.cpus, "cpu"),
+        memory=amounts.memory(_gigabytes(facts), "memory_gb") or _memory_of_class(facts),
+        health_path=amounts.path(next(iter(facts.health_paths), None), "path"),
     )
 
 
@@ -181,7 +178,12 @@ def _patience(facts: AppEngine) -> Setting | None:
     if facts.flexible or not (facts.basic or facts.fixed is not None):
         return None
     at = facts.fixed.span if facts.fixed is not None else Span(facts.path, 1)
-    return Setting("router_timeout", _DAY, Place(at, "manual and basic scaling allow 24 hours"))
+    return Setting("router timeout", _DAY, Place(at, "manual and basic scaling allow 24 hours"))
+
+
+def _gigabytes(facts: AppEngine) -> Located[str] | None:
+    """The memory of the flexible environment with the unit that its key names."""
+    return Located(f"{facts.memory.value}G", facts.memory.span) if facts.memory is not None else None
 
 
 def _memory_of_class(facts: AppEngine) -> Setting | None:

@@ -7,7 +7,8 @@ from dataclasses import replace
 
 from flaskprod_lint.model import Deployment, Platform, Process, Setting
 from flaskprod_lint.resolve import image as image_of
-from flaskprod_lint.resolve.deployments import images, planned
+from flaskprod_lint.resolve.deployments import images, pipelines, planned
+from flaskprod_lint.resolve.deployments.images import Built
 from flaskprod_lint.resolve.deployments.planned import Planned
 from flaskprod_lint.resolve.deployments.standing import Standing, development_word
 from flaskprod_lint.resolve.options import Options
@@ -26,7 +27,7 @@ def plan(
 
     `target` is the stage that a manifest for development builds: it is shipped where the last stage is for development.
     """
-    built = images.build(project, path, target=_target(project, path, target))
+    built = _build(project, path, target)
     if built is None:
         return None
     image = built.image
@@ -64,6 +65,15 @@ def plan(
     )
     found.add(process, replace(context, platform=platform, open_environment=True))
     return found
+
+
+def _build(project: Project, path: str, target: str | None) -> Built | None:
+    """The image as a pipeline builds it that pushes it; else with the folder and the stage that are likely."""
+    told = pipelines.build_of(project, path)
+    if told is None or not project.is_folder(told.context):
+        return images.build(project, path, target=_target(project, path, target))
+    wanted = told.target or _target(project, path, target)
+    return images.build(project, path, context=told.context, target=wanted, arguments=told.arguments)
 
 
 def _target(project: Project, path: str, wanted: str | None) -> str | None:

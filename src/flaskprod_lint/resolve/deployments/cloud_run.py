@@ -13,7 +13,16 @@ from flaskprod_lint.model import Command, Conflict, Deployment, Packages, Platfo
 from flaskprod_lint.resolve import image as images_of
 from flaskprod_lint.resolve import packages, platforms
 from flaskprod_lint.resolve.context import Context
-from flaskprod_lint.resolve.deployments import google, images, manifest_secrets, pipelines, planned, procfile, standing
+from flaskprod_lint.resolve.deployments import (
+    amounts,
+    google,
+    images,
+    manifest_secrets,
+    pipelines,
+    planned,
+    procfile,
+    standing,
+)
 from flaskprod_lint.resolve.deployments.images import Built
 from flaskprod_lint.resolve.deployments.pipelines.making import Made
 from flaskprod_lint.resolve.deployments.planned import Planned
@@ -91,16 +100,17 @@ def plan(project: Project, order: Order, place: Standing, options: Options) -> P
         image = built.image if built is not None else None
         planned.note_no_command(deployment, image, service.span, "neither the service nor its image says what to start")
         return found
-    context = _context(project, found, order)
-    found.add(_process(order, commands[0], options), context)
+    base = _base(project, found, order)
+    variables = planned.merged(base.variables, _own(service), _given(service, _platform(service)))
+    found.add(_process(order, commands[0], options), base.with_variables(variables))
     deployment.conflicts = tuple(_conflicts(commands))
     for job in order.jobs:
-        _add_job(found, job, context, built)
+        _add_job(found, job, base, built)
     return found
 
 
 def _how(order: Order) -> str:
-    return "env" if order.verb == "service" else "--set-env-vars"
+    return "containers[].env" if order.verb == "service" else "--set-env-vars"
 
 
 def _written(pairs: Pairs) -> Pairs:
@@ -164,7 +174,6 @@ def _conflicts(commands: list[Command]) -> Iterator[Conflict]:
 def _process(order: Order, command: Command, options: Options) -> Process:
     service = order.service
     most = service.most
-    health = service.health_path
     start = Place(service.span, f"{order.verb} {service.name}")
     return Process(
         service.name if order.several else "web",
@@ -173,32 +182,33 @@ def _process(order: Order, command: Command, options: Options) -> Process:
         trail=(start, command.origin) if command.origin.span != service.span else (command.origin,),
         instances=planned.instances(options, most, f"up to {most.value} instances" if most is not None else ""),
         port_set=True,
-        port_expected=google.number("port", service.port, "port ")
+        port_expected=amounts.port(service.port, "port")
         or Setting("port", 8080, Place(None, "Cloud Run connects to 8080 unless told otherwise")),
-        router_timeout=google.number("router_timeout", service.timeout, "timeout "),
-        cpus=google.cpus(service.cpus, "cpu "),
-        memory=google.memory(service.memory, "memory "),
-        health_path=Setting("health_path", health.value, Place(health.span, f"path: {health.value}"))
-        if health is not None
-        else None,
+        router_timeout=amounts.seconds(service.timeout, "timeout", "router timeout"),
+        cpus=amounts.cpus(service.cpus, "cpu"),
+        memory=amounts.memory(service.memory, "memory"),
+        health_path=amounts.path(service.health_path, "path"),
     )
 
 
-def _context(project: Project, found: Planned, order: Order) -> Context:
-    platform, service, built = found.deployment.platform, order.service, order.made.built
-    assert platform is not None
-    if built is not None:
-        base = images.context_for(built, project)
+def _base(project: Project, found: Planned, order: Order) -> Context:
+    """Where the service runs, before it is given variables of its own."""
+    if order.made.built is not None:
+        base = images.context_for(order.made.built, project)
     else:
         tree = Tree(project)
         tree.mount(_HOME, order.made.folder, Place(None, f"Google's builder puts the project at {_HOME}"))
         base = Context(project, tree, cwd=_HOME, shell="bash", packages=found.deployment.packages)
-    own = {name.value: _setting(name, value) for name, value in service.environment}
+    return replace(base, open_environment=True, platform=found.deployment.platform)
+
+
+def _own(service: CloudRunService) -> dict[str, Setting]:
+    """The variables that a service or a job is given."""
+    found = {name.value: _setting(name, value) for name, value in service.environment}
     for name in service.secrets:
-        reason = "it comes from Secret Manager"
-        own[name.value] = Setting(name.value, Unknown(reason, name.span), Place(name.span, name.value))
-    variables = planned.merged(base.variables, own, _given(service, platform))
-    return replace(base, variables=variables, open_environment=True, platform=platform)
+        unknown = Unknown("it comes from Secret Manager", name.span)
+        found[name.value] = Setting(name.value, unknown, Place(name.span, name.value))
+    return found
 
 
 def _setting(name: Located[str], value: Located[str]) -> Setting:
@@ -211,7 +221,7 @@ def _setting(name: Located[str], value: Located[str]) -> Setting:
 def _given(service: CloudRunService, platform: Platform) -> dict[str, Setting]:
     """What Cloud Run itself sets: PORT to the port that it connects to, and the names of the service."""
     place = Place(None, f"set by {platform.name}")
-    port = google.number("PORT", service.port, "port ")
+    port = amounts.port(service.port, "port")
     value = port.value if port is not None else "8080"
     text = value if isinstance(value, Unknown) else str(value)
     found = google.unknown_variables(("K_REVISION",), platform.name)
@@ -225,13 +235,12 @@ def _given(service: CloudRunService, platform: Platform) -> dict[str, Setting]:
 # Jobs
 
 
-def _add_job(found: Planned, job: CloudRunService, context: Context, built: Built | None) -> None:
+def _add_job(found: Planned, job: CloudRunService, base: Context, built: Built | None) -> None:
     """A job that the pipeline runs: in the image of the service, with variables of its own."""
     entrypoint, arguments = _words(job.command), _words(job.arguments)
     command = images_of.command_of(built.image if built is not None else None, entrypoint=entrypoint, cmd=arguments)
     if command is None:
         return
-    own = {name.value: _setting(name, value) for name, value in job.environment}
     place = Place(job.span, f"runs the job {job.name}")
     trail = (place, command.origin) if command.origin.span != job.span else (command.origin,)
-    found.add(Process("release", "release", command, trail=trail), context.with_variables(own))
+    found.add(Process("release", "release", command, trail=trail), base.with_variables(_own(job)))

@@ -1,9 +1,8 @@
-"""What Google's platforms have in common: the start that their builder guesses, and how they write sizes."""
+"""What Google's platforms have in common: what their builder starts, and the variables that they set."""
 
 from __future__ import annotations
 
 import posixpath
-import re
 from collections.abc import Iterator
 from dataclasses import replace
 
@@ -11,10 +10,6 @@ from flaskprod_lint.inputs import app_engine, procfile, toml_tree
 from flaskprod_lint.model import Command, Package, Packages, Setting, Unknown
 from flaskprod_lint.resolve.deployments import planned
 from flaskprod_lint.source import Located, Place, Project
-
-_MEBIBYTES = {"": 1 / 1024**2, "k": 1000 / 1024**2, "m": 1000**2 / 1024**2, "g": 1000**3 / 1024**2}
-_BINARY = {"ki": 1 / 1024, "mi": 1.0, "gi": 1024.0, "ti": 1024.0**2}
-_QUANTITY = re.compile(r"(\d+(?:\.\d+)?)\s*([a-zA-Z]*)")
 
 
 def guessed_start(project: Project, folder: str) -> tuple[str, str] | None:
@@ -68,44 +63,6 @@ def _of_project_toml(project: Project, folder: str) -> Located[str] | None:
             if name is not None and name.value == "GOOGLE_ENTRYPOINT":
                 return item.string("value")
     return None
-
-
-# Numbers
-
-
-def number(name: str, text: Located[str] | None, how: str) -> Setting | None:
-    """A whole number that a file gives, such as a port or seconds; Unknown where it is filled in later."""
-    if text is None:
-        return None
-    digits = text.value.removesuffix("s")
-    value = int(digits) if digits.isdigit() else Unknown("it is filled in when this is deployed", text.span)
-    return Setting(name, value, Place(text.span, f"{how}{text.value}"))
-
-
-def cpus(text: Located[str] | None, how: str) -> Setting | None:
-    """Cores: `2`, `0.5` or `1000m`."""
-    return _quantity("cpus", text, how, {"": 1.0, "m": 0.001})
-
-
-def memory(text: Located[str] | None, how: str) -> Setting | None:
-    """Memory in MiB: `512Mi`, `1Gi`, `2G`."""
-    return _quantity("memory", text, how, {**_MEBIBYTES, **_BINARY})
-
-
-def gigabytes(text: Located[str] | None, how: str) -> Setting | None:
-    """Memory in MiB of a number of gigabytes."""
-    return _quantity("memory", text, how, {"": 1024.0})
-
-
-def _quantity(name: str, text: Located[str] | None, how: str, units: dict[str, float]) -> Setting | None:
-    if text is None:
-        return None
-    match = _QUANTITY.fullmatch(text.value.strip())
-    unit = units.get(match[2].lower()) if match else None
-    place = Place(text.span, f"{how}{text.value}")
-    if match is None or unit is None:
-        return Setting(name, Unknown("it is filled in when this is deployed", text.span), place)
-    return Setting(name, round(float(match[1]) * unit, 3), place)
 
 
 def unknown_variables(names: tuple[str, ...], platform: str) -> dict[str, Setting]:

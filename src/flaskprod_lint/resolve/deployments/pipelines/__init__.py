@@ -19,10 +19,11 @@ from flaskprod_lint.resolve.deployments.standing import Standing
 from flaskprod_lint.resolve.options import Options
 from flaskprod_lint.source import Located, Project
 
-__all__ = ["ImageBuild", "Made", "jobs_of", "made_of", "pushed_builds", "services", "standing_of"]
+__all__ = ["ImageBuild", "Made", "build_of", "jobs_of", "made_of", "services", "standing_of"]
 
 #: What the name of a pipeline says it is not for production by. Tests that come before are no matter.
-_DEVELOPMENT = re.compile(r"(^|[-_.])(dev|develop|development|sandbox|preview|pr)($|[-_.])", re.IGNORECASE)
+_DEVELOPMENT = re.compile(r"(^|[-_.])(dev|develop|development|sandbox|preview|pr|qa|uat)($|[-_.])", re.IGNORECASE)
+_PRODUCTION = re.compile(r"(^|[-_.])(prod|production|live|staging)($|[-_.])", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,9 +70,16 @@ def _orders(project: Project, pipeline: Pipeline) -> Iterator[CloudRunService]:
             yield found
 
 
-def pushed_builds(project: Project) -> Iterator[ImageBuild]:
-    """The images that pipelines build and send to a registry."""
-    return (build for found in _read(project).builds.values() for build in found if build.pushed and not build.tests)
+def build_of(project: Project, dockerfile: str) -> ImageBuild | None:
+    """How pipelines build the image of a Dockerfile that they send to a registry; None where they differ.
+
+    Of several stages, one that is named for production counts.
+    """
+    every = (build for found in _read(project).builds.values() for build in found)
+    pushed = [build for build in every if build.pushed and not build.tests and build.dockerfile == dockerfile]
+    named = [build for build in pushed if build.target is not None and standing.production_word(build.target)]
+    kept = named or [one for one in pushed if one.target is None or standing.development_word(one.target) is None]
+    return kept[-1] if kept and len({(build.context, build.target) for build in kept}) == 1 else None
 
 
 def made_of(project: Project, service: CloudRunService, path: str) -> Made | None:
@@ -120,9 +128,17 @@ def _in_image(pipeline: Pipeline, made: list[ImageBuild]) -> Iterator[CloudRunSe
     """Steps that run a command in an image which the same pipeline builds."""
     tags = {tag for build in made for tag in build.tags}
     for run in pipeline.runs:
-        if run.builder in tags and run.words and planned.kind_of(run.text) == "release":
-            words = tuple(Located(word, run.at) for word in run.words)
-            yield CloudRunService("migrate", run.at, True, command=words)
+        words = run.words if run.builder in tags else _after_image(run.words, tags)
+        if words and not run.tests and planned.kind_of(" ".join(words)) == "release":
+            yield CloudRunService("migrate", run.at, True, command=tuple(Located(word, run.at) for word in words))
+
+
+def _after_image(words: tuple[str, ...], tags: set[str]) -> tuple[str, ...]:
+    """What `docker run … IMAGE COMMAND` runs in one of these images."""
+    if words[:2] != ("docker", "run"):
+        return ()
+    at = next((number for number, word in enumerate(words) if word in tags), None)
+    return words[at + 1 :] if at is not None else ()
 
 
 def standing_of(path: str, options: Options) -> Standing:
@@ -131,8 +147,10 @@ def standing_of(path: str, options: Options) -> Standing:
     told = standing.told_by_user(path, options)
     if told is not None:
         return told
+    is_workflow = path.startswith(".github/") or path.endswith(".gitlab-ci.yml")
+    found = standing.of_path(path, options, why) if not is_workflow else Standing("production", why)
     name = posixpath.basename(path).rpartition(".")[0]
     match = _DEVELOPMENT.search(name)
-    if match is not None and standing.production_word(path) is None:
+    if match is not None and not _PRODUCTION.search(name):
         return Standing("development", f"its name says {match[2].lower()}")
-    return Standing("production", why)
+    return found

@@ -115,4 +115,4 @@ def _only_one(project: Project, path: str) -> Made | None:
     chosen = beside if beside in every else every[0] if len(every) == 1 else None
     if chosen is None:
         return None
-    return _checked(project, images.build(project, chosen), sure=False)
+    return _checked(project, images.build(project, chosen), sure=len(every) == 1)

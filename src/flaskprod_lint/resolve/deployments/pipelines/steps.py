@@ -1,4 +1,4 @@
-"""What a pipeline runs, whoever wrote it down: the programs of its steps with their words, and its actions."""
+"""What a pipeline or a deploy script runs: the programs of its steps with their words, and its actions."""
 
 from __future__ import annotations
 
@@ -72,7 +72,7 @@ class Pipeline:
 
 
 def find(project: Project) -> list[Pipeline]:
-    """The pipelines of a project: Cloud Build's, GitHub's and GitLab's."""
+    """The pipelines of a project: Cloud Build's, GitHub's, GitLab's, and scripts that call gcloud."""
     return list(_find(project))
 
 
@@ -91,6 +91,11 @@ def _find(project: Project) -> Iterator[Pipeline]:
             workflow = project.facts(path, reader)
             if workflow is not None and workflow.jobs:
                 yield Pipeline(path, tuple(_of_workflow(project, workflow)))
+    for path in project.of_format("shell"):
+        source = project.read(path) if project.holds(path, b"gcloud") else None
+        if source is not None:
+            whole = Located(source.text, source.span(0, len(source.text)))
+            yield Pipeline(path, tuple(_programs(project, whole, source.text, "", "")))
 
 
 # Cloud Build
@@ -200,8 +205,12 @@ def _programs(project: Project, written: Located[str], text: str, folder: str, b
         return f"HOLE{len(holes) - 1}ELOH"
 
     script = shell.parse(_EXPRESSION.sub(hide, text))
+    values: dict[str, str] = {}
     for command in shell.simple_commands(script):
-        words = tuple(_restored(_written(word), holes) for word in command.words)
+        words = tuple(_fill_in(_restored(_written(word), holes), values) for word in command.words)
+        for one in command.assignments if not words else ():
+            if one.value is not None and one.items is None:
+                values[one.name] = _fill_in(_restored(_written(one.value), holes), values)
         if words[:1] == ("cd",) and len(words) == 2 and "$" not in words[1]:
             folder = posixpath.normpath(posixpath.join(folder, words[1]))
             folder = "" if folder == "." else folder
@@ -221,8 +230,9 @@ def _restored(text: str, holes: list[str]) -> str:
 
 def _line_of(source: Source, span: Span, text: str, command: SimpleCommand) -> Span:
     """The line of the file on which a command begins: the next one of the text that says the same."""
-    start = text.rfind("\n", 0, command.start) + 1
-    number = text.count("\n", 0, start)
+    number = text.count("\n", 0, command.start)
+    if text == source.text:
+        return source.line_span(number + 1)
     if source.line(span.line).rstrip().endswith(("|", "|-", "|+")):
         return source.line_span(min(span.line + 1 + number, span.end_line))
     return span if span.line == span.end_line else source.line_span(span.line)

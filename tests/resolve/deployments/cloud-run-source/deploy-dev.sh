@@ -1,0 +1,2 @@
+#!/bin/bash
+gcloud run deploy shop-dev --source .
