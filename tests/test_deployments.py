@@ -15,7 +15,7 @@ from conftest import ROOT
 from flaskprod_lint.config import load_config
 from flaskprod_lint.discover import open_project
 from flaskprod_lint.lint import options_of
-from flaskprod_lint.model import Setting, Unknown
+from flaskprod_lint.model import Process, Setting, Unknown
 from flaskprod_lint.resolve import deployments
 from flaskprod_lint.resolve.context import Context
 from flaskprod_lint.resolve.deployments.planned import Planned
@@ -72,6 +72,7 @@ def _process(planned: Planned, name: str) -> Iterator[str]:
     yield f"    in {context.cwd}, {context.shell}, {'open' if context.open_environment else 'closed'}"
     ports = f"PORT {_known(process.port_set)}, port {_port(process.port_expected)}"
     yield f"    instances {_value(process.instances)}, {ports}"
+    yield from _allowances(process)
     if process.proxy is not None:
         yield f"    behind {process.proxy}"
     if process.command.filled_in:
@@ -82,6 +83,12 @@ def _process(planned: Planned, name: str) -> Iterator[str]:
         yield f"    unknown {unknown.reason}"
     yield from _variables(planned, name)
     yield f"    files {', '.join(_mounts(context))}"
+
+
+def _allowances(process: Process) -> Iterator[str]:
+    for setting in (process.grace, process.router_timeout, process.cpus, process.memory, process.health_path):
+        if setting is not None:
+            yield f"    {setting.name} {_value(setting)} ({setting.origin})"
 
 
 def _variables(planned: Planned, name: str) -> Iterator[str]:

@@ -29,6 +29,8 @@ class Unit:
     stop_timeout: Located[str] | None = None
     kind: Located[str] | None = None
     description: Located[str] | None = None
+    memory_max: Located[str] | None = None
+    cpu_quota: Located[str] | None = None
     problem: Problem | None = None
 
 
@@ -43,7 +45,7 @@ def read(source: Source) -> Unit:
         source.path,
         start=_list(section.all("ExecStart")),
         before=_list(section.all("ExecStartPre")),
-        environment=tuple(pair for value in _list(section.all("Environment")) for pair in _assignments(value)),
+        environment=tuple(pair for value in _list(section.all("Environment")) for pair in assignments(value)),
         environment_files=_list(section.all("EnvironmentFile")),
         working_directory=section.get("WorkingDirectory"),
         user=section.get("User"),
@@ -52,6 +54,8 @@ def read(source: Source) -> Unit:
         stop_timeout=section.get("TimeoutStopSec") or section.get("TimeoutSec"),
         kind=section.get("Type"),
         description=unit.get("Description") if unit is not None else None,
+        memory_max=section.get("MemoryMax") or section.get("MemoryLimit"),
+        cpu_quota=section.get("CPUQuota"),
         problem=facts.problem,
     )
 
@@ -66,7 +70,7 @@ def _list(values: list[Located[str]]) -> tuple[Located[str], ...]:
     return tuple(found)
 
 
-def _assignments(value: Located[str]) -> Iterator[tuple[Located[str], Located[str]]]:
+def assignments(value: Located[str]) -> Iterator[tuple[Located[str], Located[str]]]:
     """`A=1 "B=two words"`: all at the place of the whole."""
     for word in split(value.value):
         name, equals, text = word.partition("=")

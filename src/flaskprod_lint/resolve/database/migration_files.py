@@ -134,7 +134,8 @@ def _upgrades_heads(runs: Sequence[MigrationRun]) -> bool:
 def build_runs(deployment: Deployment, project: Project) -> Iterator[tuple[str, Place]]:
     """The programs that a platform runs to build the app without an image, each with its place."""
     platform = deployment.platform.id if deployment.platform is not None else ""
-    for text in _build_commands(deployment, project) if platform in ("render", "railway") else ():
+    told = _build_commands(deployment, project) if platform in ("render", "railway") else ()
+    for text in (*told, *deployment.builds):
         for part in re.split(r"&&|;|\n", text.value):
             if part.strip():
                 yield part.strip(), Place(text.span, text.value)

@@ -5,17 +5,19 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from flaskprod_lint.resolve.database import ci_upgrades
 from flaskprod_lint.source import Place, Project, Source
 
 #: The command on one line, as a JSON list, or as a YAML list of words.
 _UPGRADE = re.compile(
     r"\b(?:flask|manage\.py)\b[^#|;&]{0,80}?\bdb[\"',\s-]+upgrade\b|\balembic\b[^#|;&]{0,80}?[\"'\s-]upgrade\b"
 )
-_CI_FORMATS = ("github-workflow", "gitlab-ci")
 #: Files of CI services, of Elastic Beanstalk's hooks, and any YAML: jobs of Kubernetes, charts, playbooks.
-_FILE = re.compile(r"(^|/)(Jenkinsfile|\.ebextensions/[^/]+\.config|\.platform/hooks/.+|[^/]+\.ya?ml)$")
-#: YAML that is read as a deployment of its own.
-_READ = ("compose", "render", "heroku-yml")
+_FILE = re.compile(
+    r"(^|/)(Jenkinsfile|\.ebextensions/[^/]+\.config|\.platform/hooks/.+|\.kamal/hooks/.+|[^/]+\.ya?ml)$"
+)
+#: YAML that is read as a deployment of its own, or as a workflow.
+_READ = ("compose", "render", "heroku-yml", "digitalocean", "koyeb", "github-workflow", "gitlab-ci")
 _DEPLOYS = re.compile(
     r"(^|[_.-])(deploy|release|migrate|migration|migrations|upgrade|pre_?deploy|post_?deploy|post_compile|fabfile)",
     re.IGNORECASE,
@@ -34,6 +36,9 @@ _JOB = re.compile(r"^(?:  )?[\w-]+:", re.MULTILINE)
 
 def find(project: Project, own_files: set[str]) -> Place | None:
     """The first place outside the deployment's own files that upgrades the database when the project is deployed."""
+    of_workflow = ci_upgrades.find(project)
+    if of_workflow is not None:
+        return of_workflow
     for path in (*_ci_files(project), *_scripts(project)):
         source = project.read(path) if path not in own_files else None
         place = _mention(source) if source is not None else None
@@ -43,10 +48,10 @@ def find(project: Project, own_files: set[str]) -> Place | None:
 
 
 def _ci_files(project: Project) -> list[str]:
-    listed = [path for name in _CI_FORMATS for path in project.of_format(name)]
     read = {path for name in _READ for path in project.of_format(name)}
-    others = (path for path in project.paths if _FILE.search(path) and path not in read and not _ASIDE.search(path))
-    return [*listed, *(path for path in others if path not in listed)][:_MOST]
+    return [path for path in project.paths if _FILE.search(path) and path not in read and not _ASIDE.search(path)][
+        :_MOST
+    ]
 
 
 def _scripts(project: Project) -> Iterator[str]:

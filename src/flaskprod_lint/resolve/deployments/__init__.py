@@ -45,7 +45,8 @@ def find(project: Project, options: Options) -> list[Planned]:
     A Dockerfile that a manifest for production builds is judged there and not again as an image by itself.
     """
     chosen = platforms.get(options.platform, origin=Place(None, "--platform")) if options.platform else None
-    found = [*manifests.find(project, options), *_procfiles(project, options, chosen)]
+    found = list(manifests.find(project, options))
+    found += list(_procfiles(project, options, chosen, found))
     others = any(one.deployment.is_production for one in found)
     found += composed.plan(project, options, others=others)
     found += _hosts(project, options)
@@ -111,11 +112,16 @@ def _narrowed(found: list[Planned], chosen: Platform | None) -> list[Planned]:
 # Procfiles
 
 
-def _procfiles(project: Project, options: Options, chosen: Platform | None) -> Iterator[Planned]:
+def _procfiles(project: Project, options: Options, chosen: Platform | None, known: list[Planned]) -> Iterator[Planned]:
+    """The deployments by Procfiles alone: without those that the platform of a manifest reads beside it."""
+    read = {path: one.deployment.platform for one in known for path in one.uses}
     for path in project.of_format("procfile"):
         if chosen is None and posixpath.dirname(path) in railway.folders(project):
             continue
         platform = _reader_of(project, posixpath.dirname(path), chosen)
+        reader = read.get(path)
+        if reader is not None and (chosen is None or reader.id == platform.id):
+            continue
         place = standing.of_path(path, options, f"a Procfile is what {platform.name} starts")
         if path.rpartition("/")[2].lower() != "procfile" and not options.production:
             place = Standing("development", "only a file named Procfile is read")
@@ -132,10 +138,16 @@ def _reader_of(project: Project, folder: str, chosen: Platform | None) -> Platfo
         path = posixpath.join(folder, name)
         if path in project:
             return _platform(platform_id, Place(Span(path, 1), f"{name} stands beside the Procfile"))
+    app = procfile.read_app_json(project, folder)
+    if app is not None and (app.dokku_predeploy or app.dokku_postdeploy or app.health_path):
+        return _platform("dokku", Place(Span(app.path, 1), "what only Dokku reads stands in its app.json"))
     for name in ("app.json", "heroku.yml"):
         path = posixpath.join(folder, name)
         if path in project:
             return _platform("heroku", Place(Span(path, 1), f"{name} is Heroku's"))
+    path = posixpath.join(folder, ".gcloudignore")
+    if path in project and posixpath.join(folder, "app.yaml") not in project:
+        return _platform("cloud-run", Place(Span(path, 1), ".gcloudignore stands beside the Procfile"))
     reason = "a Procfile is Heroku's; nothing here names another platform"
     return _platform("heroku", Place(Span(posixpath.join(folder, "Procfile"), 1), reason))
 

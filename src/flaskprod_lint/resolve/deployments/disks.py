@@ -11,7 +11,25 @@ from flaskprod_lint.resolve.context import Context
 from flaskprod_lint.source import Project
 
 #: Platforms on which no volume can be mounted into a process.
-_WITHOUT_VOLUMES = ("heroku", "gae-standard", "cloud-foundry", "apprunner")
+_WITHOUT_VOLUMES = ("heroku", "gae-standard", "gae-flex", "cloud-foundry", "apprunner", "digitalocean", "scalingo")
+#: Platforms on which a volume is added in a dashboard or on a command line, where we cannot look.
+_VOLUMES_ELSEWHERE = ("railway", "koyeb", "caprover", "dokku")
+#: What a manifest's text holds where it mounts a volume, and what becomes of the files otherwise.
+_VOLUMES_NAMED = {
+    "ecs": (
+        re.compile(r"mountPoints\W+[{\w]|MountPoints|^\s*storage:", re.MULTILINE),
+        "a new task starts without the files of the old one",
+    ),
+    "cloud-run": (
+        re.compile(r"volumeMounts|--add-volume|^\s*volumes:", re.MULTILINE),
+        "Cloud Run forgets the files of an instance when it stops",
+    ),
+    "azure-containerapps": (re.compile(r"volumeMounts"), "a new replica starts without the files of the old one"),
+    "beanstalk": (
+        re.compile(r"HostDirectory|mountPoints"),
+        "Elastic Beanstalk replaces the app's folder at each deploy",
+    ),
+}
 _DESTINATION = re.compile(r"""^\s*destination\s*=\s*["']([^"']+)""", re.MULTILINE)
 _VOLUME = re.compile(r"^\s*VOLUME\b", re.MULTILINE | re.IGNORECASE)
 
@@ -33,6 +51,12 @@ def of_process(process: Process, deployment: Deployment, context: Context) -> Di
         if source is None or re.search(r"^\s*(- )?disk:", source.text, re.MULTILINE):
             return None
         return Disk("Render throws the disk away at each deploy", (), origin, context.cwd, sure=False)
+    if platform.id in _VOLUMES_NAMED:
+        mark, reason = _VOLUMES_NAMED[platform.id]
+        source = context.project.read(origin.path)
+        return None if source is None or mark.search(source.text) else Disk(reason, (), origin, context.cwd, sure=False)
+    if platform.id in _VOLUMES_ELSEWHERE and platform.ephemeral_disk:
+        return Disk(f"{platform.name} throws the disk away at each deploy", (), origin, context.cwd, sure=False)
     if platform.id == "docker-compose":
         reason = "a new container starts without the files of the old one"
         volumes = tuple(_targets(process.name, context.project))
