@@ -12,7 +12,7 @@ from flaskprod_lint.model import Command, Conflict, Deployment, Platform, Proces
 from flaskprod_lint.resolve import image as images_of
 from flaskprod_lint.resolve import packages, platforms
 from flaskprod_lint.resolve.context import Context
-from flaskprod_lint.resolve.deployments import images, planned, standing
+from flaskprod_lint.resolve.deployments import amounts, guesses, images, planned, standing
 from flaskprod_lint.resolve.deployments import procfile as procfiles
 from flaskprod_lint.resolve.deployments.images import Built
 from flaskprod_lint.resolve.deployments.planned import Planned
@@ -59,6 +59,7 @@ def plan(project: Project, folder: str, place: Standing, options: Options, platf
         image=built.image if built is not None else None,
         packages=built.image.packages if built is not None else packages.of_buildpack(project, folder),
         python=built.image.python if built is not None else procfiles.python_of(project, folder),
+        builds=tuple(_builds(project, folder, manifests)) if built is None else (),
     )
     uses = {one.path for one in manifests} | ({built.image.dockerfile} if built is not None else set())
     uses |= {posixpath.join(folder, "Procfile")} & set(project.paths)
@@ -66,6 +67,9 @@ def plan(project: Project, folder: str, place: Standing, options: Options, platf
     context = _context(project, folder, deployment, built)
     if deployment.platform is not None:
         context = context.with_variables(planned.merged(planned.injected(deployment.platform), context.variables))
+    if not commands and built is None:
+        guess = _guess(project, folder, deployment, manifests)
+        commands = [guess] if guess is not None else []
     if commands:
         _add_web(found, commands, context, own, options)
     _add_release(project, folder, found, own, context)
@@ -116,12 +120,44 @@ def _commands(project: Project, folder: str, manifests: list[Railway], built: Bu
         yield planned.shell_command(web.command, f"web: {web.command.value}")
 
 
+def _is_nixpacks(manifests: list[Railway]) -> bool:
+    """Whether Nixpacks builds the app, as only a manifest that says so makes it."""
+    builder = next((one.builder for one in manifests if one.builder is not None), None)
+    return builder is not None and builder.value.upper() == "NIXPACKS"
+
+
+def _builds(project: Project, folder: str, manifests: list[Railway]) -> Iterator[Located[str]]:
+    """What Nixpacks runs while it builds: the phases of its file, and the Procfile's release line."""
+    for one in manifests:
+        yield from one.phases
+    path = posixpath.join(folder, "Procfile")
+    lines = project.facts(path, procfile.read) if path in project and _is_nixpacks(manifests) else None
+    release = lines.find("release") if lines is not None else None
+    if release is not None:
+        yield release.command
+
+
+def _guess(project: Project, folder: str, deployment: Deployment, manifests: list[Railway]) -> Command | None:
+    """What the builder starts where no file says what to start."""
+    name = "Nixpacks" if _is_nixpacks(manifests) else "Railpack"
+    guess = guesses.nixpacks if name == "Nixpacks" else guesses.railpack
+    found = guess(project, deployment.packages, folder)
+    if found is None:
+        return None
+    text, path = found
+    return Command(text, "shell", Place(Span(path, 1), f"no file says what to start, and {name} starts `{text}`"))
+
+
 def _add_web(found: Planned, commands: list[Command], context: Context, own: list[Railway], options: Options) -> None:
     platform = found.deployment.platform
     assert platform is not None
     winner = commands[0]
     variables = planned.merged(planned.injected_port(platform), context.variables)
     process = Process("web", "web", winner, trail=(winner.origin,), instances=_replicas(own, options), port_set=True)
+    process.grace = next((amounts.seconds(one.draining, "drainingSeconds") for one in own if one.draining), None)
+    process.health_path = next(
+        (amounts.path(one.health_path, "healthcheckPath") for one in own if one.health_path), None
+    )
     found.add(process, context.with_variables(variables))
     conflicts = []
     for loser in commands[1:]:
@@ -146,7 +182,7 @@ def _add_release(project: Project, folder: str, found: Planned, own: list[Railwa
             command = planned.shell_command(text, f"preDeployCommand: {text.value}")
             found.add(Process("release", "release", command, trail=(command.origin,)), context)
             return
-    if release is not None:
+    if release is not None and release.command not in found.deployment.builds:
         reason = "Railway does not run the `release:` line of a Procfile; it runs `preDeployCommand`"
         found.deployment.unused_release = Place(release.line.span, reason)
 
