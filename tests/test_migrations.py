@@ -161,12 +161,18 @@ def test_what_does_not_count(tmp_path: Path) -> None:
     project = project_of(tmp_path, FOLDER)
     behind = process("release", step("flask db upgrade", background=True), step("flask clear-cache"))
     assert runs(project, behind) == [("release", "upgrade", False)]
-    release = process("release", step("flask db upgrade"))
-    railway = Platform("railway", "Railway")
-    assert runs(project, release, platform=railway) == [("release", "upgrade", False)]
-    assert runs(project, process("release", step("flask db upgrade"), origin="fly.toml"), platform=railway) == [
-        ("release", "upgrade", True)
-    ]
+    late = process("after", step("flask db upgrade"))
+    assert runs(project, late, platform=Platform("digitalocean", "App Platform")) == [("after", "upgrade", False)]
+    release = process("release", step("flask db upgrade"), origin="fly.toml")
+    assert runs(project, release, platform=Platform("fly", "Fly.io")) == [("release", "upgrade", True)]
+
+
+def test_release_line_that_is_passed_over(tmp_path: Path) -> None:
+    project = project_of(tmp_path, {**FOLDER, "Procfile": "web: gunicorn app:app\nrelease: flask db upgrade\n"})
+    deployment = Deployment("Procfile", AT, unused_release=Place(Span("Procfile", 2), "nobody runs it"))
+    found = migrations.of_deployment(project, deployment)
+    assert found is not None
+    assert [(run.where, run.effective, run.reason) for run in found.runs] == [("unused", False, "nobody runs it")]
 
 
 def test_elsewhere(tmp_path: Path) -> None:

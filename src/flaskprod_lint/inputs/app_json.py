@@ -1,4 +1,4 @@
-"""app.json of Heroku and Dokku: variables, formation, add-ons, scripts."""
+"""app.json of Heroku and Dokku, and scalingo.json of nearly the same form: variables, formation, add-ons, scripts."""
 
 from __future__ import annotations
 
@@ -41,6 +41,7 @@ class AppJson:
     postdeploy: Located[str] | None = None
     dokku_predeploy: Located[str] | None = None
     dokku_postdeploy: Located[str] | None = None
+    health_path: Located[str] | None = None
     problem: Problem | None = None
     is_heroku: bool = True
 
@@ -66,6 +67,7 @@ def read(source: Source) -> AppJson:
         postdeploy=root.string("scripts", "postdeploy"),
         dokku_predeploy=root.string("scripts", "dokku", "predeploy"),
         dokku_postdeploy=root.string("scripts", "dokku", "postdeploy"),
+        health_path=_health_path(root.at("healthchecks", "web")),
         problem=documents.problem,
         is_heroku=any(entry.key.value in _KEYS for entry in root.entries),
     )
@@ -82,7 +84,13 @@ def _variable(name: Located[str], node: Node) -> AppVariable:
 def _formation(process: Located[str], node: Node) -> Formation:
     if node.is_scalar:
         return Formation(process, node.located)
-    return Formation(process, node.string("quantity"), node.string("size"))
+    return Formation(process, node.string("quantity") or node.string("amount"), node.string("size"))
+
+
+def _health_path(checks: Node | None) -> Located[str] | None:
+    """The path of the first check of the web process that asks for one, in Dokku's form."""
+    found = (check.string("path") for check in (checks.items if checks is not None else ()))
+    return next((path for path in found if path is not None), None)
 
 
 def _named(node: Node | None, key: str) -> tuple[Located[str], ...]:

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from functools import lru_cache
 from importlib import resources
 
 from flaskprod_lint.inputs import yaml_tree
 from flaskprod_lint.inputs.nodes import Node
-from flaskprod_lint.model import Platform
+from flaskprod_lint.model import Fact, Platform, PlatformFacts
 from flaskprod_lint.source import Place, Source
 
 #: Other names that people use for a platform.
@@ -37,6 +37,9 @@ ALIASES = {
     "panda-stack": "pandastack",
 }
 
+#: Keys that say how to read a platform's facts, or how to find them.
+_ABOUT = frozenset(("id", "name", "notes", "manifests", "unconfirmed", "sources"))
+_NUMBER = re.compile(r"\d+(\.\d+)?")
 _SEPARATOR = re.compile(r"^---\n", re.MULTILINE)
 _ID = re.compile(r"id: (\S+)\n")
 
@@ -69,6 +72,44 @@ def facts(name: str) -> Node | None:
     """All that platforms.yaml says of a platform, or of a database service ("database/neon")."""
     text = _documents().get(_id_of(name))
     return yaml_tree.read(Source("platforms.yaml", text)).root if text is not None else None
+
+
+def described(name: str) -> PlatformFacts | None:
+    """All that is known of a platform, each fact with its source; None for a name that is none."""
+    platform, node = get(name), facts(name)
+    if platform is None or node is None:
+        return None
+    return PlatformFacts(
+        platform,
+        tuple(sorted(other for other, own in ALIASES.items() if own == platform.id)),
+        tuple(_facts_in(node, platform)),
+        _names(node.get("notes")),
+        _names(node.get("manifests")),
+    )
+
+
+def _facts_in(node: Node, platform: Platform) -> Iterator[Fact]:
+    for key, value in _leaves(node):
+        if key.partition(".")[0] not in _ABOUT and not key.endswith(".source"):
+            yield Fact(key, _value(value), source_of(node, key), platform.confirms(key))
+
+
+def _leaves(node: Node, path: str = "") -> Iterator[tuple[str, Node]]:
+    """The values by their keys, with dots between. A list is one value."""
+    for entry in node.entries:
+        yield from _leaves(entry.value, f"{path}.{entry.key.value}" if path else entry.key.value)
+    if not node.is_mapping:
+        yield path, node
+
+
+def _value(node: Node) -> str | float | bool | list[str] | None:
+    if node.is_sequence:
+        return [text.value for text in node.strings()]
+    if node.is_null or not node.plain:
+        return node.text or None
+    if node.text in ("true", "false"):
+        return node.text == "true"
+    return (int(node.text) if node.text.isdigit() else float(node.text)) if _NUMBER.fullmatch(node.text) else node.text
 
 
 def web_concurrency(name: str, sizes: tuple[str, ...]) -> str | None:
