@@ -19,6 +19,20 @@ class FlyService:
 
 
 @dataclass(frozen=True, slots=True)
+class FlyMachine:
+    """A [[vm]]: how large the Machines of some process groups are, of all where `processes` is empty.
+
+    `kind` is shared or performance; memory without a unit is megabytes and has one here.
+    """
+
+    size: Located[str] | None
+    memory: Located[str] | None
+    cpus: Located[str] | None
+    kind: Located[str] | None
+    processes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Fly:
     """The facts of a fly.toml, as written."""
 
@@ -37,8 +51,11 @@ class Fly:
     services: tuple[FlyService, ...] = ()
     kill_signal: Located[str] | None = None
     kill_timeout: Located[str] | None = None
+    strategy: Located[str] | None = None
     health_paths: tuple[Located[str], ...] = ()
     has_volume: bool = False
+    min_running: Located[str] | None = None
+    machines: tuple[FlyMachine, ...] = ()
     problem: Problem | None = None
 
 
@@ -64,8 +81,11 @@ def read(source: Source) -> Fly:
         services=_services(root),
         kill_signal=root.string("kill_signal"),
         kill_timeout=root.string("kill_timeout"),
+        strategy=root.string("deploy", "strategy"),
         health_paths=_health_paths(root),
         has_volume=root.get("mounts") is not None or root.get("mount") is not None,
+        min_running=root.string("http_service", "min_machines_running"),
+        machines=tuple(_machine(node) for node in _tables(root.get("vm"))),
     )
 
 
@@ -94,6 +114,14 @@ def _services(root: Node) -> tuple[FlyService, ...]:
             public = key == "http_service" or ports is not None
             found.append(FlyService(node.string("internal_port"), groups, public))
     return tuple(found)
+
+
+def _machine(node: Node) -> FlyMachine:
+    memory = node.string("memory") or node.string("memory_mb")
+    if memory is not None and memory.value.isdigit():
+        memory = Located(f"{memory.value}mb", memory.span)
+    groups = tuple(group.value for group in _strings(node.get("processes")))
+    return FlyMachine(node.string("size"), memory, node.string("cpus"), node.string("cpu_kind"), groups)
 
 
 def _health_paths(root: Node) -> tuple[Located[str], ...]:

@@ -13,7 +13,7 @@ from flaskprod_lint.model import Command, Deployment, Packages, Platform, Proces
 from flaskprod_lint.resolve import image as images_of
 from flaskprod_lint.resolve import packages, platforms
 from flaskprod_lint.resolve.context import Context
-from flaskprod_lint.resolve.deployments import images, manifest_secrets, planned, standing
+from flaskprod_lint.resolve.deployments import amounts, images, instance_sizes, manifest_secrets, planned, standing
 from flaskprod_lint.resolve.deployments.images import Built
 from flaskprod_lint.resolve.deployments.planned import Planned
 from flaskprod_lint.resolve.deployments.standing import Standing
@@ -81,6 +81,8 @@ def _platform(facts: Fly) -> Platform:
     platform = platforms.get("fly", origin=origin) or Platform("fly", "Fly.io", origin)
     if facts.kill_signal is not None:
         platform = replace(platform, stop_signal=facts.kill_signal.value)
+    if facts.strategy is not None and facts.strategy.value in ("bluegreen", "canary"):
+        platform = replace(platform, overlaps=facts.strategy.value == "bluegreen")
     match = _SECONDS.fullmatch(facts.kill_timeout.value) if facts.kill_timeout is not None else None
     if match:
         platform = replace(platform, grace_seconds=float(match[1]) * (60 if match[2] == "m" else 1))
@@ -176,8 +178,33 @@ def _add(
         instances=planned.instances(options if kind == "web" else replace(options, instances=None)),
         port_set="PORT" in context.variables,
         port_expected=port,
+        grace=amounts.seconds(facts.kill_timeout, "kill_timeout"),
+        health_path=amounts.path(facts.health_paths[0], "path") if facts.health_paths and kind == "web" else None,
     )
+    if not options.tiers:
+        process.cpus, process.memory = _size(facts, name)
+    if kind == "web" and options.instances is None and _runs_several(facts):
+        process.instances = planned.instances(options, facts.min_running, "min_machines_running")
     found.add(process, context)
+
+
+def _size(facts: Fly, group: str) -> tuple[Setting | None, Setting | None]:
+    """The processors and the memory of a group's Machines, by the [[vm]] that is for it. Shared ones are not sure."""
+    own = [one for one in facts.machines if group in one.processes]
+    machine = next(iter((*own, *(one for one in facts.machines if not one.processes))), None)
+    if machine is None:
+        return None, None
+    size = machine.size
+    cpus, memory = instance_sizes.of("fly", size.value, size.span) if size is not None else (None, None)
+    told = amounts.cpus(machine.cpus, "cpus")
+    if told is not None:
+        cpus = replace(told, sure=machine.kind is not None and machine.kind.value == "performance")
+    return cpus, amounts.memory(machine.memory, "memory") or memory
+
+
+def _runs_several(facts: Fly) -> bool:
+    least = facts.min_running.value if facts.min_running is not None else ""
+    return least.isdigit() and int(least) > 1
 
 
 def _port(facts: Fly, group: str) -> Setting | None:

@@ -12,7 +12,7 @@ from flaskprod_lint.inputs.systemd import Unit
 from flaskprod_lint.model import Command, Deployment, Packages, Platform, Process, Setting, Unknown
 from flaskprod_lint.resolve import packages, platforms
 from flaskprod_lint.resolve.context import Context
-from flaskprod_lint.resolve.deployments import manifest_secrets, planned
+from flaskprod_lint.resolve.deployments import amounts, manifest_secrets, planned
 from flaskprod_lint.resolve.deployments.planned import Planned
 from flaskprod_lint.resolve.deployments.standing import Standing
 from flaskprod_lint.resolve.options import Options
@@ -80,6 +80,9 @@ def _add(found: Planned, unit: Unit, context: Context, options: Options) -> None
             trail=(command.origin,),
             instances=planned.instances(replace(options, instances=None)),
             port_set=True if "PORT" in context.variables else None if context.open_environment else False,
+            grace=_grace(unit),
+            cpus=amounts.cpus(unit.cpu_quota, "CPUQuota"),
+            memory=amounts.memory(unit.memory_max, "MemoryMax"),
         )
         found.add(process, context)
 
@@ -108,6 +111,13 @@ def _value(name: str, context: Context, text: Located[str], written: str, holes:
     unknown = Unknown(f"{name} comes from a file of the host", text.span)
     holes[written] = Setting(name, unknown, Place(text.span, written))
     return written
+
+
+def _grace(unit: Unit) -> Setting | None:
+    """How long systemd waits after its signal, as far as the unit says."""
+    text = unit.stop_timeout
+    seconds = _seconds(text.value) if text is not None else None
+    return Setting("grace", seconds, Place(text.span, f"TimeoutStopSec={text.value}")) if text and seconds else None
 
 
 def _patience(platform: Platform, unit: Unit) -> Platform:
@@ -218,6 +228,7 @@ def plan_supervisord(project: Project, path: str, standing: Standing, options: O
             trail=(Place(one.header.span, f"[program:{one.name}]"), Place(command.span, joined.value)),
             instances=planned.instances(replace(options, instances=None), one.processes),
             port_set=True if "PORT" in variables else None,
+            grace=amounts.seconds(one.stop_wait, "stopwaitsecs"),
         )
         found.add(process, context)
     return found

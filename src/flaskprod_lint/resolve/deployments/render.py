@@ -24,13 +24,21 @@ from flaskprod_lint.model import (
 from flaskprod_lint.resolve import image as images_of
 from flaskprod_lint.resolve import packages, platforms
 from flaskprod_lint.resolve.context import Context
-from flaskprod_lint.resolve.deployments import images, manifest_secrets, planned, procfile, standing
+from flaskprod_lint.resolve.deployments import (
+    amounts,
+    images,
+    instance_sizes,
+    manifest_secrets,
+    planned,
+    procfile,
+    standing,
+)
 from flaskprod_lint.resolve.deployments.images import Built
 from flaskprod_lint.resolve.deployments.planned import Planned
 from flaskprod_lint.resolve.deployments.standing import Standing
 from flaskprod_lint.resolve.options import Options
 from flaskprod_lint.resolve.tree import Tree
-from flaskprod_lint.source import Place, Project, Span
+from flaskprod_lint.source import Located, Place, Project, Span
 
 _HOME = "/opt/render/project/src"
 _KINDS = {"web": "web", "pserv": "web", "private_service": "web", "worker": "worker", "cron": "cron"}
@@ -223,7 +231,11 @@ def _add(
         instances=_instances(service, kind, options),
         port_set=True if kind == "web" else None,
         port_expected=_port(context) if kind == "web" else None,
+        grace=amounts.seconds(service.grace, "maxShutdownDelaySeconds"),
+        health_path=amounts.path(service.health_path, "healthCheckPath"),
     )
+    if service.plan is not None and not options.tiers:
+        process.cpus, process.memory = instance_sizes.of("render", service.plan.value, service.plan.span)
     found.add(process, context)
     if service.pre_deploy_command is not None:
         text = service.pre_deploy_command
@@ -239,12 +251,19 @@ def _trail(service: RenderService, command: Command) -> tuple[Place, ...]:
 def _command(found: Planned, service: RenderService, built: Built | None) -> Command | None:
     if _is_docker(service):
         text = service.docker_command or service.start_command
-        command = planned.shell_command(text, f"dockerCommand: {text.value}") if text is not None else None
+        command = _in_image(text) if text is not None else None
         return images_of.command_of(built.image if built is not None else None, cmd=command)
     if service.start_command is not None:
         return planned.shell_command(service.start_command, f"startCommand: {service.start_command.value}")
     place = Place(service.name.span, f"no startCommand: Render starts `{_DEFAULT}`")
     return Command(_DEFAULT, "shell", place)
+
+
+def _in_image(text: Located[str]) -> Command:
+    """A command in place of an image's own. Whether a shell stays above a server is not known: taken as none."""
+    command = planned.shell_command(text, f"dockerCommand: {text.value}")
+    starts_server = planned.is_server_text(text.value) and not text.value.startswith("exec ")
+    return replace(command, text=f"exec {text.value}") if starts_server else command
 
 
 def _port(context: Context) -> Setting | None:

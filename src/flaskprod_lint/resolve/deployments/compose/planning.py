@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 
 from flaskprod_lint.model import Command, CommandFault, Deployment, Image, Packages, Platform, Process, Unknown
 from flaskprod_lint.resolve import platforms
-from flaskprod_lint.resolve.deployments import interpolation, planned, proxies, standing
+from flaskprod_lint.resolve.deployments import amounts, interpolation, planned, proxies, standing
 from flaskprod_lint.resolve.deployments.compose import choosing, opening, units
 from flaskprod_lint.resolve.deployments.compose import secrets as manifest_secrets
 from flaskprod_lint.resolve.deployments.compose import service as services
@@ -17,7 +17,7 @@ from flaskprod_lint.resolve.deployments.images import Built
 from flaskprod_lint.resolve.deployments.planned import Planned
 from flaskprod_lint.resolve.deployments.standing import Standing
 from flaskprod_lint.resolve.options import Options
-from flaskprod_lint.source import Place, Project, Span
+from flaskprod_lint.source import Located, Place, Project, Span
 
 _DEVELOPMENT_VALUES = {
     "FLASK_ENV": ("development", "dev"),
@@ -247,8 +247,16 @@ def _add(
         proxy=None,
     )
     process.faults = _faults(one, command)
+    process.cpus = amounts.cpus(_filled(one, one.service.cpus), "cpus")
+    process.memory = amounts.memory(_filled(one, one.service.memory), "memory")
+    process.grace = amounts.seconds(_filled(one, one.service.stop_grace_period), "stop_grace_period")
     process.memory_folders = frozenset(entry.value.partition(":")[0].rstrip("/") for entry in one.service.tmpfs)
     found.add(process, context)
+
+
+def _filled(one: Resolved, text: Located[str] | None) -> Located[str] | None:
+    """A text with its variables filled in, as far as they are known."""
+    return one.fill(text).located if text is not None else None
 
 
 def _faults(one: Resolved, command: Command) -> tuple[CommandFault, ...]:
