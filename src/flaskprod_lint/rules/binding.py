@@ -280,8 +280,17 @@ def _mismatch(deployment: Deployment, process: Process, server: Server, address:
         because=trail(process, at, expected, address.origin),
         confidence=sure,
         label="every request is refused",
-        instead=_instead(process, server, address, str(expected.value)),
+        instead=_instead_of_mismatch(deployment, process, server, address, expected),
     )
+
+
+def _instead_of_mismatch(
+    deployment: Deployment, process: Process, server: Server, address: Address, expected: Setting
+) -> str | None:
+    """The port of the server, or the line that tells Kamal's proxy of it where the file says nothing."""
+    if deployment.platform is not None and deployment.platform.id == "kamal" and expected.span is None:
+        return f"proxy:\n  app_port: {address.port}"
+    return _instead(process, server, address, str(expected.value))
 
 
 def _unlike_expose(

@@ -11,11 +11,19 @@ from flaskprod_lint.source import Place
 
 #: Where a platform keeps a secret apart from its manifest, by the key that holds it there.
 _KEPT_APART = {
+    "env_variables": "includes:\n  - secrets.yaml  # with {0} in it, and in .gitignore",
+    "--set-env-vars": "--set-secrets={0}={0}:latest",
+    "containers[].env": "- name: {0}\n  valueFrom:\n    secretKeyRef:\n      name: {0}\n      key: latest",
     "containerDefinitions": '"secrets": [{{"name": "{0}", "valueFrom": "arn:aws:secretsmanager:…"}}]',
     "run.env": "secrets:\n  - name: {0}\n    value-from: arn:aws:secretsmanager:…",
     "variables": "secrets:\n  {0}: /copilot/…/secrets/{0}",
     "option_settings": "eb setenv {0}=…",
     "containers": "- name: {0}\n  secretRef: …",
+    "envs": "- key: {0}\n  type: SECRET",
+    "applications": "{0}: (({0}))",
+    "env.clear": "env:\n  secret:\n    - {0}",
+    "services.env": '- key: {0}\n  value: "{{{{ secret.{0} }}}}"',
+    "Container.Environment": "Secret={0},type=env",
 }
 
 
@@ -48,10 +56,26 @@ def _by_another_name(deployment: Deployment) -> Iterator[Finding]:
                 at=setting.span,
                 because=(Place(use.at, f"{use.name} is read from {use.variable}"),),
                 label="known to everyone who can read the repository",
-                instead=f"{use.variable}: ${{{use.variable}:?set {use.variable}}}"
-                if setting.span.path.endswith((".yml", ".yaml"))
-                else None,
+                instead=_kept_out(deployment, use.variable or "", setting.span.path),
             )
+
+
+#: The same by the platform, for a variable of which only the app's code says that it is a secret.
+_BY_PLATFORM = {
+    "digitalocean": "envs",
+    "cloud-foundry": "applications",
+    "kamal": "env.clear",
+    "koyeb": "services.env",
+    "podman-quadlet": "Container.Environment",
+}
+
+
+def _kept_out(deployment: Deployment, name: str, path: str) -> str | None:
+    """The variable without its value, in the words of its platform's file."""
+    how = _BY_PLATFORM.get(deployment.platform.id) if deployment.platform is not None else None
+    if how is not None:
+        return _KEPT_APART[how].format(name)
+    return f"{name}: ${{{name}:?set {name}}}" if path.endswith((".yml", ".yaml")) else None
 
 
 def _is_literal(setting: Setting) -> bool:

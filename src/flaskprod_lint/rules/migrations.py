@@ -23,6 +23,9 @@ _INSTEAD = {
     "railway": '[deploy]\npreDeployCommand = ["{0}"]',
     "docker-compose": "migrate:\n  command: {0}",
     "systemd": "ExecStartPre={0}",
+    "digitalocean": "jobs:\n  - name: migrate\n    kind: PRE_DEPLOY\n    run_command: {0}",
+    "kamal": '# .kamal/hooks/pre-deploy\nkamal app exec --version="$KAMAL_VERSION" "{0}"',
+    "cloud-foundry": 'cf run-task APP --command "{0}"',
     "beanstalk": "container_commands:\n  01_migrate:\n    command: source /var/app/venv/*/bin/activate && {0}\n"
     "    leader_only: true",
     "ecs": "aws ecs run-task --cluster CLUSTER --task-definition MIGRATE  # a task whose command is: {0}",
@@ -127,7 +130,8 @@ def migrate_on_boot(deployment: Deployment) -> Iterator[Finding]:
 
 def _on_boot(run: MigrationRun, process: Process | None) -> str:
     does = "creates the tables" if run.kind == "create_all" else "migrates the database"
-    start = f"`{run.process}` runs `{_command(run)}`, which {does}, each time it starts"
+    when = "each time it starts" if process is None or process.once else "on every instance"
+    start = f"`{run.process}` runs `{_command(run)}`, which {does}, {when}"
     instances = process.instances.value if process is not None else 1
     if isinstance(instances, int) and instances > 1:
         return f"{start}: its {instances} instances do so at the same time, and all but one may fail"
