@@ -11,6 +11,7 @@ from flaskprod_lint.model.credentials import Credential, HardcodedSecret
 from flaskprod_lint.model.database import Budget, BudgetRow, Driver, Engine, MigrationRun, Migrations, OptionFault
 from flaskprod_lint.model.deployment import Conflict, Deployment, Disk, EnvFile, Platform, Process
 from flaskprod_lint.model.image import Copied, Image, ImageRun, Package, Packages, SecretLiteral
+from flaskprod_lint.model.platform_facts import Fact, PlatformFacts
 from flaskprod_lint.model.server import STREAMS, Address, Overlooked, Refusal, Server, Target
 from flaskprod_lint.model.values import NOWHERE, EnvironmentRead, Override, Setting, Unknown
 
@@ -32,6 +33,7 @@ __all__ = [
     "Engine",
     "EnvFile",
     "EnvironmentRead",
+    "Fact",
     "HardcodedSecret",
     "Image",
     "ImageRun",
@@ -45,6 +47,7 @@ __all__ = [
     "Package",
     "Packages",
     "Platform",
+    "PlatformFacts",
     "Process",
     "ProxyTrust",
     "Reached",

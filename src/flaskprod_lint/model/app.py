@@ -28,7 +28,11 @@ class Reached:
 
 @dataclass(frozen=True, slots=True)
 class LogHandler:
-    """A logging handler that the app adds: `destination` is a path, "-" for a stream, or Unknown."""
+    """A logging handler that the app adds: `destination` is a path, "-" for a stream of the process, "" for what is
+    neither (syslog, mail, a queue), or Unknown for a file whose name is not known.
+
+    `logger` is "" for the root and "app" for the Flask app's. `alone` says that its records go to no logger above.
+    """
 
     kind: str
     destination: str | Unknown
@@ -36,6 +40,11 @@ class LogHandler:
     logger: str = ""
     level: str | None = None
     sure: bool = True
+    alone: bool = False
+
+    @property
+    def is_file(self) -> bool:
+        return self.destination not in ("-", "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,6 +142,7 @@ class App:
     `files` are the project's files that loading it runs, in order; `trail` leads from the WSGI target to the app.
     `config_objects` are what `from_object` and its kin loaded, by name, in order. `unsure` are the names of `config`
     that hold only under a condition which cannot be known. `reads_variables` are read on the way, also by scripts.
+    `log_level` is what lets debug records of the app through, None where they are dropped.
     `debug_written` is what stands before the value of DEBUG in the code (`app.config["DEBUG"] = `).
     `routes_unknown` says why other paths than those of `routes` may be answered: code that cannot be read, an extension
     that adds routes of its own, a function that runs before each request. `loose_paths` are texts like paths in the
@@ -153,6 +163,7 @@ class App:
     engines: list[Engine] = field(default_factory=list)
     reached: list[Reached] = field(default_factory=list)
     handlers: list[LogHandler] = field(default_factory=list)
+    log_level: Setting | None = None
     state: list[InProcess] = field(default_factory=list)
     uses: tuple[Use, ...] = ()
     proxy_trust: tuple[ProxyTrust, ...] = ()

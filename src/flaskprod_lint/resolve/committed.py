@@ -94,12 +94,12 @@ def what_for(path: str) -> str:
 
 
 def _together(found: Iterable[Credential]) -> tuple[Credential, ...]:
-    """One for each kind in a file, or in all files where it matters little, with the places of the others."""
+    """Each by itself, but one for all of a kind where it matters little, with the places of the others."""
     kinds: dict[tuple[object, ...], list[Credential]] = {}
     for one in found:
         little = one.public or one.harmless or one.aside
         key = (one.name, one.public, one.harmless, one.weak, one.own, one.aside)
-        kinds.setdefault((*key, "" if little else one.at.path), []).append(one)
+        kinds.setdefault(key if little else (one.at,), []).append(one)
     return tuple(replace(first, also=tuple(other.at for other in others)) for first, *others in kinds.values())
 
 

@@ -247,7 +247,8 @@ def _kind(name: str) -> str:
 
 
 def _numbered(words: list[str]) -> bool:
-    return len(words) > 1 and words[-1].isdigit() and words[-2] in _SECRET_WORDS | {"KEY"} and words[-2] != "KEY"
+    """Whether the words are a secret's name with a number after it: API_TOKEN_2."""
+    return len(words) > 1 and words[-1].isdigit() and is_secret_name("_".join(words[:-1]))
 
 
 def _is_public_name(name: str, words: list[str]) -> bool:

@@ -18,7 +18,9 @@ _KINDS = {"password": "a password", "token": "a token", "key": "a key", "url": "
 def credential_hardcoded(deployment: Deployment) -> Iterator[Finding]:
     """A password, token or key stands in code that production loads."""
     for process, (secret, *others) in _hardcoded(deployment):
-        known = (*process.trail, *secret.trail, *(Place(other.at, f"{other.name} again") for other in others[:3]))
+        step = process.main_step
+        led = (step.trail if step is not None else ()) or process.trail
+        known = (*led, *secret.trail, *(Place(other.at, f"{other.name} again") for other in others[:3]))
         harmless = Severity.NOTE if not secret.works else None
         yield Finding(
             _says(secret),

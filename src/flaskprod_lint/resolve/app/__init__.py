@@ -243,6 +243,7 @@ def _unknown_app(name: str, value: Value | None, loaded: loading.Loaded) -> App 
     app = App(name, Place(at or reason.at), files=loaded.machine.files)
     app.debug = Setting("DEBUG", reason)
     app.unknowns = [reason]
+    app.hardcoded = hardcoded.of_files(loaded.context.project, app.files, loaded.context.variables, ())
     app.reached = reached.of_events(loaded.events)
     return app
 
@@ -261,7 +262,8 @@ def _complete(app: App, config: FlaskConfig, loaded: loading.Loaded, *, sure: bo
     made_engines = engines.of_events(events, values, loaded.context)
     app.engines = engine_facts.completed(made_engines, values, app.files, loaded.context)
     app.hardcoded = hardcoded.of_files(loaded.context.project, app.files, loaded.context.variables, app.trail)
-    app.handlers = log_handlers.of_events(events, loaded.context)
+    logs = log_handlers.of_events(events, loaded.context)
+    app.handlers, app.log_level = logs.handlers, logs.level
     app.config = {name: masked(config.setting(name)) for name in sorted(config.entries)}
     app.state = process_state.of_app(events, app.config, loaded.context.project, app.files)
     app.uses = app_uses.of_app(events, app.config, loaded.context.project, app.files, app.name)

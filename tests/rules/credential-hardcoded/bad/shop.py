@@ -1,0 +1,9 @@
+import os
+
+from flask import Flask
+
+import mail
+
+app = Flask(__name__)
+app.secret_key = os.environ["SECRET_KEY"]
+app.config["MAIL_PASSWORD"] = "Kw7vQ2nTz9Lm4Xp"

@@ -1,0 +1,1 @@
+DB_PASSWORD = "Kw7vQ2nTz9Lm4Xp"

@@ -1,0 +1,3 @@
+import os
+
+ADMIN_TOKEN_NAME = os.environ.get("ADMIN_TOKEN_NAME", "admin")
