@@ -67,6 +67,11 @@ def _share_images(project: Project, every: list[Resolved], others: list[Resolved
             one.context = images.context_at(project, shipped[0])
 
 
+def is_foreign(reference: str) -> bool:
+    """Whether an image, by its reference in lower case, is a database, a proxy or a tool."""
+    return _FOREIGN.search(reference) is not None
+
+
 def for_production(project: Project) -> list[str]:
     """The Dockerfiles that start something and are not named for development."""
     return [path for path in _starting(project) if not standing.development_word(path)]

@@ -1,0 +1,139 @@
+"""What `helm install` sends: the objects of a chart, its templates filled in with its values for production."""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+from flaskprod_lint.inputs import go_template, kubernetes, yaml_tree
+from flaskprod_lint.inputs.go_template import Template
+from flaskprod_lint.inputs.kubernetes import KubernetesObject
+from flaskprod_lint.inputs.nodes import Node
+from flaskprod_lint.resolve.deployments import standing
+from flaskprod_lint.resolve.deployments.kubernetes import helm_render, helm_values
+from flaskprod_lint.resolve.deployments.kubernetes.helm_values import Places, text_of
+from flaskprod_lint.source import Project, Source
+
+_VALUES = re.compile(r"(^|[._-])values([._-]|$)")
+_KIND = re.compile(r"^\s*[\"']?kind[\"']?\s*:", re.MULTILINE)
+
+
+@dataclass(frozen=True, slots=True)
+class Chart:
+    """A chart: its folder, its templates, and the values files for production that stand with it."""
+
+    folder: str
+    templates: tuple[str, ...]
+    values: tuple[str, ...]
+
+
+def charts(project: Project) -> list[Chart]:
+    """The charts of a project, those that others bring along in their own `charts/` left out."""
+    folders = [posixpath.dirname(path) for path in project.paths if posixpath.basename(path) == "Chart.yaml"]
+    own = [folder for folder in folders if not _is_within_another(folder, folders)]
+    found = (_chart(project, folder) for folder in own)
+    return [chart for chart in found if chart.templates]
+
+
+def _is_within_another(folder: str, folders: list[str]) -> bool:
+    above, _, rest = folder.rpartition("charts/")
+    return bool(rest) and above.rstrip("/") in folders
+
+
+def _chart(project: Project, folder: str) -> Chart:
+    inside = posixpath.join(folder, "templates")
+    templates = tuple(
+        path
+        for path in project.below(inside)
+        if path.endswith((".yaml", ".yml", ".tpl")) and "/tests/" not in path.removeprefix(inside)
+    )
+    return Chart(folder, templates, _production_values(project, folder))
+
+
+def _production_values(project: Project, folder: str) -> tuple[str, ...]:
+    """The chart's values, then those of the file for production, if there is one: prod before staging."""
+    own = [path for name in ("values.yaml", "values.yml") if (path := posixpath.join(folder, name)) in project]
+    named = [path for path in _others(project, folder) if standing.production_word(path)]
+    first = sorted(named, key=lambda path: ("prod" not in path.rpartition("/")[2].lower(), path))
+    return (*own[:1], *first[:1])
+
+
+def _others(project: Project, folder: str) -> Iterator[str]:
+    """Other files of values: beside the chart's own, or in a folder of them."""
+    for path in project.below(folder):
+        rest = path.removeprefix(folder).strip("/")
+        inside, _, name = rest.rpartition("/")
+        if not name.endswith((".yaml", ".yml")) or name in ("values.yaml", "values.yml"):
+            continue
+        in_folder = inside in ("values", "environments", "env", "envs")
+        if in_folder or (not inside and _VALUES.search(name.rpartition(".")[0])):
+            yield path
+
+
+def build(project: Project, chart: Chart) -> list[KubernetesObject]:
+    """The objects that a chart makes, each value with the place in its template or its values file."""
+    templates = [found for path in chart.templates if (found := project.facts(path, go_template.read)) is not None]
+    places = Places()
+    root = _root(project, chart)
+    named = helm_render.named(templates)
+    objects: list[KubernetesObject] = []
+    for template in templates:
+        if template.source.path.endswith(".tpl") or not _KIND.search(template.source.text):
+            continue
+        renderer = helm_render.Renderer(root, named, places)
+        objects += _objects(template, renderer, places)
+    return objects
+
+
+def _objects(template: Template, renderer: helm_render.Renderer, places: Places) -> Iterator[KubernetesObject]:
+    try:
+        text = renderer.render(template)
+    except (helm_render.TooMuchError, RecursionError):
+        return
+    rendered = Source(template.source.path, text.text)
+    for found in kubernetes.of_nodes(yaml_tree.read(rendered).roots):
+        node = helm_values.remapped(found.node, rendered, text, places)
+        yield replace(found, name=node.string("metadata", "name") or found.name, node=node)
+
+
+def _root(project: Project, chart: Chart) -> dict[str, object]:
+    """What `.` is in a template. The release is called like the chart: all names are made of it."""
+    facts = project.facts(posixpath.join(chart.folder, "Chart.yaml"), yaml_tree.read)
+    about = facts.root if facts is not None else None
+    name = about.string("name") if about is not None else None
+    release = text_of(name.value if name is not None else posixpath.basename(chart.folder))
+    entries = about.entries if about is not None else ()
+    return {
+        "Values": _values(project, chart),
+        "Chart": {entry.key.value[:1].upper() + entry.key.value[1:]: entry.value for entry in entries},
+        "Release": {
+            "Name": release,
+            "Namespace": text_of("default"),
+            "Service": text_of("Helm"),
+            "IsInstall": helm_values.UNREAD,
+            "IsUpgrade": helm_values.UNREAD,
+            "Revision": helm_values.UNREAD,
+        },
+        "Capabilities": {
+            "KubeVersion": {
+                "Version": text_of("v1.31.0"),
+                "GitVersion": text_of("v1.31.0"),
+                "Major": 1,
+                "Minor": 31,
+            },
+            "APIVersions": helm_values.UNREAD,
+        },
+        "Template": helm_values.UNREAD,
+        "Files": helm_values.UNREAD,
+        "Subcharts": helm_values.UNREAD,
+    }
+
+
+def _values(project: Project, chart: Chart) -> Node | dict[str, object]:
+    found: Node | None = None
+    for path in chart.values:
+        documents = project.facts(path, yaml_tree.read)
+        found = helm_values.merged(found, documents.root if documents is not None else None)
+    return found if found is not None and found.is_mapping else {}
