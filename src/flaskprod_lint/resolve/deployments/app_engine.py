@@ -70,7 +70,7 @@ def _plan(project: Project, facts: AppEngine, place: Standing, options: Options)
     folder = posixpath.dirname(facts.path)
     built = None
     if _runtime(facts) == "custom":
-        built = images.build(project, posixpath.join(folder, "Dockerfile"), context=folder)
+        built = images.build(project, posixpath.join(folder, "Dockerfile"), context=folder, uploaded=True)
     installed = built.image.packages if built is not None else packages.of_buildpack(project, folder)
     if facts.entrypoint is None and built is None:
         installed = google.with_gunicorn(installed)
@@ -205,7 +205,9 @@ def _context(project: Project, found: Planned, facts: AppEngine, built: Built | 
         base = images.context_for(built, project)
     else:
         tree = Tree(project)
-        tree.mount(_HOME, posixpath.dirname(facts.path), Place(None, f"App Engine puts the project at {_HOME}"))
+        folder = posixpath.dirname(facts.path)
+        place = Place(None, f"App Engine puts the project at {_HOME}")
+        tree.mount(_HOME, folder, place, google.not_uploaded(project, folder))
         base = Context(project, tree, cwd=_HOME, shell="bash", packages=found.deployment.packages)
         base = replace(base, python=_pair(found.deployment.python))
     variables = planned.merged(base.variables, given, own)

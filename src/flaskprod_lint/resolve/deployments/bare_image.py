@@ -73,7 +73,9 @@ def _build(project: Project, path: str, target: str | None) -> Built | None:
     if told is None or not project.is_folder(told.context):
         return images.build(project, path, target=_target(project, path, target))
     wanted = told.target or _target(project, path, target)
-    return images.build(project, path, context=told.context, target=wanted, arguments=told.arguments)
+    return images.build(
+        project, path, context=told.context, target=wanted, arguments=told.arguments, uploaded=told.uploaded
+    )
 
 
 def _target(project: Project, path: str, wanted: str | None) -> str | None:

@@ -197,7 +197,8 @@ def _base(project: Project, found: Planned, order: Order) -> Context:
         base = images.context_for(order.made.built, project)
     else:
         tree = Tree(project)
-        tree.mount(_HOME, order.made.folder, Place(None, f"Google's builder puts the project at {_HOME}"))
+        place = Place(None, f"Google's builder puts the project at {_HOME}")
+        tree.mount(_HOME, order.made.folder, place, google.not_uploaded(project, order.made.folder))
         base = Context(project, tree, cwd=_HOME, shell="bash", packages=found.deployment.packages)
     return replace(base, open_environment=True, platform=found.deployment.platform)
 

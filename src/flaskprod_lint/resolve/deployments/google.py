@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 
-from flaskprod_lint.inputs import app_engine, procfile, toml_tree
+from flaskprod_lint.inputs import app_engine, gcloudignore, procfile, toml_tree
 from flaskprod_lint.model import Command, Package, Packages, Setting, Unknown
 from flaskprod_lint.resolve.deployments import planned
 from flaskprod_lint.source import Located, Place, Project
@@ -49,6 +49,16 @@ def buildpack_commands(project: Project, folder: str, told: Located[str] | None 
     facts = project.facts(path, app_engine.read) if path in project else None
     if facts is not None and facts.is_app_engine and facts.entrypoint is not None:
         yield planned.shell_command(facts.entrypoint, f"entrypoint: {facts.entrypoint.value}")
+
+
+def not_uploaded(project: Project, folder: str) -> Callable[[str], bool] | None:
+    """A test of the files of a folder that .gcloudignore keeps gcloud from uploading; None without one."""
+    path = posixpath.join(folder, ".gcloudignore")
+    facts = project.facts(path, gcloudignore.read) if path in project else None
+    if facts is None:
+        return None
+    start = len(folder) + 1 if folder else 0
+    return lambda found: facts.excluded_by(found[start:]) is not None
 
 
 def _of_project_toml(project: Project, folder: str) -> Located[str] | None:

@@ -48,8 +48,12 @@ def build(
     context: str | None = None,
     target: str | None = None,
     arguments: Mapping[str, Setting] | None = None,
+    uploaded: bool = False,
 ) -> Built | None:
-    """The image of a Dockerfile; None when the file is not there or has no stage."""
+    """The image of a Dockerfile; None when the file is not there or has no stage.
+
+    `uploaded` says that gcloud uploads the folder first, without what .gcloudignore names.
+    """
     from flaskprod_lint.resolve import image
 
     facts = project.facts(path, dockerfile.read)
@@ -59,7 +63,9 @@ def build(
                 project.problem(problem.message, problem.place.span)
         return None
     folder = context if context is not None else context_of(project, facts)
-    found = image.build(project, path, context_folder=folder, target=target, build_args=arguments or {})
+    found = image.build(
+        project, path, context_folder=folder, target=target, build_args=arguments or {}, uploaded=uploaded
+    )
     return Built(*found, folder) if found is not None else None
 
 

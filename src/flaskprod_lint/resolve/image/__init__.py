@@ -27,6 +27,7 @@ def build(
     context_folder: str = "",
     target: str | None = None,
     build_args: Mapping[str, Setting] | None = None,
+    uploaded: bool = False,
 ) -> tuple[Image, Tree]:
     """The image that a Dockerfile makes, and its file system. Raises LookupError for one that has no stage."""
     facts = project.facts(dockerfile_path, dockerfile.read)
@@ -38,7 +39,7 @@ def build(
     stage = shipped_stage(facts, target)
     if stage is None:
         raise LookupError(f"{dockerfile_path} has no FROM")
-    context = build_context.of(project, dockerfile_path, context_folder)
+    context = build_context.of(project, dockerfile_path, context_folder, uploaded=uploaded)
     builder = Builder(facts, context, build_args or {})
     state = builder.build(stage)
     return shipped.image(builder, state, stage), state.tree

@@ -20,7 +20,8 @@ _SWITCHES = frozenset("pull no-cache rm force-rm quiet q push load squash compre
 class ImageBuild:
     """An image that a pipeline builds. `dockerfile` is None where a buildpack makes it.
 
-    `context` is the folder it is built from, `pushed` whether the pipeline sends it to a registry.
+    `context` is the folder it is built from, `pushed` whether the pipeline sends it to a registry, `uploaded` whether
+    gcloud uploads the folder to have it built.
     """
 
     tags: tuple[str, ...]
@@ -32,6 +33,7 @@ class ImageBuild:
     arguments: dict[str, Setting] = field(default_factory=dict)
     pushed: bool = False
     tests: bool = False
+    uploaded: bool = False
 
 
 def of_pipeline(project: Project, pipeline: Pipeline) -> list[ImageBuild]:
@@ -115,7 +117,7 @@ def _of_submit(project: Project, run: Run) -> ImageBuild | None:
         image = next((item[6:] for item in gcloud.split_list(pack) if item.startswith("image=")), "")
         return ImageBuild((image,), None, context, run.at, run.at.path, pushed=True, tests=run.tests)
     path = posixpath.join(context, "Dockerfile")
-    return ImageBuild((tag or "",), path, context, run.at, run.at.path, pushed=True, tests=run.tests)
+    return ImageBuild((tag or "",), path, context, run.at, run.at.path, pushed=True, tests=run.tests, uploaded=True)
 
 
 def _of_action(project: Project, action: Action) -> ImageBuild | None:

@@ -57,7 +57,7 @@ def _of_source(project: Project, service: CloudRunService) -> Made | None:
 def _of_folder(project: Project, folder: str) -> Made | None:
     path = posixpath.join(folder, "Dockerfile")
     if path in project:
-        return _checked(project, images.build(project, path, context=folder))
+        return _checked(project, images.build(project, path, context=folder, uploaded=True))
     has_python = any(path.endswith(".py") for path in project.below(folder))
     return Made(None, folder) if has_python and _runs_flask(project, folder) else None
 
@@ -68,7 +68,12 @@ def _of_build(project: Project, build: ImageBuild) -> Made | None:
     if build.dockerfile not in project:
         return None
     found = images.build(
-        project, build.dockerfile, context=build.context, target=build.target, arguments=build.arguments
+        project,
+        build.dockerfile,
+        context=build.context,
+        target=build.target,
+        arguments=build.arguments,
+        uploaded=build.uploaded,
     )
     return _checked(project, found)
 
