@@ -250,7 +250,15 @@ process = keys(
         )
     ),
 )
-app = keys(name=said, factory=switch, definition=or_null(place), config=named(value))
+route = keys(rule=said, methods=many(said), sure=switch, origin=or_null(place))
+app = keys(
+    name=said,
+    factory=switch,
+    definition=or_null(place),
+    config=named(value),
+    routes=many(route),
+    routes_unknown=or_null(said),
+)
 engine = keys(
     definition=place,
     bind=or_null(said),

@@ -14,6 +14,7 @@ from flaskprod_lint.model import (
     Override,
     Platform,
     Process,
+    Route,
     Server,
     Setting,
     Step,
@@ -97,7 +98,13 @@ def app() -> App:
         pool_pre_ping=Setting("pool_pre_ping", False, Place(None, "SQLAlchemy's default"), is_default=True),
     )
     config = {setting.name: setting for setting in (url, key, Setting("DEBUG", False, is_default=True))}
-    return App("app", at("shop/__init__.py", 8), factory=True, config=config, engines=[engine])
+    routes = (
+        Route("/static/<path:filename>", ("GET",), at("shop/__init__.py", 8), "static"),
+        Route("/api/items", ("GET", "POST"), at("shop/items.py", 6), "items.listing"),
+    )
+    found = App("app", at("shop/__init__.py", 8), factory=True, config=config, engines=[engine], routes=routes)
+    found.routes_unknown = None
+    return found
 
 
 def budget() -> Budget:

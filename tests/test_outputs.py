@@ -184,7 +184,8 @@ def test_show_json_has_every_key() -> None:
     assert all(set(value) == VALUE for value in settings.values())
     assert settings["threads"]["known"] is False and settings["threads"]["value"] is None
     assert settings["bind"]["environment"] == [{"name": "PORT", "default": "8000"}]
-    assert set(found["apps"][0]) == {"name", "factory", "definition", "config"}
+    app_keys = {"name", "factory", "definition", "config", "routes", "routes_unknown"}
+    assert set(found["apps"][0]) == app_keys
     engine = {"definition", "bind", "pool_class", "pool_size", "max_overflow", "pool_pre_ping", "url"}
     assert set(found["engines"][0]) == engine
     assert {"limit", "used", "rows", "unknown"} <= set(found["budget"])

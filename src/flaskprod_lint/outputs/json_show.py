@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from flaskprod_lint.masking import mask_text
-from flaskprod_lint.model import App, Budget, BudgetRow, Deployment, Engine, Process, Server, Target, Unknown
+from flaskprod_lint.model import App, Budget, BudgetRow, Deployment, Engine, Process, Route, Server, Target, Unknown
 from flaskprod_lint.outputs.json_places import VERSION, Json, place, text_of
 from flaskprod_lint.outputs.values import apps_once, value_object
 from flaskprod_lint.source import Place
@@ -101,7 +101,18 @@ def _target(target: Target) -> Json:
 
 def _app(app: App) -> Json:
     config = {name: value_object(app.config[name]) for name in sorted(app.config)}
-    return {"name": app.name, "factory": app.factory, "definition": place(app.definition), "config": config}
+    return {
+        "name": app.name,
+        "factory": app.factory,
+        "definition": place(app.definition),
+        "config": config,
+        "routes": [_route(route) for route in app.routes],
+        "routes_unknown": app.routes_unknown.reason if app.routes_unknown is not None else None,
+    }
+
+
+def _route(route: Route) -> Json:
+    return {"rule": route.rule, "methods": list(route.methods), "sure": route.sure, "origin": place(route.at)}
 
 
 def _engine(engine: Engine) -> Json:

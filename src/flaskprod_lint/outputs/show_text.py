@@ -165,11 +165,26 @@ def _app(app: App, page: Page, *, everything: bool) -> None:
     _settings([setting for setting in shown if not any(setting in group for group in shared)], page)
     for group in shared:
         _group(group, page)
+    _routes(app, page, everything=everything)
     for unknown in dict.fromkeys(app.unknowns):
         _unknown(unknown, page)
     for engine in app.engines:
         page.blank()
         _engine(engine, page)
+
+
+def _routes(app: App, page: Page, *, everything: bool) -> None:
+    """How many paths the app answers, and whether there may be more; each of them only when all is asked for."""
+    count = len(app.routes)
+    if not count:
+        return
+    more = f", and more where it is not known: {app.routes_unknown.reason}" if app.routes_unknown is not None else ""
+    text = page.clean(f"{count} route{'s' if count > 1 else ''}{more}")
+    page.paragraph(text, "unsure" if more else "", first=[(f"{INDENT}{INDENT}", "")])
+    for route in app.routes if everything else ():
+        methods = ", ".join(route.methods) or "any method"
+        first: list[Segment] = [(f"{INDENT}{INDENT}{INDENT}", ""), (page.clean(f"{route.rule}  {methods}  "), "")]
+        page.paragraph(page.clean(origin(Place(route.at.span))), "place", first=first)
 
 
 def _shared(settings: Sequence[Setting]) -> list[list[Setting]]:
