@@ -10,6 +10,8 @@ from flaskprod_lint.model import App, Deployment, EnvironmentRead, Process, Sett
 from flaskprod_lint.rules import evidence, rule
 from flaskprod_lint.rules.hardening import debug_toolbar_on as debug_toolbar_on
 from flaskprod_lint.rules.hardening import session_cookie_insecure as session_cookie_insecure
+from flaskprod_lint.rules.health import health_path_not_found as health_path_not_found
+from flaskprod_lint.rules.health import no_health_route as no_health_route
 from flaskprod_lint.rules.proxy_headers import proxy_headers_from_anyone as proxy_headers_from_anyone
 from flaskprod_lint.rules.proxy_headers import proxy_headers_ignored as proxy_headers_ignored
 from flaskprod_lint.source import Place, Span

@@ -122,7 +122,7 @@ def _besides(
     for one in reachable(owner):
         if is_restx(one):
             at = Place(one.instance.at, "the API's documentation")
-            yield Route("/swaggerui/<path:filename>", ("GET",), at, "restx_doc.static", sure=one.sure)
+            yield Route("/swaggerui/<path:filename>", ("GET",), at, "restx_doc.static")
         if one.kind == "group" and "OPENAPI_URL_PREFIX" in settings:
             prefix = settings["OPENAPI_URL_PREFIX"]
             text = optional_text(prefix)

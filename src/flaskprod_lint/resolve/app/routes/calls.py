@@ -157,10 +157,7 @@ def _new(kind: str, instance: Instance) -> Owner:
         value = instance.members.get(place[1]) or argument(instance, *place)
         prefix = optional_text(value)
         owner.prefix = None if isinstance(prefix, Unknown) else prefix
-        doubt = prefix if isinstance(prefix, Unknown) else assumed(value)
-        if doubt is not None:
-            owner.steps.append(Doubt(doubt, -1))
-        owner.sure = doubt is None
+        owner.doubt = prefix if isinstance(prefix, Unknown) else assumed(value)
     if kind == "namespace":
         name = optional_text(argument(instance, 0, "name"))
         owner.prefix = (owner.prefix or f"/{name}").rstrip("/")

@@ -55,14 +55,15 @@ class Owner:
     """An app, a blueprint or an API with what is registered on it.
 
     `kind` is "app", "blueprint", "api" (of flask-restful and its kin, which joins prefixes as they are written),
-    "namespace" (of flask-restx) or "group" (of flask-smorest, which adds nothing to a path). `prefix` is its own.
+    "namespace" (of flask-restx) or "group" (of flask-smorest, which adds nothing to a path). `prefix` is its own, and
+    `doubt` says why it may be another.
     """
 
     kind: str
     instance: Instance
     prefix: str | None = None
     host: str = ""
-    sure: bool = True
+    doubt: Unknown | None = None
     steps: list[Rule | Nested | Doubt] = field(default_factory=list)
 
 
@@ -80,7 +81,7 @@ class Expansion:
             if isinstance(step, Rule):
                 self._add(step, step.text, step.order, step.host)
             elif isinstance(step, Nested):
-                self._nested(step, None, "", step.order, sure=app.sure, depth=0)
+                self._nested(step, None, "", step.order, sure=True, depth=0)
             else:
                 self._somewhere("", step)
 
@@ -89,7 +90,10 @@ class Expansion:
         if depth > 12:
             self.doubts.append(Unknown("blueprints that are nested too deeply", owner.instance.at))
             return
-        sure = sure and step.sure and owner.sure
+        doubt = owner.doubt if step.prefix is None else None
+        if doubt is not None:
+            self._somewhere(outer or "", Doubt(doubt, order))
+        sure = sure and step.sure and doubt is None
         host = ".".join(filter(None, (step.host or owner.host, host)))
         prefix = _prefix(owner, step.prefix, outer)
         plain = owner.kind in ("api", "namespace")

@@ -1,0 +1,19 @@
+import os
+
+from flask import Blueprint, Flask
+
+api = Blueprint("api", __name__, url_prefix=os.environ.get("PREFIX", "/api"))
+
+
+@api.get("/health")
+def health():
+    return {"status": "ok"}
+
+
+def create_app():
+    app = Flask(__name__)
+    app.register_blueprint(api)
+    return app
+
+
+app = create_app()
