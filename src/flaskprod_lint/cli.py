@@ -196,6 +196,31 @@ def explain(rule: tuple[str, ...], **given: Any) -> int:
     return CLEAN
 
 
+@cli.command()
+@click.argument("platform", required=False, type=PlatformId(), metavar="[ID]")
+@output_options
+def platforms(platform: str | None, **given: Any) -> int:
+    """List the platforms that are known, or the facts about one with their sources.
+
+    \b
+    Examples:
+      flaskprod-lint platforms
+      flaskprod-lint platforms fly
+    """
+    from flaskprod_lint.outputs.platform_text import platforms_json, write_platform, write_platforms
+    from flaskprod_lint.resolve import platforms as facts
+
+    config = _merged(given)
+    known = [one for name in ([platform] if platform else facts.ids()) if (one := facts.described(name)) is not None]
+    if config.format == "json":
+        _emit(platforms_json(known, __version__), config.output)
+    elif platform is not None:
+        _emit_page(lambda page: write_platform(known[0], page), config)
+    else:
+        _emit_page(lambda page: write_platforms(known, page), config)
+    return CLEAN
+
+
 # From the command line to a configuration
 
 
