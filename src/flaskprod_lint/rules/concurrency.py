@@ -156,6 +156,8 @@ def _more_workers(server: Server, path: str) -> str | None:
         return "processes = 3\nthreads = 2" if path.endswith(".ini") else "--processes 3 --threads 2"
     if not server.is_gunicorn:
         return None
+    if path.endswith(".config"):
+        return "NumProcesses: 3\nNumThreads: 2"
     return "workers = 3\nthreads = 2" if path.endswith(".py") else "--workers 3 --threads 2"
 
 

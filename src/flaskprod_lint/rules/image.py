@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from datetime import date
 
 from flaskprod_lint.finding import Confidence, Evidence, Finding, Severity
-from flaskprod_lint.model import Deployment, Image, Package, Packages, Setting, Unknown
+from flaskprod_lint.model import Command, Deployment, Image, Package, Packages, Setting, Unknown
 from flaskprod_lint.rules import evidence, rule
 from flaskprod_lint.rules.python_images import is_python, name_and_tag, slim, supported
 from flaskprod_lint.source import Place, Span
@@ -33,6 +33,7 @@ _NEWER_BY_KEY = {
     "runtime": "runtime: python313",
     "runtime_version": 'runtime_version: "3.13"',
     "runtime-version": "runtime: python311",
+    "default_platform": "default_platform: Python 3.13 running on 64bit Amazon Linux 2023",
     "linuxFxVersion": "linuxFxVersion: 'PYTHON|3.13'",
 }
 #: What installs, and is not installed for the app.
@@ -47,6 +48,7 @@ _PRIVILEGE_DROP = re.compile(
     r"\b(gosu|su-exec|setpriv|setuidgid|chpst|runuser|s6-setuidgid)\b|\bsu\s+(-\s|-\w|\w+\s+-c)|\bsudo\s+-u"
 )
 _PYTHON_CHECK = '["CMD", "python", "-c", "import urllib.request as r; r.urlopen(\'http://127.0.0.1:8000/health\')"]'
+_PROBE = "httpGet:\n  path: /health\n  port: 8000"
 _FREEZE = "pip freeze > constraints.txt"
 _TOOL = re.compile(r"(?:^|[\s;&|(\"'/])(curl|wget)(?=\s)")
 
@@ -216,8 +218,13 @@ def runs_as_root(deployment: Deployment) -> Iterator[Finding]:
             label="runs as root",
             because=_users_elsewhere(image),
             confidence=sure,
-            instead='user: "1000:1000"' if in_manifest else None,
+            instead=_other_user(image.user) if in_manifest else None,
         )
+
+
+def _other_user(user: Setting) -> str:
+    """A user in the words of the manifest that names root."""
+    return "runAsUser: 1000" if user.origin.note.startswith("runAsUser") else 'user: "1000:1000"'
 
 
 def _users_elsewhere(image: Image) -> tuple[Place, ...]:
@@ -261,7 +268,7 @@ def build_context_unfiltered(deployment: Deployment) -> Iterator[Finding]:
         )
     elif image.context_filter is not None and image.context_filter.span is not None and image.sends_git:
         yield Finding(
-            ".dockerignore lets .git in, so the image carries the project's whole history",
+            f"{_name_of(image.context_filter)} lets .git in, so the image carries the project's whole history",
             at=image.context_filter.span,
             because=(copied.at,),
             instead=".git",
@@ -271,17 +278,21 @@ def build_context_unfiltered(deployment: Deployment) -> Iterator[Finding]:
 
 @rule("copied-file-ignored")
 def copied_file_ignored(deployment: Deployment) -> Iterator[Finding]:
-    """A COPY whose source .dockerignore keeps out of the build."""
+    """A COPY whose source .dockerignore, or .gcloudignore before it, keeps out of the build."""
     for copied in deployment.image.ignored_copies if deployment.image else ():
         for source, line in copied.excluded:
             if copied.at.span is not None:
                 yield Finding(
-                    f"The build stops here: .dockerignore leaves out {source}, so there is nothing to copy",
+                    f"The build stops here: {_name_of(line)} leaves out {source}, so there is nothing to copy",
                     at=copied.at.span,
                     because=(line,),
                     label="not found in the build context",
                     instead=f"!{source.removeprefix('./').rstrip('/')}",
                 )
+
+
+def _name_of(place: Place) -> str:
+    return place.path.rpartition("/")[2] if place.path.endswith((".gcloudignore", ".gitignore")) else ".dockerignore"
 
 
 @rule("health-check-tool-missing")
@@ -301,8 +312,13 @@ def health_check_tool_missing(deployment: Deployment) -> Iterator[Finding]:
             at=image.health_check.origin.span,
             because=(image.base.origin,),
             label=f"{names}: not found",
-            instead=None if check.origin.path == image.dockerfile else f"test: {_PYTHON_CHECK}",
+            instead=_other_check(check) if check.origin.path != image.dockerfile else None,
         )
+
+
+def _other_check(check: Command) -> str:
+    """A health check that needs no other program, in the words of the manifest."""
+    return _PROBE if "Probe" in check.origin.note else f"test: {_PYTHON_CHECK}"
 
 
 @rule("install-after-copy")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from flaskprod_lint.finding import Confidence, Evidence, Finding, Severity
@@ -14,6 +15,8 @@ __all__ = ["migrate_in_build", "migration_heads", "migrations_not_shipped"]
 
 #: When a run counts as the release's own: once, before or beside the new code.
 _RELEASE = ("release", "init", "cron")
+#: What people call a step that prepares the database.
+_OF_SCHEMA = re.compile(r"(^|[-_])(init|initdb|migrat\w*|schema|upgrade|alembic)($|[-_])", re.IGNORECASE)
 _INSTEAD = {
     "heroku": "release: {0}",
     "dokku": "release: {0}",
@@ -23,6 +26,9 @@ _INSTEAD = {
     "railway": '[deploy]\npreDeployCommand = ["{0}"]',
     "docker-compose": "migrate:\n  command: {0}",
     "systemd": "ExecStartPre={0}",
+    "kubernetes": "apiVersion: batch/v1\nkind: Job\nmetadata:\n  name: migrate\nspec:\n  template:\n    spec:\n"
+    "      restartPolicy: Never\n      containers:\n        - name: migrate\n          image: IMAGE\n"
+    "          command: [sh, -c, {0}]",
     "digitalocean": "jobs:\n  - name: migrate\n    kind: PRE_DEPLOY\n    run_command: {0}",
     "kamal": '# .kamal/hooks/pre-deploy\nkamal app exec --version="$KAMAL_VERSION" "{0}"',
     "cloud-foundry": 'cf run-task APP --command "{0}"',
@@ -79,13 +85,19 @@ def _no_release_because(found: Migrations) -> Iterator[Place]:
 
 def _someone_upgrades(deployment: Deployment, found: Migrations) -> bool:
     """Whether anything may run the migrations; other rules say what is wrong with how it does."""
-    if found.elsewhere is not None:
+    if found.elsewhere is not None or any(_may_upgrade(process, found) for process in deployment.processes):
         return True
     if any(run.kind == "upgrade" and (run.effective or run.where == "boot") for run in found.runs):
         return True
     if any(run.where in _RELEASE for run in found.autogenerates):
         return True
     return any(reached.kind == "upgrade" for _, reached in _reached(deployment))
+
+
+def _may_upgrade(process: Process, found: Migrations) -> bool:
+    """Whether a process of the release is called after the schema, and what it does could not be read."""
+    read = any(run.process == process.name for run in (*found.runs, *found.autogenerates))
+    return process.kind in _RELEASE and not read and _OF_SCHEMA.search(process.name) is not None
 
 
 def _is_for_app(deployment: Deployment) -> bool:

@@ -70,7 +70,7 @@ def _with_gunicorn(packages: Packages) -> Packages:
 
 
 def _web(command: Command, origin: Place, infrastructure: list[bicep.Bicep], options: Options) -> Process:
-    trail = (origin, command.origin) if command.origin.span != origin.span else (command.origin,)
+    trail = (origin, command.origin if command.origin.span != origin.span else Place(None, command.origin.note))
     health = _only(infrastructure, "healthCheckPath")
     return Process(
         "web",

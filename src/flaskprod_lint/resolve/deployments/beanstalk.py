@@ -89,10 +89,10 @@ def plan(
     platform = parts.platform_of("beanstalk", path, home, f"{path} is Elastic Beanstalk's")
     deployment = parts.deployment_of(project, path, Span(path, 1), platform, place, options, home)
     deployment.name = _name(folder)
-    deployment.packages = _with_gunicorn(deployment.packages)
+    deployment.packages = _with_more(_with_gunicorn(deployment.packages), settings)
     version = _VERSION.search(named.value) if named is not None else None
     if named is not None and version is not None:
-        deployment.python = Setting("python", version[1], Place(named.span, named.value))
+        deployment.python = Setting("python", version[1], Place(named.span, f"default_platform: {named.value}"))
     else:
         deployment.python = None
     deployment.secrets = settings.secrets(development=not place.is_production)
@@ -113,6 +113,14 @@ def _with_gunicorn(packages: Packages) -> Packages:
         return packages
     added = Package("gunicorn", None, "none", Place(None, "part of Elastic Beanstalk's platform"), direct=False)
     return replace(packages, packages={**packages.packages, "gunicorn": added})
+
+
+def _with_more(packages: Packages, settings: EbOptions) -> Packages:
+    """The packages, of which some are not known where a container command installs them."""
+    told = next((one.command for one in settings.commands if "pip" in one.command.value), None)
+    if told is None:
+        return packages
+    return replace(packages, complete=Unknown("a container command installs more", told.span))
 
 
 def _context(project: Project, home: Home, found: Planned, settings: EbOptions) -> Context:
@@ -222,10 +230,15 @@ def _note_conflict(found: Planned, winner: Command, loser: Command | None, setti
     option = settings.get(_PYTHON, "WSGIPath")
     if loser is None or option is None or loser.argv is None:
         return
-    target = loser.argv[-1]
-    names = {target, target.partition(":")[0]} if ":" not in target else {target}
-    names |= {target.removesuffix(":application")}
-    if names & set(planned.split(winner.text)) or f"{target}:application" in winner.text:
+    if any(_is_same(loser.argv[-1], word) for word in planned.split(winner.text)):
         return
     reason = "where there is a Procfile, Elastic Beanstalk does not read WSGIPath"
     found.deployment.conflicts = (Conflict(winner, loser, reason),)
+
+
+def _is_same(path: str, word: str) -> bool:
+    """Whether a word of a command names the app of a WSGIPath, seen from the same folder or a lower one (--chdir)."""
+    module, _, name = path.partition(":")
+    other, _, called = word.partition(":")
+    below = other.isidentifier() and module.endswith(f".{other}")
+    return (module == other or below) and (name or "application") == (called or "application")

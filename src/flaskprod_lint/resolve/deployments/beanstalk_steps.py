@@ -28,7 +28,7 @@ def add(found: Planned, project: Project, folder: str, settings: EbOptions, cont
     count = settings.most_instances
     instances = planned.instances(options, count, f"up to {count.value} instances" if count is not None else "")
     for one in settings.commands:
-        if not _MATTERS.search(one.command.value):
+        if not _MATTERS.search(one.command.value) or one.command.value.startswith("echo "):
             continue
         command = planned.shell_command(one.command, f"command: {one.command.value}")
         process = Process(one.name.value, "release", command, trail=(command.origin,), once=one.leader_only)

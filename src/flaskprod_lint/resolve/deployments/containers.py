@@ -19,8 +19,9 @@ from flaskprod_lint.source import Located, Place, Project, Span
 _ASIDE = re.compile(
     r"nginx|redis|valkey|postgres|mysql|mariadb|memcached|mongo|rabbitmq|elasticsearch|opensearch|envoy|x-?ray|otel"
     r"|opentelemetry|datadog|newrelic|fluent|firelens|cloudwatch|statsd|prometheus|grafana|traefik|haproxy|caddy|localstack"
+    r"|openresty|httpd|maildev|mailhog|adminer|pgadmin"
 )
-_PROXY = re.compile(r"nginx|envoy|traefik|haproxy|caddy")
+_PROXY = re.compile(r"nginx|openresty|httpd|envoy|traefik|haproxy|caddy")
 #: Words in names that tell no image from another.
 _COMMON = frozenset("app docker dockerfile image container latest service src prod production flask python aws".split())
 
@@ -81,6 +82,8 @@ def home_of(project: Project, folder: str, at: Span, *names: str) -> tuple[Home,
     """
     every = [path for path in project.below(folder) if path in project.of_format("dockerfile")]
     kept = [path for path in every if standing.development_word(path) is None] or every
+    if _is_published(names[0]) and _named(kept, names[:1]) is None:
+        return Home(elsewhere=at), False
     runs = [path for path in kept if images.runs_python(project, path) is not False]
     meant = _named(kept, names) if len(kept) > 1 else next(iter(kept), None)
     if meant is not None and meant not in runs:
@@ -90,7 +93,21 @@ def home_of(project: Project, folder: str, at: Span, *names: str) -> tuple[Home,
         top = posixpath.join(folder, "Dockerfile")
         meant = flask[0] if len(flask) == 1 else top if top in flask else None
     built = images.build(project, meant) if meant is not None else None
-    return (Home(folder, built), len(kept) == 1) if built is not None else (Home(elsewhere=at), False)
+    sure = len(kept) == 1 and not _is_of_docker_hub(names[0])
+    return (Home(folder, built), sure) if built is not None else (Home(elsewhere=at), False)
+
+
+def _is_of_docker_hub(reference: str) -> bool:
+    """Whether a reference names no registry: anybody's image of that name."""
+    host, slash, _ = reference.partition("/")
+    return bool(reference) and not re.search(r"[.:${<]", host if slash else "") and not re.search(r"[${<]", reference)
+
+
+def _is_published(reference: str) -> bool:
+    """Whether it is an image that is made for everybody: an official one, or one whose owner has the same name."""
+    name = reference.partition(":")[0]
+    owner, slash, last = name.partition("/")
+    return _is_of_docker_hub(reference) and (not slash or owner == last)
 
 
 def _named(paths: list[str], names: tuple[str, ...]) -> str | None:

@@ -1,0 +1,2 @@
+flask db upgrade
+exec gunicorn --workers 3 app:app

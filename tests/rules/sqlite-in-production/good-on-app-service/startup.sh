@@ -1,0 +1,1 @@
+exec gunicorn --workers 3 app:app
