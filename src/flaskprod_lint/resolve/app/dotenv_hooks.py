@@ -29,7 +29,7 @@ def call(event: Event, machine: Interpreter) -> Value | None:
         return _find(event, machine)
     if event.callee in _READERS:
         path = _path(event, machine)
-        return Value(Entries(_assignments(path, machine) if isinstance(path, str) else {}, _hole(path)), event.at)
+        return Value(Entries(assignments(path, machine) if isinstance(path, str) else {}, _hole(path)), event.at)
     return None
 
 
@@ -44,13 +44,14 @@ def _load(event: Event, machine: Interpreter) -> Value:
 
 def load_file(path: str, machine: Interpreter, at: Span, *, override: bool = False) -> None:
     """Put the assignments of a project's file into the environment, under what is set there already."""
-    for name, value in _assignments(path, machine).items():
+    for name, value in assignments(path, machine).items():
         key = Value(str(name), value.at)
         if override or isinstance(environment.read(machine, key, None, at).data, (Unset, type(None))):
             environment.write(machine, key, value)
 
 
-def _assignments(path: str, machine: Interpreter) -> dict[object, Value]:
+def assignments(path: str, machine: Interpreter) -> dict[object, Value]:
+    """The variables that a dotenv file sets, by name; of several lines the last counts."""
     found = machine.context.project.facts(path, dotenv.read) or []
     return {name.value: Value(value.value, value.span) for name, value in found}
 
@@ -70,8 +71,11 @@ def _find(event: Event, machine: Interpreter) -> Value:
 
 
 def _path(event: Event, machine: Interpreter) -> str | Unknown | None:
+    return named_file(event.args[0] if event.args else event.kwargs.get("dotenv_path"), event, machine)
+
+
+def named_file(given: Value | None, event: Event, machine: Interpreter) -> str | Unknown | None:
     """The project file that is loaded: the one that is named, else the first .env upwards from the calling file."""
-    given = event.args[0] if event.args else event.kwargs.get("dotenv_path")
     if given is None or given.data in (None, ""):
         found = find_file(".env", event, machine)
         return found[1] if found is not None else None

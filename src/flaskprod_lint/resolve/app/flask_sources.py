@@ -10,15 +10,21 @@ from typing import TYPE_CHECKING
 
 from flaskprod_lint.model import Unknown
 from flaskprod_lint.resolve.app.config_files import read_data
+from flaskprod_lint.resolve.app.data_hooks import KINDS
 from flaskprod_lint.resolve.app.flask_config import FlaskConfig, upper_attributes
 from flaskprod_lint.resolve.app.flask_paths import project_file, root_path
 from flaskprod_lint.resolve.interpreter import environment
+from flaskprod_lint.resolve.interpreter.jumps import Raised
 from flaskprod_lint.resolve.interpreter.paths import path_text
 from flaskprod_lint.resolve.interpreter.values import (
+    Bound,
     Class,
     Event,
     External,
+    Function,
+    Instance,
     Member,
+    Method,
     Module,
     Object,
     Unset,
@@ -31,7 +37,7 @@ from flaskprod_lint.source import Span
 if TYPE_CHECKING:
     from flaskprod_lint.resolve.interpreter.machine import Interpreter
 
-Method = Callable[[FlaskConfig, Event, "Interpreter"], Value]
+Fill = Callable[[FlaskConfig, Event, "Interpreter"], Value]
 
 _MISSING = "a file that is not among the project's"
 
@@ -158,6 +164,9 @@ def _from_pairs(config: FlaskConfig, event: Event, how: str, *, upper: bool) -> 
 
 def _from_dict(config: FlaskConfig, given: Value, at: Span, how: str, *, upper: bool) -> None:
     data = given.data
+    if isinstance(data, External) and data.path == "os.environ":
+        _from_environment(config, at, how, upper=upper)
+        return
     hole = getattr(data, "hole", None)
     if isinstance(data, dict):
         if isinstance(hole, Unknown):
@@ -170,6 +179,15 @@ def _from_dict(config: FlaskConfig, given: Value, at: Span, how: str, *, upper: 
         _from_dict(config, Value(pairs, given.at), at, how, upper=upper)
     elif data is not None:
         config.obscure(_reason(given, "a mapping that cannot be read"))
+
+
+def _from_environment(config: FlaskConfig, at: Span, how: str, *, upper: bool) -> None:
+    """`from_mapping(os.environ)`: every variable, and where not all are known, any name may be set by one."""
+    if config.machine.context.open_environment:
+        config.overlay("", at)
+    for name, value in environment.snapshot(config.machine, at).items():
+        if str(name).isupper() or not upper:
+            config.write(str(name), value, at, how)
 
 
 def _is_pair(value: Value) -> bool:
@@ -242,12 +260,21 @@ def from_file(config: FlaskConfig, event: Event, machine: Interpreter) -> Value:
     path = _file(config, _argument(event, 0, "filename"), machine)
     if not isinstance(path, str):
         return _absent(config, path, event, machine, silent=_is_true(event, 2, "silent"))
-    data = read_data(machine.context.project, path)
+    data = _loaded_file(path, _argument(event, 1, "load"), event, machine)
     if isinstance(data, Unknown):
         config.obscure(data)
     else:
         _from_dict(config, data, event.at, f"from_file({posixpath.basename(path)})", upper=True)
     return Value(True, event.at)
+
+
+def _loaded_file(path: str, load: Value | None, event: Event, machine: Interpreter) -> Value | Unknown:
+    """What a loader makes of a file: one that is known reads its format, one of the project's own is followed."""
+    if load is None or not isinstance(load.data, (Function, Method, Bound)):
+        kind = KINDS.get(load.data.path, "") if load is not None and isinstance(load.data, External) else ""
+        return read_data(machine.context.project, path, kind)
+    file = Instance("builtins.open", (Value(machine.file_of(path), event.at),), at=event.at)
+    return machine.call(load, (Value(file, event.at),), {}, event.at)
 
 
 def from_prefixed_env(config: FlaskConfig, event: Event, machine: Interpreter) -> Value:
@@ -260,20 +287,34 @@ def from_prefixed_env(config: FlaskConfig, event: Event, machine: Interpreter) -
     if machine.context.open_environment:
         config.overlay(prefix, event.at)
     known = environment.snapshot(machine, event.at)
+    loads = _argument(event, 1, "loads") if len(event.args) > 1 else event.kwargs.get("loads")
     for name in sorted(str(key) for key in known if str(key).startswith(prefix)):
-        _prefixed(config, name.removeprefix(prefix), known[name], event.at)
+        value = _by_loads(known[name], loads, event.at, machine)
+        _prefixed(config, name.removeprefix(prefix), value, event.at, machine)
     return Value(True, event.at)
 
 
-def _prefixed(config: FlaskConfig, key: str, value: Value, at: Span) -> None:
-    loaded = _loaded(value)
+def _by_loads(value: Value, loads: Value | None, at: Span, machine: Interpreter) -> Value:
+    """A variable's text as `loads` gives it; json.loads is what Flask takes by itself."""
+    if loads is None or (isinstance(loads.data, External) and loads.data.path == "json.loads"):
+        return _loaded(value)
+    try:
+        result = machine.call(loads, (value,), {}, at)
+    except Raised:
+        return value
+    return replace(result, at=value.at, environment=value.environment)
+
+
+def _prefixed(config: FlaskConfig, key: str, loaded: Value, at: Span, machine: Interpreter) -> None:
     top, *rest = key.split("__")
     if not rest:
         config.write(key, loaded, at, "from_prefixed_env()")
         return
     current = config.read(top)
+    if current is not None and current.known and not isinstance(current.data, dict):
+        raise machine.raised_unless_assumed("TypeError", at, (current, loaded), "a part of what has no parts")
     nested = dict(current.data) if current is not None and isinstance(current.data, dict) else {}
-    config.write(top, replace(_nest(nested, rest, loaded), at=value.at), at, "from_prefixed_env()")
+    config.write(top, replace(_nest(nested, rest, loaded), at=loaded.at), at, "from_prefixed_env()")
 
 
 def _nest(nested: Mapping[object, Value], keys: list[str], value: Value) -> Value:
@@ -314,7 +355,18 @@ def path_attribute(config: FlaskConfig, path: str, machine: Interpreter) -> Valu
     return None
 
 
-METHODS: Mapping[str, Method] = {
+def set_item(config: FlaskConfig, event: Event, machine: Interpreter) -> Value:
+    """`app.config.__setitem__("X", 1)`."""
+    name = _argument(event, 0, "key")
+    value = _argument(event, 1, "value")
+    if name is None or value is None or not isinstance(name.data, str):
+        config.obscure(Unknown("a name of the config that is not known", event.at))
+    else:
+        config.write(name.data, value, event.at, "app.config[…]")
+    return Value(None, event.at)
+
+
+METHODS: Mapping[str, Fill] = {
     "from_object": from_object,
     "from_mapping": from_mapping,
     "update": update,
@@ -323,6 +375,7 @@ METHODS: Mapping[str, Method] = {
     "from_file": from_file,
     "from_json": from_file,
     "from_prefixed_env": from_prefixed_env,
+    "__setitem__": set_item,
 }
 
 

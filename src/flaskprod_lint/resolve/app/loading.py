@@ -12,16 +12,37 @@ from typing import TypeVar
 from weakref import WeakKeyDictionary
 
 from flaskprod_lint.model import Step, Unknown
-from flaskprod_lint.resolve.app import argument_hooks, dotenv_hooks, pydantic_hooks, random_hooks, settings_hooks
+from flaskprod_lint.resolve.app import (
+    argument_hooks,
+    data_hooks,
+    decouple_hooks,
+    dotenv_hooks,
+    dynaconf_hooks,
+    ini_hooks,
+    pydantic_hooks,
+    random_hooks,
+    settings_hooks,
+)
 from flaskprod_lint.resolve.app.flask_hooks import FlaskHooks
 from flaskprod_lint.resolve.app.python_path import locate, search_path, site_packages, with_installed_project
 from flaskprod_lint.resolve.context import Context
+from flaskprod_lint.resolve.database import url_hooks
 from flaskprod_lint.resolve.interpreter.limits import Limits
 from flaskprod_lint.resolve.interpreter.machine import Interpreter
 from flaskprod_lint.resolve.interpreter.values import Event, Module, Value
 from flaskprod_lint.source import Place, Project
 
-LIBRARIES = (dotenv_hooks.call, settings_hooks.call, pydantic_hooks.call, random_hooks.call)
+LIBRARIES = (
+    dotenv_hooks.call,
+    settings_hooks.call,
+    decouple_hooks.call,
+    pydantic_hooks.call,
+    dynaconf_hooks.call,
+    data_hooks.call,
+    ini_hooks.call,
+    random_hooks.call,
+    url_hooks.call,
+)
 
 #: Nodes of syntax that one file of settings may run: a hundred times what real ones need.
 SETTINGS_STEPS = 15_000

@@ -211,9 +211,9 @@ def masked_read(read: EnvironmentRead) -> EnvironmentRead:
 
 
 def _from_parts(value: Value, made: Instance, name: str, note: str) -> Url:
-    if made.callee not in _URL_CALLS:
+    parts = parts_of(made)
+    if parts is None:
         return Url(Setting(name, Unknown("not a URL that can be read", value.at), Place(value.at, note)))
-    parts: dict[str, Value] = {**dict(zip(_URL_PARTS, made.args, strict=False)), **made.kwargs}
     reads = tuple(read for part in parts.values() for read in part.environment)
     found = _SCHEME.match(f"{parts['drivername'].data}:") if "drivername" in parts else None
     dialect = found.group(1) if found else None
@@ -226,6 +226,13 @@ def _from_parts(value: Value, made: Instance, name: str, note: str) -> Url:
         _has_password(_url_with(parts)),
         _in_memory(f":{parts['database'].data}" if "database" in parts else ":") if dialect == "sqlite" else None,
     )
+
+
+def parts_of(made: Instance) -> dict[str, Value] | None:
+    """The parts that a URL is made of, by their names; None for what is no URL."""
+    if made.callee not in _URL_CALLS:
+        return None
+    return {**dict(zip(_URL_PARTS, made.args, strict=False)), **made.kwargs}
 
 
 def _kind_of_parts(parts: Mapping[str, Value], reads: tuple[EnvironmentRead, ...]) -> str:

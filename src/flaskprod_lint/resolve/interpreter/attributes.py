@@ -312,7 +312,8 @@ def mapping(vm: Interpreter, value: Value, at: Span) -> Entries | None:
         return Entries(data)
     if isinstance(data, External) and data.path == "os.environ":
         return environment.snapshot(vm, at)
-    return None
+    place = _place(value)
+    return vm.hooks.entries(*place) if place is not None else None
 
 
 __all__ = ["as_value", "contains", "delete_item", "item", "mapping", "read", "set_attribute", "set_item"]

@@ -9,7 +9,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from flaskprod_lint.model import Unknown
-from flaskprod_lint.resolve.interpreter import classes, containers, list_methods, operators, sequences
+from flaskprod_lint.resolve.interpreter import class_calls, classes, containers, list_methods, operators, sequences
 from flaskprod_lint.resolve.interpreter.frames import Arguments, Frame
 from flaskprod_lint.resolve.interpreter.paths import path_text
 from flaskprod_lint.resolve.interpreter.truth import truth
@@ -257,7 +257,7 @@ def _callable(vm: Interpreter, arguments: Arguments, at: Span, frame: Frame | No
 def _type(vm: Interpreter, arguments: Arguments, at: Span, frame: Frame | None) -> Value:
     data = arguments.args[0].data
     if len(arguments.args) == 3:
-        return vm.unknown(Unknown("a class made by type()", at), at)
+        return class_calls.made(vm, arguments, at, frame)
     if isinstance(data, Object):
         return Value(data.cls, at)
     for name, kind in _TYPES.items():
@@ -356,6 +356,7 @@ _TABLE: dict[str, Builtin] = {
     "vars": _locals,
     "callable": _callable,
     "type": _type,
+    "dir": class_calls.names,
     "object": _object,
     "exec": _exec,
     "eval": _eval,

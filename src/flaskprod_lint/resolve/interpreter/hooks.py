@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from flaskprod_lint.resolve.interpreter.values import Event, Instance, Value
+from flaskprod_lint.resolve.interpreter.values import Entries, Event, Instance, Value
 from flaskprod_lint.source import Span
 
 
@@ -40,3 +40,10 @@ class Hooks:
     def contains(self, instance: Instance, path: str, key: object) -> bool | None:
         """Whether `key in instance.path`."""
         return None
+
+    def entries(self, instance: Instance, path: str) -> Entries | None:
+        """An Instance, or the member at a path, as a dict; None when it is none, or not known."""
+        return None
+
+    def left(self, value: Value) -> None:
+        """Called when a `with` block on an Instance ends."""

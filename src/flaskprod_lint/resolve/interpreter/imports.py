@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import posixpath
+import re
 import sys
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from flaskprod_lint.model import Unknown
-from flaskprod_lint.resolve.interpreter import sources
+from flaskprod_lint.resolve.interpreter import branches, sources
 from flaskprod_lint.resolve.interpreter.frames import Frame
 from flaskprod_lint.resolve.interpreter.journal import HOLE
 from flaskprod_lint.resolve.interpreter.jumps import Jump, Raised
@@ -33,6 +34,10 @@ GONE = frozenset(
     "urllib2 urlparse ConfigParser StringIO cStringIO cPickle httplib Queue __builtin__ commands cookielib thread "
     "HTMLParser Tkinter SocketServer".split()
 )
+
+
+#: Names of modules with settings of one place, which projects import where they are and do not commit.
+_LOCAL = re.compile(r"(^|_)(local|settings|config|secrets?|overrides?|prod|production)(_|$)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +87,7 @@ def import_module(vm: Interpreter, dotted: str, at: Span | None) -> Value:
         raise vm.raised("ModuleNotFoundError", at, parts[0])
     found = find(vm, parts[0], vm.search)
     if found is None:
-        return Value(External(dotted), at)
+        return _outside(vm, dotted, at)
     value = _load(vm, parts[0], found, at)
     for index, part in enumerate(parts[1:], 2):
         inner = submodule(vm, value, part, at) if isinstance(value.data, Module) else None
@@ -90,6 +95,21 @@ def import_module(vm: Interpreter, dotted: str, at: Span | None) -> Value:
             return _absent(vm, value, found, ".".join(parts[:index]), at)
         value = inner
     return value
+
+
+def _outside(vm: Interpreter, dotted: str, at: Span | None) -> Value:
+    """A module that is not the project's: of a library, unless a `try` waits for the settings that it would be."""
+    name = dotted.partition(".")[0]
+    if _LOCAL.search(name) and name not in sys.stdlib_module_names and vm.context.packages.find(name) is None:
+        raised = vm.raised("ModuleNotFoundError", at, dotted)
+        shipped = vm.context.image is not None or vm.context.platform is not None or not vm.context.open_environment
+        if any(region.catches and region.catches(raised) for region in vm.regions):
+            reason = Value(Unknown(f"whether there is a {dotted} in production", at), at, sure=False)
+            if shipped:
+                raise raised
+            branches.pend_raise(vm, raised, reason)
+            return reason
+    return Value(External(dotted), at)
 
 
 def _absent(vm: Interpreter, parent: Value, found: Found, dotted: str, at: Span | None) -> Value:

@@ -249,6 +249,9 @@ class Interpreter(Results, Files):
             members = [one for one in value.data.attributes.values() if isinstance(one.data, Object)]
             if members and all(isinstance(one.data, Object) and one.data.cls is value.data for one in members):
                 return members
+        entries = self.mapping(value, at)
+        if entries is not None:
+            return entries.hole if entries.hole is not None else [as_value(key, at) for key in entries]
         lines = library.method(self, value, "readlines", Arguments(), at)
         if lines is not None and isinstance(lines.data, list):
             return lines.data

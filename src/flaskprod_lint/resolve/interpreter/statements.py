@@ -14,7 +14,7 @@ from flaskprod_lint.resolve.interpreter.frames import Frame
 from flaskprod_lint.resolve.interpreter.journal import ABSENT
 from flaskprod_lint.resolve.interpreter.jumps import Break, Continue, Raised, Return
 from flaskprod_lint.resolve.interpreter.truth import truth
-from flaskprod_lint.resolve.interpreter.values import Function, Method, Object, Value, is_assumed
+from flaskprod_lint.resolve.interpreter.values import Function, Instance, Method, Object, Value, is_assumed
 
 if TYPE_CHECKING:
     from flaskprod_lint.resolve.interpreter.machine import Interpreter
@@ -151,15 +151,19 @@ def _enter(vm: Interpreter, value: Value, left: list[tuple[Value, Any]]) -> Valu
         if method is not None and isinstance(method.data, Function):
             left.append((value, value.at))
             return vm.call(Value(Method(method.data, value), value.at), ())
+    if isinstance(value.data, Instance):
+        left.append((value, value.at))
     return value
 
 
 def _leave(vm: Interpreter, value: Value, at: Any) -> None:
-    assert isinstance(value.data, Object)
+    if not isinstance(value.data, Object):
+        return vm.hooks.left(value)
     method = value.data.cls.lookup("__exit__")
     if method is not None and isinstance(method.data, Function):
         none = Value(None, at)
         vm.call(Value(Method(method.data, value), at), (none, none, none))
+    return None
 
 
 def _alias(vm: Interpreter, node: Any, frame: Frame) -> None:

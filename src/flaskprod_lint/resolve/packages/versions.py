@@ -8,7 +8,13 @@ from flaskprod_lint.model import Package
 from flaskprod_lint.resolve.context import Context
 
 #: What an open requirement gets today.
-LATEST = {"flask": (3, 1), "flask-sqlalchemy": (3, 1), "sqlalchemy": (2, 1), "flask-sqlalchemy-lite": (0, 2)}
+LATEST = {
+    "flask": (3, 1),
+    "flask-sqlalchemy": (3, 1),
+    "sqlalchemy": (2, 1),
+    "flask-sqlalchemy-lite": (0, 2),
+    "environs": (15, 2),
+}
 #: The last SQLAlchemy for a Python before 3.10.
 _FOR_OLD_PYTHON = (2, 0)
 _BELOW = re.compile(r"<\s*(\d+)(?:\.(\d+))?(?!=)")
