@@ -24,7 +24,8 @@ _STARTS = re.compile(
 #: What reaches another machine: what it says happens there, whatever else the job does.
 _REMOTE = re.compile(r"\b(ssh|heroku|flyctl|fly|kubectl|gcloud|aws|oc|railway|scalingo|dokku|ansible\S*)\b")
 _TESTS = re.compile(r"\b(pytest|tox|nox|unittest|coverage)\b|\blocalhost\b|127\.0\.0\.1|sqlite://")
-_SAYS = ("#", "echo", "printf", "- name:", "name:")
+#: A line that only speaks of it, after the key that it may stand behind.
+_SAYS = re.compile(r"\s*(- )?(\w+:\s*)?[\"']?(#|echo\b|printf\b)")
 #: Inputs of actions that hold commands.
 _COMMANDS = ("script", "command", "commands", "run", "args", "arguments", "inlinescript")
 
@@ -68,7 +69,6 @@ def _line(text: Located[str], source: Source) -> Span | None:
     """The line of the file that upgrades the database."""
     for number in range(text.span.line, text.span.end_line + 1):
         line = source.line(number)
-        says = line.lstrip().removeprefix("- ").startswith(_SAYS)
-        if not says and (_UPGRADE.search(line) or _STARTS.search(line)):
+        if not _SAYS.match(line) and (_UPGRADE.search(line) or _STARTS.search(line)):
             return source.line_span(number)
     return None
