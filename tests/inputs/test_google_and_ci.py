@@ -29,11 +29,13 @@ ODD = [
     "runtime: {{ runtime }}\nentrypoint: gunicorn main:app\nresources: 4\nliveness_check: /x\n",
     "runtime: python313\nentrypoint: 'gunicorn\n",
     "kind: Service\napiVersion: serving.knative.dev/v1\n",
-    "kind: Service\napiVersion: serving.knative.dev/v1\nmetadata: []\nspec: {template: {spec: {containers: [1, {}]}}}\n",
+    "kind: Service\napiVersion: serving.knative.dev/v1\nmetadata: []\n"
+    "spec: {template: {spec: {containers: [1, {}]}}}\n",
     "kind: Job\napiVersion: run.googleapis.com/v1\nspec: {template: {spec: {template: {spec: {containers: x}}}}}\n",
     "kind: Service\napiVersion: serving.knative.dev/v1\nspec:\n  template:\n    spec:\n      containers:\n"
     "        - {image: a, env: [{name: A}, {value: b}, 3], ports: [{}, {containerPort: x}], args: {a: b}}\n",
-    "steps:\n  - gcr.io/cloud-builders/docker\n  - {args: [a]}\n  - {name: gcr.io/cloud-builders/docker, args: build}\n",
+    "steps:\n  - gcr.io/cloud-builders/docker\n  - {args: [a]}\n"
+    "  - {name: gcr.io/cloud-builders/docker, args: build}\n",
     "steps: gcr.io/cloud-builders/docker\n",
     "jobs: [a]\n",
     "on: {push: }\njobs:\n  a: 3\n  b: {steps: {a: b}}\n  c: {steps: [1, {run: [x]}, {uses: a, with: [b]}]}\n",
