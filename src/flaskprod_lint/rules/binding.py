@@ -9,7 +9,7 @@ from flaskprod_lint.model import Address, Deployment, Process, Server, Setting, 
 from flaskprod_lint.rules import evidence, rule
 from flaskprod_lint.rules.platform_facts import careful
 from flaskprod_lint.rules.pointing import confidence_in, point, served, trail, unless, whole_command, without_web
-from flaskprod_lint.source import Place
+from flaskprod_lint.source import Place, Span
 
 #: First programs of a container that pass signals on to the one they start.
 _INITS = ("tini", "dumb-init", "catatonit")
@@ -95,6 +95,8 @@ def port_mismatch(deployment: Deployment) -> Iterator[Finding]:
             yield from _unlike_expose(deployment, process, server, addresses)
         elif isinstance(expected.value, int) and expected.value not in ports:
             yield _mismatch(deployment, process, server, addresses[0], expected)
+        elif process.probed is not None and process.probed.value not in ports:
+            yield _misprobed(process, server, addresses[0], process.probed)
 
 
 @rule("port-unset")
@@ -291,6 +293,20 @@ def _instead_of_mismatch(
     if deployment.platform is not None and deployment.platform.id == "kamal" and expected.span is None:
         return f"proxy:\n  app_port: {address.port}"
     return _instead(process, server, address, str(expected.value))
+
+
+def _misprobed(process: Process, server: Server, address: Address, probed: Setting) -> Finding:
+    """The health check connects to another port than requests do."""
+    at = probed.span or process.command.origin.span or address.origin.span or Span(address.origin.path or ".", 1)
+    return Finding(
+        f"The health check connects to port {probed.value}, {_name(server)} listens on {address.port}: it fails every "
+        "time, and the process is taken for dead",
+        at=at,
+        because=trail(process, at, address.origin),
+        confidence=confidence_in(server.settings.get("bind"), probed),
+        label="nothing answers here",
+        instead=f"port: {address.port}",
+    )
 
 
 def _unlike_expose(

@@ -56,9 +56,16 @@ def _not_injected(deployment: Deployment, names: list[str], at: Span, because: t
         at=at,
         because=tuple(dict.fromkeys(because)),
         confidence=Confidence.MEDIUM,
-        instead=f"environment:\n  {names[0]}: ${{{names[0]}:?}}" if _is_compose(deployment) else None,
+        instead=_setting_of(names[0], deployment),
         label="not set in production",
     )
+
+
+def _setting_of(name: str, deployment: Deployment) -> str | None:
+    """Where the deployment's own file would set a variable; None leaves it to the rule's own words."""
+    if deployment.platform is not None and deployment.platform.id == "kubernetes":
+        return f"- name: {name}\n  valueFrom:\n    secretKeyRef: {{name: shop, key: {name}}}"
+    return f"environment:\n  {name}: ${{{name}:?}}" if _is_compose(deployment) else None
 
 
 def _is_compose(deployment: Deployment) -> bool:

@@ -123,6 +123,10 @@ def _instead(secret: SecretLiteral) -> str | None:
         return f"fly secrets set {name}=…"
     if secret.how == "Environment=":
         return "EnvironmentFile=/etc/shop/environment"
+    if secret.how == "container env":
+        return f"- name: {name}\n  valueFrom:\n    secretKeyRef: {{name: shop, key: {name}}}"
+    if secret.how in ("Secret", "ConfigMap"):
+        return f"kubectl create secret generic shop --from-literal={name}=…"
     if secret.how in _KEPT_APART:
         return _KEPT_APART[secret.how].format(name)
     return None

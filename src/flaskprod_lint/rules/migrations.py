@@ -28,7 +28,7 @@ _INSTEAD = {
     "systemd": "ExecStartPre={0}",
     "kubernetes": "apiVersion: batch/v1\nkind: Job\nmetadata:\n  name: migrate\nspec:\n  template:\n    spec:\n"
     "      restartPolicy: Never\n      containers:\n        - name: migrate\n          image: IMAGE\n"
-    "          command: [sh, -c, {0}]",
+    '          command: [sh, -c, "{0}"]',
     "digitalocean": "jobs:\n  - name: migrate\n    kind: PRE_DEPLOY\n    run_command: {0}",
     "kamal": '# .kamal/hooks/pre-deploy\nkamal app exec --version="$KAMAL_VERSION" "{0}"',
     "cloud-foundry": 'cf run-task APP --command "{0}"',

@@ -102,7 +102,7 @@ def _filled_in(walker: Walker, command: Command, argument: Argument) -> Argument
     text = argument.text
     for written, setting in command.filled_in.items():
         if isinstance(setting.value, Unknown):
-            text = text.replace(written, walker.holes.make(Hole(setting.value, written)))
+            text = text.replace(written, walker.holes.make(Hole(setting.value, written, setting.environment)))
     return argument if text == argument.text else replace(argument, text=text)
 
 

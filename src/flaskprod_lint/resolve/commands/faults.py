@@ -168,8 +168,18 @@ def port_not_expanded(walker: Walker, step: Step) -> None:
             span = step.word_spans[place] if place < len(step.word_spans) else None
             origin = Place(span or step.origin.span, step.origin.note)
             reason = f"nothing expands {match.group()} here, so the program is given these characters as they are"
-            walker.fault(CommandFault("port-not-expanded", reason, origin, 'sh -c "exec ' + step.text + '"'))
+            walker.fault(
+                CommandFault("port-not-expanded", reason, origin, _expanded(walker, step, word, match.group()))
+            )
             return
+
+
+def _expanded(walker: Walker, step: Step, word: str, written: str) -> str:
+    """What to write so that the port arrives: a form of the platform's own, else a shell before the program."""
+    platform = walker.context.platform
+    if platform is not None and platform.id == "kubernetes" and "PORT" in walker.context.variables:
+        return f'"{word.replace(written, "$(PORT)")}"'
+    return f'sh -c "exec {step.text}"'
 
 
 def first_line(source: Source) -> Place:

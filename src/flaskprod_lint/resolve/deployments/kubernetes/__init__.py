@@ -21,13 +21,9 @@ def find(project: Project, options: Options) -> Iterator[Planned]:
     candidates = [path for path in _named(project) if project.holds(path, _MARK)]
     if not candidates or not _has_app(project):
         return
-    from flaskprod_lint.resolve.deployments.kubernetes import app_images, bundles, planning
+    from flaskprod_lint.resolve.deployments.kubernetes import bundles, planning
 
-    found = bundles.find(project, candidates, options)
-    makings = app_images.Makings(project) if found else None
-    for bundle in found:
-        if makings is not None:
-            yield from planning.plan(project, bundle, makings, options)
+    yield from planning.plan(project, bundles.find(project, candidates, options), options)
 
 
 def _named(project: Project) -> Iterator[str]:

@@ -32,13 +32,17 @@ _APPLIED = "`kubectl apply` starts what it says"
 
 @dataclass(slots=True)
 class Bundle:
-    """Objects that are applied together. `name` is what a person calls them, `paths` the files that they are in."""
+    """Objects that are applied together. `name` is what a person calls them, `paths` the files that they are in.
+
+    `defaults` are files of values that whoever installs a chart puts others in place of.
+    """
 
     name: str
     path: str
     place: Standing
     objects: list[KubernetesObject] = field(default_factory=list)
     paths: tuple[str, ...] = ()
+    defaults: tuple[str, ...] = ()
 
 
 def find(project: Project, candidates: list[str], options: Options) -> list[Bundle]:
@@ -104,7 +108,8 @@ def _of_chart(project: Project, chart: helm.Chart, options: Options) -> Bundle:
     runs = any(source is not None and _WORKLOAD.search(source.text) for source in texts)
     objects = helm.build(project, chart) if runs else []
     name = f"{chart.folder or 'the chart'} with Helm"
-    return Bundle(name, path, place, objects, (path, *chart.values, *chart.templates))
+    defaults = chart.values if len(chart.values) == 1 else ()
+    return Bundle(name, path, place, objects, (path, *chart.values, *chart.templates), defaults)
 
 
 # Kustomize

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from flaskprod_lint.inputs.kubernetes import KubernetesObject
 from flaskprod_lint.inputs.kubernetes_pods import Container, PodVariable, Reference, Workload
-from flaskprod_lint.model import Setting, Unknown
+from flaskprod_lint.model import EnvironmentRead, Setting, Unknown
 from flaskprod_lint.resolve.deployments import planned
 from flaskprod_lint.resolve.deployments.kubernetes import quantities
 from flaskprod_lint.resolve.deployments.kubernetes.stores import FILLED_IN, Stored, Stores
@@ -109,14 +109,14 @@ def _resource(source: Reference, container: Container) -> str | Unknown:
     return str(math.ceil(amount / divisor))
 
 
-def fill(text: Located[str], known: Mapping[str, Setting], *, is_open: bool) -> Filled:
-    """A text with each `$(NAME)` replaced; one that nothing sets stays, unless it may be set where we cannot look."""
-    holes = {
-        written: Setting(
-            "", Unknown("something fills it in before it is applied", text.span), Place(text.span, written)
-        )
-        for written in FILLED_IN.findall(text.value)
-    }
+def fill(text: Located[str], known: Mapping[str, Setting], *, is_open: bool, substituted: bool = False) -> Filled:
+    """A text with each `$(NAME)` replaced; one that nothing sets stays, unless it may be set where we cannot look.
+
+    `substituted` says that something like envsubst goes over the file first.
+    """
+    unknown = Unknown("something fills it in before it is applied", text.span)
+    written = [*FILLED_IN.findall(text.value), *(_SUBSTITUTED.findall(text.value) if substituted else ())]
+    holes = {one: Setting("", unknown, Place(text.span, one), environment=_read(one, text.span)) for one in written}
 
     def put(match: re.Match[str]) -> str:
         if match[1] == "$":
@@ -134,8 +134,15 @@ def fill(text: Located[str], known: Mapping[str, Setting], *, is_open: bool) -> 
     return Filled(_REFERENCE.sub(put, text.value), holes)
 
 
+def _read(written: str, span: Span) -> tuple[EnvironmentRead, ...]:
+    """The variable that `$NAME` is taken from by whatever goes over the file."""
+    name = written.strip("${}")
+    return (EnvironmentRead(name, at=span),) if re.fullmatch(r"\w+", name) else ()
+
+
 def _missing(name: str, span: Span) -> Setting:
-    return Setting(name, Unknown(f"{name} may come from what is not in these files", span), Place(span, name))
+    unknown = Unknown(f"{name} may come from what is not in these files", span)
+    return Setting(name, unknown, Place(span, name), environment=(EnvironmentRead(name, at=span),))
 
 
 def service_names(objects: Iterable[KubernetesObject]) -> list[str]:

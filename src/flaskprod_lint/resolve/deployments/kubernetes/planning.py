@@ -47,11 +47,15 @@ class Setup:
     options: Options
 
 
-def plan(project: Project, bundle: Bundle, makings: Makings, options: Options) -> list[Planned]:
+def plan(project: Project, bundles: list[Bundle], options: Options) -> Iterator[Planned]:
+    """The deployments of all bundles in which something runs the app."""
+    running = selection.find(project, bundles, Makings(project)) if bundles else []
+    for bundle, some in zip(bundles, running, strict=True):
+        yield from _of_bundle(project, bundle, some, options) if some else ()
+
+
+def _of_bundle(project: Project, bundle: Bundle, running: list[Running], options: Options) -> list[Planned]:
     """The deployments of a bundle: one for each folder of the project that its web processes are built from."""
-    running = selection.find(project, bundle, makings, {})
-    if not running:
-        return []
     services = tuple(environment.service_names(bundle.objects))
     setup = Setup(project, bundle, _platform(bundle), stores.of_objects(bundle.objects), services, options)
     groups = _by_app(running, setup)
@@ -103,7 +107,7 @@ def _deployment(setup: Setup, group: list[Running], *, several: bool) -> Planned
     bundle, place = setup.bundle, setup.bundle.place
     web = next((one for one in group if _kind(one, group, setup) == "web"), group[0])
     image = pods.image_of(web)
-    workloads = [found for one in bundle.objects if (found := kubernetes_pods.workload(one)) is not None]
+    workloads = [each for one in bundle.objects if (each := kubernetes_pods.workload(one)) is not None]
     deployment = Deployment(
         f"{bundle.name} on Kubernetes" + (f" ({web.workload.name.value})" if several else ""),
         Place(Span(web.workload.object.path, web.workload.object.node.span.line), web.workload.object.path),
@@ -115,7 +119,9 @@ def _deployment(setup: Setup, group: list[Running], *, several: bool) -> Planned
         image=image,
         packages=image.packages if image is not None else Packages(complete=Unknown("no image of this project")),
         python=image.python if image is not None else None,
-        secrets=stores.secrets(bundle.objects, workloads, setup.stores, development=not place.is_production),
+        secrets=stores.secrets(
+            bundle.objects, workloads, setup.stores, bundle.defaults, development=not place.is_production
+        ),
     )
     found = Planned(deployment, uses=frozenset(bundle.paths))
     for one in group:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from flaskprod_lint.inputs import kubernetes_pods
@@ -51,26 +52,43 @@ def text_of(container: Container) -> str:
     return " ".join(word.value for words in (container.command, container.arguments) for word in words or ())
 
 
-def find(project: Project, bundle: Bundle, makings: Makings, known: dict[object, Built | None]) -> list[Running]:
-    """The containers of a bundle that run the app, in the order of the files."""
-    found: list[Running] = []
+def find(project: Project, bundles: list[Bundle], makings: Makings) -> list[list[Running]]:
+    """For each bundle the containers that run the app, in the order of its files."""
+    known: dict[object, Built | None] = {}
+    found = [list(_of_bundle(project, bundle, makings, known)) for bundle in bundles]
+    sure = any(_is_known(one) for some in found for one in some)
+    taken = {_image_name(one) for some in found for one in some if not _is_known(one)}
+    return [_without_strangers(some, only=not sure and len(taken) == 1) for some in found]
+
+
+def _of_bundle(
+    project: Project, bundle: Bundle, makings: Makings, known: dict[object, Built | None]
+) -> Iterator[Running]:
     for one in bundle.objects:
         workload = kubernetes_pods.workload(one)
         if workload is not None and "test" not in re.split(r"\W+", workload.hooks):
-            found += _of_workload(project, workload, makings, known)
-    return _without_strangers(found)
+            yield from _of_workload(project, workload, makings, known)
 
 
-def _without_strangers(found: list[Running]) -> list[Running]:
-    """Without the images that are only taken for the project's own where another is, or where they are several."""
-    known = {_reference(one) for one in found if one.sure or planned.runs_python(one.text)}
-    taken = [one for one in found if one.built is not None and _reference(one) not in known]
+def _is_known(one: Running) -> bool:
+    """Whether a container runs the app for sure: by its image's name, or by its own command."""
+    return one.built is None or one.sure or planned.runs_python(one.text)
+
+
+def _without_strangers(found: list[Running], *, only: bool) -> list[Running]:
+    """Without the images that are only taken for the project's own, but for one that looks like it.
+
+    `only` says that the project has no other candidate for its image.
+    """
+    known = {_reference(one) for one in found if _is_known(one)}
+    taken = [one for one in found if _reference(one) not in known]
     if any(one.sure and one.built is not None for one in found):
         return [one for one in found if one not in taken]
-    likely = [one for one in taken if _is_likely(one)]
+    likely = [one for one in taken if only or _is_likely(one)]
     filled_in = [one for one in taken if not app_images.short_name(_reference(one))]
     chosen = next((some for some in (likely, filled_in) if len({_image_name(one) for one in some}) == 1), [])
-    return [one for one in found if one in chosen or one not in taken]
+    kept = {_reference(one) for one in chosen}
+    return [one for one in found if one not in taken or _reference(one) in kept]
 
 
 def _reference(one: Running) -> str:
@@ -83,7 +101,8 @@ def _image_name(one: Running) -> str:
 
 def _is_likely(one: Running) -> bool:
     """Whether an image, or what runs it, is called like an app, or has a port that the image says it serves."""
-    names = (_image_name(one), one.container.name.value, one.workload.name.value)
+    alone = len(one.workload.containers) == 1
+    names = (_image_name(one), one.container.name.value, one.workload.name.value if alone else "")
     if any(_APP.search(name.lower()) for name in names):
         return True
     ports = {port.value for port, _ in one.container.ports}

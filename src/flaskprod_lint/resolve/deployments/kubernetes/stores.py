@@ -87,17 +87,25 @@ def _decoded(text: str) -> str:
 
 
 def secrets(
-    objects: list[KubernetesObject], workloads: list[Workload], stores: Stores, *, development: bool
+    objects: list[KubernetesObject],
+    workloads: list[Workload],
+    stores: Stores,
+    defaults: tuple[str, ...],
+    *,
+    development: bool,
 ) -> tuple[SecretLiteral, ...]:
     """The secrets that stand literally in a bundle: among variables, and in Secrets and ConfigMaps.
 
-    The password of a database that the bundle itself starts is marked: it opens nothing else.
+    The password of a database that the bundle itself starts is marked: it opens nothing else. `defaults` are files of
+    values that production has others in place of.
     """
     hosts = {one.name.value for one in objects if one.kind == "Service"}
     databases = {one.name.value for one in workloads if any(map(_is_database, one.containers))}
     found: dict[object, SecretLiteral] = {}
     for name, value, how in _literals(workloads, stores):
         for secret in manifest_secrets.of_pairs([(name, value)], how, development=development):
+            if secret.weak and any(value.span.path == path for path in defaults):
+                continue  # Whoever installs the chart puts another value in its place.
             own = bool(databases) and _is_own(name.value, value.value, hosts | databases)
             found.setdefault(secret.at, replace(secret, own_database=True) if own else secret)
     return tuple(found.values())
