@@ -25,8 +25,6 @@ _HOME = "/workspace"
 _VERSION = re.compile(r"python(\d)(\d*)")
 #: The first generation of Python, which App Engine served by itself.
 _FIRST = ("python27", "python")
-#: What the standard environment starts; the two variables stand for what Google's own settings say.
-_DEFAULT = "exec gunicorn -b :$PORT --workers $WORKERS --access-logfile $ACCESS_LOG main:app"
 #: Seconds that a request may take where instances are started by hand or by need.
 _DAY = 86400
 
@@ -101,7 +99,8 @@ def _plan(project: Project, facts: AppEngine, place: Standing, options: Options)
 def _platform(facts: AppEngine) -> Platform:
     name = "gae-flex" if facts.flexible or _runtime(facts) == "custom" else "gae-standard"
     origin = Place(Span(facts.path, 1), "an app.yaml with a runtime")
-    return platforms.get(name, origin=origin) or Platform(name, "Google App Engine", origin)
+    build = "image" if _runtime(facts) == "custom" else "buildpack"
+    return platforms.get(name, origin=origin, build=build) or Platform(name, "Google App Engine", origin)
 
 
 def _python(facts: AppEngine) -> Setting | None:
@@ -131,7 +130,7 @@ def _command(project: Project, facts: AppEngine, built: Built | None) -> Command
     if _runtime(facts) in _FIRST:
         return None
     place = Place(facts.runtime.span, "no entrypoint: App Engine starts Gunicorn on main:app")
-    return Command(_DEFAULT, "shell", place)
+    return Command(google.STANDARD_START, "shell", place)
 
 
 def _note_no_command(found: Planned, facts: AppEngine, built: Built | None) -> None:
@@ -231,8 +230,5 @@ def _given(facts: AppEngine) -> dict[str, Setting]:
     if not facts.flexible and _runtime(facts) != "custom":
         found["GAE_ENV"] = Setting("GAE_ENV", "standard", place)
         if facts.entrypoint is None:
-            reason = "App Engine starts as many workers as suit the instance class"
-            found["WORKERS"] = Setting("WORKERS", Unknown(reason), place)
-            reason = "it is among App Engine's own settings for Gunicorn"
-            found["ACCESS_LOG"] = Setting("ACCESS_LOG", Unknown(reason), place)
+            found |= google.standard_settings()
     return found

@@ -84,7 +84,7 @@ def plan(project: Project, order: Order, place: Standing, options: Options) -> P
         place.environment,
         place.why,
         sure=place.sure and made.sure,
-        platform=_platform(service),
+        platform=_platform(order),
         tiers=options.tiers,
         image=built.image if built is not None else None,
         packages=_packages(project, order),
@@ -101,7 +101,8 @@ def plan(project: Project, order: Order, place: Standing, options: Options) -> P
         planned.note_no_command(deployment, image, service.span, "neither the service nor its image says what to start")
         return found
     base = _base(project, found, order)
-    variables = planned.merged(base.variables, _own(service), _given(service, _platform(service)))
+    given = planned.injected(_platform(order))
+    variables = planned.merged(base.variables, given, _own(service), _given(service, _platform(order)))
     found.add(_process(order, commands[0], options), base.with_variables(variables))
     deployment.conflicts = tuple(_conflicts(commands))
     for job in order.jobs:
@@ -118,9 +119,10 @@ def _written(pairs: Pairs) -> Pairs:
     return tuple((name, value) for name, value in pairs if not _HOLE.search(value.value))
 
 
-def _platform(service: CloudRunService) -> Platform:
-    origin = Place(service.span, "it is deployed to Cloud Run")
-    return platforms.get("cloud-run", origin=origin) or Platform("cloud-run", "Google Cloud Run", origin)
+def _platform(order: Order) -> Platform:
+    origin = Place(order.service.span, "it is deployed to Cloud Run")
+    build = "image" if order.made.built is not None else "buildpack"
+    return platforms.get("cloud-run", origin=origin, build=build) or Platform("cloud-run", "Google Cloud Run", origin)
 
 
 def _packages(project: Project, order: Order) -> Packages:
@@ -230,7 +232,7 @@ def _given(service: CloudRunService, platform: Platform) -> dict[str, Setting]:
         hole = _HOLE.search(service.name)
         found[name] = Setting(name, Unknown(f"{platform.name} sets it") if hole else service.name, place)
     found["PORT"] = Setting("PORT", text, port.origin if port is not None else place)
-    return {**found, **planned.injected(platform)}
+    return found
 
 
 # Jobs

@@ -11,6 +11,20 @@ from flaskprod_lint.model import Command, Package, Packages, Setting, Unknown
 from flaskprod_lint.resolve.deployments import planned
 from flaskprod_lint.source import Located, Place, Project
 
+#: What App Engine's standard environment starts where an app.yaml says nothing; the two variables stand for what its
+#: own settings for Gunicorn say.
+STANDARD_START = "exec gunicorn -b :$PORT --workers $WORKERS --access-logfile $ACCESS_LOG main:app"
+
+
+def standard_settings() -> dict[str, Setting]:
+    """What App Engine's own start command leaves open."""
+    place = Place(None, "set by Google App Engine")
+    reasons = {
+        "WORKERS": "App Engine starts as many workers as suit the instance class",
+        "ACCESS_LOG": "it is among App Engine's own settings for Gunicorn",
+    }
+    return {name: Setting(name, Unknown(reason), place) for name, reason in reasons.items()}
+
 
 def guessed_start(project: Project, folder: str) -> tuple[str, str] | None:
     """What Google's buildpack starts where nothing says so, and the file that it goes by.

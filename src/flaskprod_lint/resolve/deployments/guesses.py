@@ -8,7 +8,7 @@ from collections.abc import Callable
 from flaskprod_lint.model import Command, Deployment, Packages, Platform, Process
 from flaskprod_lint.resolve import packages
 from flaskprod_lint.resolve.context import Context
-from flaskprod_lint.resolve.deployments import planned
+from flaskprod_lint.resolve.deployments import google, planned
 from flaskprod_lint.resolve.deployments import procfile as procfiles
 from flaskprod_lint.resolve.deployments.planned import Planned
 from flaskprod_lint.resolve.options import Options
@@ -27,6 +27,8 @@ def plan(project: Project, platform: Platform, options: Options) -> Planned | No
     if found is None:
         return None
     text, at = found
+    if guess in (_google, _app_engine):
+        installed = google.with_gunicorn(installed)
     place = Place(Span(at, 1), f"{platform.name} guesses: {text}")
     deployment = Deployment(
         f"{platform.name}, with no deployment file",
@@ -41,6 +43,7 @@ def plan(project: Project, platform: Platform, options: Options) -> Planned | No
     tree = Tree(project)
     tree.mount("/app", "", Place(None, f"{platform.name} puts the project at /app"))
     variables = {**planned.injected(platform), **planned.injected_port(platform), **planned.injected_database(platform)}
+    variables |= google.standard_settings() if guess is _app_engine else {}
     context = Context(
         project, tree, cwd="/app", variables=variables, shell="bash", packages=installed, platform=platform
     )
@@ -80,8 +83,13 @@ def nixpacks(project: Project, installed: Packages, folder: str = "") -> tuple[s
 def _google(project: Project, installed: Packages) -> tuple[str, str] | None:
     """Google's buildpacks: Gunicorn on main:app, or on app:app where only app.py is there."""
     del installed
-    main = next((name for name in ("main.py", "app.py") if name in project), None)
-    return (f"gunicorn -b :8080 {posixpath.splitext(main)[0]}:app", main) if main is not None else None
+    return google.guessed_start(project, "")
+
+
+def _app_engine(project: Project, installed: Packages) -> tuple[str, str] | None:
+    """App Engine's standard environment: Gunicorn on main:app, with settings of its own."""
+    del installed
+    return (google.STANDARD_START, "main.py") if "main.py" in project else None
 
 
 def _render(project: Project, installed: Packages) -> tuple[str, str] | None:
@@ -111,7 +119,8 @@ def _beanstalk(project: Project, installed: Packages) -> tuple[str, str] | None:
 _GUESSES: dict[str, Callable[[Project, Packages], tuple[str, str] | None]] = {
     "railway": railpack,
     "cloud-run": _google,
-    "gae-standard": _google,
+    "gae-standard": _app_engine,
+    "gae-flex": _google,
     "render": _render,
     "azure-appservice": _oryx,
     "beanstalk": _beanstalk,
