@@ -11,7 +11,9 @@ from flaskprod_lint.resolve.deployments.planned import Planned
 from flaskprod_lint.source import Place
 
 #: Platforms that start what the image of a Dockerfile says, and then read no Procfile.
-_DOCKERFILE_FIRST = frozenset(("cloud-run", "pandastack", "railway", "digitalocean", "koyeb", "coolify", "caprover", "fly"))
+_DOCKERFILE_FIRST = frozenset(
+    ("cloud-run", "pandastack", "railway", "digitalocean", "koyeb", "coolify", "caprover", "fly")
+)
 
 #: Platforms of which it is known that a Procfile's release line counts for nothing beside a Dockerfile.
 _READS_ITS_OWN = frozenset(("Railway", "DigitalOcean App Platform"))
