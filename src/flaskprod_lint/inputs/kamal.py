@@ -49,6 +49,7 @@ class Kamal:
     drain: Located[str] | None = None
     stop_wait: Located[str] | None = None
     require_destination: bool = False
+    primary_role: str = "web"
     literals: tuple[tuple[Located[str], Located[str]], ...] = ()
     volumes: tuple[Located[str], ...] = ()
     template: bool = False
@@ -76,7 +77,7 @@ def merged(source: Source, destination: Source | None) -> Kamal:
 
 def _facts(path: str, root: Node, template: bool, problem: Problem | None) -> Kamal:
     proxy, traefik = root.get("proxy"), root.get("traefik")
-    required = root.get("require_destination")
+    required, primary = root.get("require_destination"), root.string("primary_role")
     old = traefik is not None or (root.get("healthcheck") is not None and proxy is None)
     return Kamal(
         path,
@@ -97,6 +98,7 @@ def _facts(path: str, root: Node, template: bool, problem: Problem | None) -> Ka
         response_timeout=root.string("proxy", "response_timeout"),
         drain=root.string("drain_timeout"),
         stop_wait=root.string("stop_wait_time") or root.string("stop_timeout"),
+        primary_role=primary.value if primary is not None else "web",
         require_destination=required is not None and bool(required.boolean),
         literals=tuple(pair for pair in _literals(root) if "<%" not in pair[1].value),
         volumes=_texts(root.get("volumes")),

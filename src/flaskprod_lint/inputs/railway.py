@@ -17,7 +17,7 @@ class Railway:
     """The facts of one file. `is_manifest` is False for a file of a builder, which a Dockerfile leaves unread.
 
     What a manifest says for the environment called production beats what it says for all. `phases` are the commands
-    of nixpacks.toml that build the image.
+    of nixpacks.toml that build the image, `variables` what it sets in it.
     """
 
     path: str
@@ -31,6 +31,7 @@ class Railway:
     builder: Located[str] | None = None
     build: Located[str] | None = None
     phases: tuple[Located[str], ...] = ()
+    variables: tuple[tuple[Located[str], Located[str]], ...] = ()
     problem: Problem | None = None
 
 
@@ -57,6 +58,7 @@ def read(source: Source) -> Railway:
         builder=own.string("build", "builder") or root.string("build", "builder"),
         build=own.string("build", "buildCommand") or root.string("build", "buildCommand"),
         phases=_phases(root) if name == "nixpacks.toml" else (),
+        variables=_variables(root.get("variables")) if name == "nixpacks.toml" else (),
         problem=documents.problem,
     )
 
@@ -66,6 +68,11 @@ def _phases(root: Node) -> tuple[Located[str], ...]:
     phases = root.get("phases")
     found = [entry.value.get("cmds") for entry in (phases.entries if phases is not None else ())]
     return tuple(text for node in found if node is not None for text in node.strings())
+
+
+def _variables(node: Node | None) -> tuple[tuple[Located[str], Located[str]], ...]:
+    entries = node.entries if node is not None else ()
+    return tuple((entry.key, Located(entry.value.text, entry.value.span)) for entry in entries if entry.value.is_scalar)
 
 
 def _replicas(root: Node) -> Located[str] | None:

@@ -73,7 +73,7 @@ def _gunicorn(process: Process, step: Step, at: Span) -> str:
     command = f"{_folder(step)}gunicorn --bind 0.0.0.0:{port} {target}"
     name = path.rpartition("/")[2].lower()
     if name == "procfile":
-        return f"{process.name}: {command}"
+        return f"{'web' if process.kind == 'web' else process.name}: {command}"
     if "dockerfile" in name:
         return f"{'ENTRYPOINT' if _is_entrypoint(process, at) else 'CMD'} exec {command}"
     return f"exec {command}" if name.endswith(".sh") else command

@@ -31,7 +31,7 @@ def of_deployment(
         effect = schema_steps.effect_of(step, project, deployment.packages)
         if effect is None:
             continue
-        run = _run(where, name, step, effect, deployment)
+        run = _run(_for_one(where, step, project), name, step, effect, deployment)
         (writes if effect.kind == "autogenerate" else runs).append(run)
     if folder is None and not runs and not writes:
         return None
@@ -113,6 +113,16 @@ def _build_steps(project: Project, deployment: Deployment) -> Iterator[tuple[str
     """The programs of a manifest's build command."""
     for text, place in migration_files.build_runs(deployment, project):
         yield "build", "build", Step(tuple(text.split()), text, place)
+
+
+def _for_one(where: str, step: Step, project: Project) -> str:
+    """`release` for what a script runs at the start of one instance only, as Cloud Foundry numbers them."""
+    span = step.origin.span
+    source = project.read(span.path) if where == "boot" and span is not None and not step.sure else None
+    if source is None or span is None:
+        return where
+    above = (source.line(number) for number in range(max(1, span.line - 3), span.line + 1))
+    return "release" if any("CF_INSTANCE_INDEX" in line for line in above) else where
 
 
 def _unused_steps(project: Project, deployment: Deployment) -> Iterator[tuple[str, str, Step]]:

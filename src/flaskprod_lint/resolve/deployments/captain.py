@@ -44,7 +44,7 @@ def _plan(project: Project, facts: Captain, options: Options) -> Planned | None:
     at = Span(facts.path, 1)
     deployment = parts.deployment_of(project, facts.path, at, platform, place, options, home)
     found = Planned(deployment, uses=frozenset((facts.path, dockerfile)))
-    process = Part("web", "web", Place(at, facts.path), port_expected=_port(facts, built))
+    process = Part("web", "web", Place(at, "CapRover builds what it says"), port_expected=_port(facts, built))
     if parts.add(found, project, home, process, options) is None:
         planned.note_no_command(deployment, built.image, built.image.origin.span, "this image has no CMD")
     return found

@@ -18,6 +18,8 @@ from flaskprod_lint.resolve.options import Options
 from flaskprod_lint.source import Located, Place, Project
 
 _FILLED_IN = re.compile(r"\(\(([^()]+)\)\)")
+#: Where the app stands, which is also the HOME of its processes.
+_HOME = "/home/vcap/app"
 _DATABASE = re.compile(r"postgres|psql|\bpg\b|mysql|maria|sql|database|\bdb\b|rds|elephant", re.IGNORECASE)
 #: Files that the Python buildpack goes by where no buildpack is named.
 _PYTHON = ("requirements.txt", "setup.py", "Pipfile", "pyproject.toml", "environment.yml")
@@ -85,7 +87,7 @@ def _deployment(
 ) -> Planned:
     first = group[0]
     elsewhere = first.docker_image.span if first.docker_image is not None else None
-    home = Home(folder, elsewhere=elsewhere, directory="/home/vcap/app")
+    home = Home(folder, elsewhere=elsewhere, directory=_HOME)
     platform = parts.platform_of("cloud-foundry", facts.path, home, "a manifest of Cloud Foundry")
     deployment = parts.deployment_of(project, facts.path, first.name.span, platform, place, options, home)
     if several:
@@ -148,7 +150,8 @@ def _is_http(process: CfProcess) -> bool:
 def _variables(platform: Platform, one: CfApplication, kind: str) -> dict[str, Setting]:
     own = {name.value: _setting(name, value) for name, value in one.variables}
     port = planned.injected_port(platform) if kind == "web" else {}
-    return planned.merged(planned.injected(platform), port, _database(platform, one), own)
+    home = {"HOME": Setting("HOME", _HOME, Place(None, f"set by {platform.name}"))}
+    return planned.merged(planned.injected(platform), home, port, _database(platform, one), own)
 
 
 def _setting(name: Located[str], value: Located[str]) -> Setting:

@@ -9,6 +9,7 @@ from dataclasses import replace
 from flaskprod_lint.inputs import digitalocean
 from flaskprod_lint.inputs.digitalocean import AppComponent, AppSpec, AppVariable
 from flaskprod_lint.model import Command, Platform, SecretLiteral, Setting, Unknown
+from flaskprod_lint.resolve import platforms
 from flaskprod_lint.resolve.deployments import (
     amounts,
     images,
@@ -202,7 +203,24 @@ def _variables(platform: Platform, one: AppComponent, facts: AppSpec, kind: str)
         place = Place(text.span, f"http_port: {text.value}, which is put into PORT")
         value = text.value if text.value.isdigit() else Unknown("http_port is no number as written", text.span)
         port = {"PORT": Setting("PORT", value, place)}
-    return planned.merged(planned.injected(platform), port, own)
+    native = {} if one.dockerfile is not None or one.has_image else _of_buildpack(platform)
+    return planned.merged(planned.injected(platform), native, port, own)
+
+
+def _of_buildpack(platform: Platform) -> dict[str, Setting]:
+    """What the buildpack sets that App Platform took over from another platform.
+
+    How many workers it makes of the memory that it finds is not known.
+    """
+    node = platforms.facts(platform.id)
+    of = node.string("buildpack", "of") if node is not None else None
+    source = platforms.get(of.value) if of is not None else None
+    if source is None:
+        return {}
+    place = Place(None, f"set by the buildpack of {platform.name}, which is {source.name}'s")
+    unknown = Unknown(f"{platform.name}'s buildpack sets it by the memory that it finds")
+    found = {name: Setting(name, value, place) for name, value in source.injects.items()}
+    return {**found, "WEB_CONCURRENCY": Setting("WEB_CONCURRENCY", unknown, place)}
 
 
 def _setting(variable: AppVariable) -> Setting:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 
 from flaskprod_lint.inputs import kamal
 from flaskprod_lint.inputs.kamal import Kamal, KamalRole
@@ -53,6 +54,8 @@ def _plan(project: Project, source: Source, destination: Source | None, options:
     home = Home(folder, built)
     place = standing.of_manifest(path, options, "Kamal")
     platform = parts.platform_of("kamal", path, home, "a configuration of Kamal")
+    if facts.is_first_version:
+        platform = replace(platform, name="Kamal 1")
     at = facts.service.span if facts.service is not None else Span(path, 1)
     deployment = parts.deployment_of(project, path, at, platform, place, options, home)
     deployment.sure = deployment.sure and not facts.template
@@ -77,7 +80,8 @@ def _build(project: Project, facts: Kamal, folder: str) -> Built | None:
 
 
 def _add(project: Project, found: Planned, home: Home, facts: Kamal, role: KamalRole, options: Options) -> None:
-    proxied = role.has_proxy if role.has_proxy is not None else role.name.value == "web" and facts.has_proxy
+    is_primary = role.name.value == facts.primary_role
+    proxied = role.has_proxy if role.has_proxy is not None else is_primary and facts.has_proxy
     kind = "web" if proxied or role.name.value == "web" else "worker"
     text = role.command
     command = planned.exec_command(text, note=f"cmd: {text.value}") if text is not None else None

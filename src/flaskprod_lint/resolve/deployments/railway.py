@@ -67,6 +67,9 @@ def plan(project: Project, folder: str, place: Standing, options: Options, platf
     context = _context(project, folder, deployment, built)
     if deployment.platform is not None:
         context = context.with_variables(planned.merged(planned.injected(deployment.platform), context.variables))
+    if built is None:
+        pairs = (pair for one in manifests for pair in one.variables)
+        context = context.with_variables({name.value: planned.literal(name.value, value) for name, value in pairs})
     if not commands and built is None:
         guess = _guess(project, folder, deployment, manifests)
         commands = [guess] if guess is not None else []

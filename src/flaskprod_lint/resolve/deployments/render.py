@@ -270,7 +270,8 @@ def _port(context: Context) -> Setting | None:
     port = context.variables.get("PORT")
     if port is None or not isinstance(port.value, str) or not port.value.isdigit():
         return None
-    return Setting("port", int(port.value), port.origin)
+    # A PORT that no file sets may be another in the dashboard.
+    return Setting("port", int(port.value), port.origin, sure=port.span is not None)
 
 
 def _instances(service: RenderService, kind: str, options: Options) -> Setting:
