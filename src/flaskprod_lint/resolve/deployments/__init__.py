@@ -15,6 +15,7 @@ from flaskprod_lint.resolve.deployments import (
     hosts,
     images,
     manifests,
+    pipelines,
     procfile,
     proxies,
     railway,
@@ -37,6 +38,9 @@ _PROCFILE_READERS = (
     (".buildpacks", "dokku"),
     ("DOKKU_SCALE", "dokku"),
 )
+
+#: Platforms that read a Procfile, of those that a workflow may deploy to without a manifest.
+_PROCFILE_PLATFORMS = ("heroku", "digitalocean", "dokku", "scalingo")
 
 
 def find(project: Project, options: Options) -> list[Planned]:
@@ -148,6 +152,9 @@ def _reader_of(project: Project, folder: str, chosen: Platform | None) -> Platfo
     path = posixpath.join(folder, ".gcloudignore")
     if path in project and posixpath.join(folder, "app.yaml") not in project:
         return _platform("cloud-run", Place(Span(path, 1), ".gcloudignore stands beside the Procfile"))
+    named = pipelines.only_platform(project, _PROCFILE_PLATFORMS)
+    if named is not None:
+        return _platform(named.platform, named.place)
     reason = "a Procfile is Heroku's; nothing here names another platform"
     return _platform("heroku", Place(Span(posixpath.join(folder, "Procfile"), 1), reason))
 

@@ -23,6 +23,7 @@ READERS = {
     "azure": ("azd", "yaml", "json"),
     "app_engine": ("yaml",),
     "cloud_run": ("yaml", "github-workflow", "gitlab-ci", "shell"),
+    "workflow_deploys": ("github-workflow", "gitlab-ci"),
     "digitalocean": ("digitalocean", "yaml"),
     "cloud_foundry": ("yaml",),
     "kamal": ("kamal",),

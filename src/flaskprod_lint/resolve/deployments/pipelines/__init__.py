@@ -11,15 +11,26 @@ from weakref import WeakKeyDictionary
 from flaskprod_lint.inputs import cloud_run
 from flaskprod_lint.inputs.cloud_run import CloudRunService
 from flaskprod_lint.resolve.deployments import planned, standing
-from flaskprod_lint.resolve.deployments.pipelines import builds, gcloud, making, steps
+from flaskprod_lint.resolve.deployments.pipelines import builds, gcloud, hosts, making, steps
 from flaskprod_lint.resolve.deployments.pipelines.builds import ImageBuild
+from flaskprod_lint.resolve.deployments.pipelines.hosts import Named
 from flaskprod_lint.resolve.deployments.pipelines.making import Made
 from flaskprod_lint.resolve.deployments.pipelines.steps import Action, Pipeline
 from flaskprod_lint.resolve.deployments.standing import Standing
 from flaskprod_lint.resolve.options import Options
 from flaskprod_lint.source import Located, Project
 
-__all__ = ["ImageBuild", "Made", "build_of", "jobs_of", "made_of", "services", "standing_of"]
+__all__ = [
+    "ImageBuild",
+    "Made",
+    "build_of",
+    "jobs_of",
+    "made_of",
+    "only_platform",
+    "platforms_of",
+    "services",
+    "standing_of",
+]
 
 #: What the name of a pipeline says it is not for production by. Tests that come before are no matter.
 _DEVELOPMENT = re.compile(r"(^|[-_.])(dev|develop|development|sandbox|preview|pr|qa|uat)($|[-_.])", re.IGNORECASE)
@@ -80,6 +91,17 @@ def build_of(project: Project, dockerfile: str) -> ImageBuild | None:
     named = [build for build in pushed if build.target is not None and standing.production_word(build.target)]
     kept = named or [one for one in pushed if one.target is None or standing.development_word(one.target) is None]
     return kept[-1] if kept and len({(build.context, build.target) for build in kept}) == 1 else None
+
+
+def platforms_of(project: Project) -> Iterator[Named]:
+    """The steps of pipelines that deploy, with the platform of each."""
+    return (named for pipeline in _read(project).pipelines for named in hosts.of_pipeline(pipeline))
+
+
+def only_platform(project: Project, among: tuple[str, ...]) -> Named | None:
+    """The step that deploys to one of these platforms, where pipelines deploy to no other one."""
+    found = list(platforms_of(project))
+    return found[0] if len({named.platform for named in found}) == 1 and found[0].platform in among else None
 
 
 def made_of(project: Project, service: CloudRunService, path: str) -> Made | None:
