@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import traceback
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from importlib import import_module
 from pathlib import Path
@@ -23,6 +24,8 @@ from flaskprod_lint.rules.pointing import in_the_words_of
 from flaskprod_lint.running import what_runs
 from flaskprod_lint.source import Place, Project
 
+#: Called with how many versions of files were looked at.
+OnStep = Callable[[int], None]
 #: Inputs that say nothing of a Python project where they stand alone.
 _OF_ANY_PROJECT = frozenset(("shell", "makefile", "package-json"))
 
@@ -49,9 +52,25 @@ def examine(root: Path, config: Config) -> Examined:
 
     Raises NothingToLint for a directory without a single input, ConfigError for a tier that its platforms lack.
     """
-    project = discover.open_project(root)
+    with _opened(root, config) as project:
+        return _examined(project, config)
+
+
+@contextmanager
+def _opened(root: Path, config: Config) -> Iterator[Project]:
+    """The project as its files are, or as git's index has them."""
+    if not config.staged:
+        yield discover.open_project(root)
+        return
+    with discover.staged_project(root) as project:
+        if project is None:
+            raise ConfigError(f"--staged asks git what is staged, and {root} is in no repository of git")
+        yield project
+
+
+def _examined(project: Project, config: Config) -> Examined:
     if not any(project.of_format(name) for name in discover.INPUT_FORMATS - _OF_ANY_PROJECT):
-        raise NothingToLint(f"nothing to lint in {root}: no Python file, Dockerfile, Procfile or other input")
+        raise NothingToLint(f"nothing to lint in {project.root}: no Python file, Dockerfile, Procfile or other input")
     crashes: list[Crash] = []
 
     def on_crash(stage: str, error: Exception) -> None:
@@ -71,18 +90,41 @@ def _check_tiers(names: Iterable[str], deployments: Iterable[Deployment]) -> Non
             raise ConfigError(tiers.complaint(name, listed[0]))
 
 
-def lint(root: Path, config: Config | None = None) -> Report:
+def lint(root: Path, config: Config | None = None, *, on_step: OnStep | None = None) -> Report:
     """The report on the project at `root`.
 
     Raises NothingToLint for a directory without a single input. A rule or stage of ours that fails is in
-    `Report.crashes`; everything else is still reported.
+    `Report.crashes`; everything else is still reported. `on_step` is called with how many versions of files were
+    looked at, where the configuration asks for the history.
     """
     config = config or Config()
-    examined = examine(root, config)
-    report = Report(project=root.resolve().name, crashes=examined.crashes, files=len(examined.project.paths))
+    with _opened(root, config) as project:
+        examined = _examined(project, config)
+        if config.history:
+            _add_history(examined, on_step or (lambda _: None))
+        return _reported(examined, config)
+
+
+def _add_history(examined: Examined, on_step: OnStep) -> None:
+    """Add the credentials of the history: those of today learn their commit, those that are gone come back."""
+    from flaskprod_lint.resolve import history
+
+    try:
+        past = history.find(examined.project.root, on_step)
+    except OSError as error:
+        raise ConfigError(f"--history asks git for all commits, and git cannot be started: {error.strerror}") from None
+    commits = {(one.at.path, one.name): one.commit for one in past if not one.gone}
+    for deployment in examined.deployments:
+        today = (replace(one, commit=commits.get((one.at.path, one.name), "")) for one in deployment.credentials)
+        deployment.credentials = (*today, *(one for one in past if one.gone))
+
+
+def _reported(examined: Examined, config: Config) -> Report:
+    project = examined.project
+    report = Report(project=project.root.resolve().name, crashes=examined.crashes, files=len(project.paths))
     asked = list(rules_to_ask(config))
     found = [finding for function in asked for finding in _ask(function, examined.production, report.crashes)]
-    report.findings = [mask_finding(finding) for finding in _finished(found, examined.project)]
+    report.findings = [mask_finding(finding) for finding in _finished(found, project)]
     _fill(report, examined)
     return report
 
@@ -183,14 +225,18 @@ def _finished(found: Iterable[Finding], project: Project) -> list[Finding]:
 def _joined(first: Finding, second: Finding) -> Finding:
     """One finding for two deployments: the worse and the surer of the two speaks."""
     leading = min(first, second, key=lambda finding: (finding.level.rank, finding.confidence.rank))
+    other = second if leading is first else first
     names = dict.fromkeys((*first.deployments, *second.deployments))
-    return replace(leading, deployments=tuple(names))
+    because = leading.because
+    if other.message != leading.message:
+        because = (*because, *(Place(None, f"{name}: {other.message}") for name in other.deployments))
+    return replace(leading, deployments=tuple(names), because=because)
 
 
 def _fingerprint(finding: Finding, project: Project, seen: dict[str, int]) -> str:
     """A key that survives moved lines: the rule, the path, the line without its blanks, and which of several it is."""
-    source = project.read(finding.at.path)
-    text = "".join((source.line(finding.at.line) if source else "").split())
+    source = project.read(finding.at.path) if not finding.revision else None
+    text = "".join((source.line(finding.at.line) if source else finding.revision).split())
     base = "\0".join((finding.rule, finding.at.path, text))
     seen[base] = seen.get(base, 0) + 1
     return hashlib.sha256(f"{base}\0{seen[base]}".encode("utf-8", "surrogatepass")).hexdigest()[:16]
@@ -283,7 +329,7 @@ def _unknowns_of(deployment: Deployment) -> Iterator[tuple[str, Unknown]]:
 def _excerpt(report: Report, project: Project) -> None:
     """Keep the lines that the report shows: a finding's and the one before it, with secrets masked."""
     for finding in report.findings:
-        source = project.read(finding.at.path)
+        source = project.read(finding.at.path) if not finding.revision else None
         if source is None:
             continue
         lines = report.excerpts.setdefault(finding.at.path, {})

@@ -80,7 +80,7 @@ def keepalive_under_balancer(deployment: Deployment) -> Iterator[Finding]:
     """Gunicorn closes idle connections before the balancer does, which may just be sending a request on one."""
     platform = deployment.platform
     idle = platform.idle_seconds if platform is not None else None
-    if platform is None or idle is None or platform.proxy_on_same_host:
+    if platform is None or idle is None or platform.proxy_on_same_host or not platform.confirms("router.idle_seconds"):
         return
     for process, server in served(deployment):
         keepalive = server.settings.get("keepalive")
@@ -90,9 +90,8 @@ def keepalive_under_balancer(deployment: Deployment) -> Iterator[Finding]:
         if process.proxy is not None:
             continue
         at = point(deployment, process, keepalive, server.config_file)
-        said = f"{platform.router_name} keeps an idle connection for {idle:g} s"
-        fact = Place(None, said if platform.confirms("router.idle_seconds") else f"{said} (not confirmed by a source)")
-        finding = Finding(
+        fact = Place(None, f"{platform.router_name} keeps an idle connection for {idle:g} s")
+        yield Finding(
             f"Gunicorn closes a connection after {kept:g} s without a request, {platform.router_name} uses it for up "
             f"to {idle:g} s: now and then a request meets a closed connection, and the visitor gets a "
             f"502{unless(keepalive)}",
@@ -102,7 +101,6 @@ def keepalive_under_balancer(deployment: Deployment) -> Iterator[Finding]:
             label=f"closed {idle - kept:g} s too early",
             instead=f"keepalive = {idle + 5:g}" if at.path.endswith(".py") else f"--keep-alive {idle + 5:g}",
         )
-        yield careful(finding, platform, "router.idle_seconds", most=Severity.NOTE)
 
 
 def _bounded(finding: Finding, deployment: Deployment, fact: Setting | None, key: str) -> Finding:
