@@ -25,7 +25,8 @@ class AppEngine:
     """The facts of an app.yaml. `is_app_engine` says whether it is one at all.
 
     `most` is the largest number of instances, `fixed` the number of manual scaling, `memory` is in GB. `includes` says
-    that other files add to it. `health_paths` are those of the flexible environment, readiness first.
+    that other files add to it. `health_paths` are those of the flexible environment, readiness first. `scripts` are
+    the objects that handlers name, `module.app`, which the first generation of Python serves.
     """
 
     path: str
@@ -43,6 +44,7 @@ class AppEngine:
     memory: Located[str] | None = None
     health_paths: tuple[Located[str], ...] = ()
     python: Located[str] | None = None
+    scripts: tuple[Located[str], ...] = ()
     includes: bool = False
     template: bool = False
     problem: Problem | None = None
@@ -73,6 +75,7 @@ def read(source: Source) -> AppEngine:
         memory=root.string("resources", "memory_gb"),
         health_paths=_health_paths(root),
         python=root.string("runtime_config", "runtime_version") or root.string("runtime_config", "python_version"),
+        scripts=_scripts(root.get("handlers")),
         includes=root.get("includes") is not None,
         template=documents.template,
         problem=documents.problem,
@@ -105,6 +108,11 @@ def _most(root: Node) -> Located[str] | None:
 def _health_paths(root: Node) -> tuple[Located[str], ...]:
     found = (root.string(name, "path") for name in ("readiness_check", "liveness_check"))
     return tuple(path for path in found if path is not None)
+
+
+def _scripts(handlers: Node | None) -> tuple[Located[str], ...]:
+    found = (handler.string("script") for handler in (handlers.items if handlers is not None else ()))
+    return tuple(script for script in found if script is not None and "." in script.value)
 
 
 def _pairs(node: Node | None) -> tuple[tuple[Located[str], Located[str]], ...]:

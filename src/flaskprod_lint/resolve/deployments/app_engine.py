@@ -9,7 +9,7 @@ from dataclasses import replace
 
 from flaskprod_lint.inputs import app_engine
 from flaskprod_lint.inputs.app_engine import AppEngine
-from flaskprod_lint.model import Command, Conflict, Deployment, Platform, Process, Setting, Unknown
+from flaskprod_lint.model import Command, Conflict, Deployment, Platform, Process, Setting, Step, Unknown
 from flaskprod_lint.resolve import image as images_of
 from flaskprod_lint.resolve import packages, platforms
 from flaskprod_lint.resolve.context import Context
@@ -89,6 +89,8 @@ def _plan(project: Project, facts: AppEngine, place: Standing, options: Options)
     command = _command(project, facts, built)
     if command is None:
         _note_no_command(found, facts, built)
+        if _runtime(facts) in _FIRST:
+            _add_handler(found, facts, _context(project, found, facts, built), options)
         return found
     found.add(_process(facts, command, options), _context(project, found, facts, built))
     if built is not None and facts.entrypoint is not None:
@@ -142,6 +144,21 @@ def _note_no_command(found: Planned, facts: AppEngine, built: Built | None) -> N
     if not facts.flexible:
         reason = "App Engine's Python 2 starts the app by itself, as the handlers say"
     found.deployment.unknowns.append(("the start command", Unknown(reason, at)))
+
+
+def _add_handler(found: Planned, facts: AppEngine, context: Context, options: Options) -> None:
+    """The app that a handler names and App Engine itself serves: `script: main.app`."""
+    from flaskprod_lint.resolve.app import target as targets
+
+    for script in facts.scripts:
+        module, _, name = script.value.rpartition(".")
+        text, place = f"{module}:{name}", Place(script.span, f"script: {script.value}")
+        target = targets.find(text, Step((text,), text, place), context, origin=place)
+        if target.file is not None:
+            process = _process(facts, Command(text, "exec", place, (text,)), options)
+            process.assumed = target
+            found.add(process, context)
+            return
 
 
 def _note_conflict(deployment: Deployment, command: Command, facts: AppEngine) -> None:
@@ -229,6 +246,6 @@ def _given(facts: AppEngine) -> dict[str, Setting]:
         found["GAE_RUNTIME"] = Setting("GAE_RUNTIME", facts.runtime.value, place)
     if not facts.flexible and _runtime(facts) != "custom":
         found["GAE_ENV"] = Setting("GAE_ENV", "standard", place)
-        if facts.entrypoint is None:
+        if facts.entrypoint is None and _runtime(facts) not in _FIRST:
             found |= google.standard_settings()
     return found
