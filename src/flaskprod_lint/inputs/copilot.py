@@ -16,6 +16,17 @@ Pairs = tuple[tuple[Located[str], Located[str]], ...]
 
 
 @dataclass(frozen=True, slots=True)
+class CopilotEnvironment:
+    """What a manifest says otherwise for one environment."""
+
+    name: str
+    environment: Pairs = ()
+    count: Located[str] | None = None
+    cpu: Located[str] | None = None
+    memory: Located[str] | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Copilot:
     """The facts of a manifest. `dockerfile` and `context` are what it builds, seen from the project's root.
 
@@ -39,6 +50,7 @@ class Copilot:
     cpu: Located[str] | None = None
     memory: Located[str] | None = None
     count: Located[str] | None = None
+    environments: tuple[CopilotEnvironment, ...] = ()
     problem: Problem | None = None
 
 
@@ -50,7 +62,7 @@ def read(source: Source) -> Copilot:
         return Copilot(source.path, problem=documents.problem)
     build = root.at("image", "build")
     plain = build is not None and build.is_scalar
-    secrets = root.get("secrets")
+    secrets, environments = root.get("secrets"), root.get("environments")
     return Copilot(
         source.path,
         name=root.string("name"),
@@ -69,6 +81,17 @@ def read(source: Source) -> Copilot:
         cpu=root.string("cpu"),
         memory=root.string("memory"),
         count=_count(root.get("count")),
+        environments=tuple(
+            CopilotEnvironment(
+                entry.key.value,
+                _pairs(entry.value.get("variables")),
+                _count(entry.value.get("count")),
+                entry.value.string("cpu"),
+                entry.value.string("memory"),
+            )
+            for entry in (environments.entries if environments is not None else ())
+            if entry.value.is_mapping
+        ),
         problem=documents.problem,
     )
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Iterator
+from dataclasses import replace
 
 from flaskprod_lint.inputs import copilot
 from flaskprod_lint.inputs.copilot import Copilot
@@ -33,9 +34,24 @@ def find(project: Project, options: Options) -> Iterator[Planned]:
         if facts is None:
             continue
         parts.note_problem(project, facts.problem)
-        found = plan(project, facts, standing.of_manifest(path, options, "Copilot"), options)
+        found = plan(project, _in_production(facts), standing.of_manifest(path, options, "Copilot"), options)
         if found is not None:
             yield found
+
+
+def _in_production(facts: Copilot) -> Copilot:
+    """The facts as they are for the environment that is called production, if one is."""
+    named = [one for one in facts.environments if standing.production_word(one.name)]
+    own = next(iter(sorted(named, key=lambda one: "stag" in one.name)), None)
+    if own is None:
+        return facts
+    return replace(
+        facts,
+        environment=(*facts.environment, *own.environment),
+        count=own.count or facts.count,
+        cpu=own.cpu or facts.cpu,
+        memory=own.memory or facts.memory,
+    )
 
 
 def plan(project: Project, facts: Copilot, place: Standing, options: Options) -> Planned | None:
