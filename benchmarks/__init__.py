@@ -1,1 +1,1 @@
-"""What flaskprod-lint costs and finds, measured beside other tools. Each module is run by `python -m benchmarks.NAME`."""
+"""What flaskprod-lint costs and finds, measured beside other tools. Run `python -m benchmarks.NAME`."""

@@ -42,7 +42,7 @@ def linted(monkeypatch: pytest.MonkeyPatch) -> Callable[[Report], list[tuple[Pat
     def replace(report: Report) -> list[tuple[Path, Config]]:
         asked: list[tuple[Path, Config]] = []
 
-        def lint(root: Path, config: Config) -> Report:
+        def lint(root: Path, config: Config, **_: object) -> Report:
             asked.append((root, config))
             return report
 
@@ -142,7 +142,7 @@ def test_a_defect_of_ours_is_3_and_the_rest_is_printed(
 def test_an_unexpected_exception_is_3_and_one_line(
     project: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    def lint(root: Path, config: Config) -> Report:
+    def lint(root: Path, config: Config, **_: object) -> Report:
         raise ValueError("sk_live_secret")
 
     monkeypatch.setattr(flaskprod_lint.lint, "lint", lint)
@@ -153,7 +153,7 @@ def test_an_unexpected_exception_is_3_and_one_line(
 
 
 def test_interrupted(project: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
-    def lint(root: Path, config: Config) -> Report:
+    def lint(root: Path, config: Config, **_: object) -> Report:
         raise KeyboardInterrupt
 
     monkeypatch.setattr(flaskprod_lint.lint, "lint", lint)

@@ -72,6 +72,8 @@ def cli() -> None:
         type=Choice(["error", "warning", "note", "never"]),
         help="The least severity that makes the exit code 1 (default: warning).",
     ),
+    click.option("--staged", is_flag=True, default=None, help="Look at what is staged in git, not at the files."),
+    click.option("--history", is_flag=True, default=None, help="Also look for credentials in all commits."),
 )
 @deployment_options
 @output_options
@@ -134,11 +136,12 @@ def show(path: str, config_file: str | None, everything: bool, **given: Any) -> 
     from flaskprod_lint.outputs import json_show
     from flaskprod_lint.outputs.progress import progress
     from flaskprod_lint.outputs.show_text import write_show
+    from flaskprod_lint.running import compare
 
     root = _root(path)
     config = _config(root, config_file, given)
     try:
-        with progress(f"reading {root}", wanted=not config.quiet):
+        with progress(lambda: f"reading {root}", wanted=not config.quiet):
             examined = examine(root, config)
     except NothingToLint as error:
         _complain(str(error))
@@ -146,7 +149,12 @@ def show(path: str, config_file: str | None, everything: bool, **given: Any) -> 
     if config.format == "json":
         _emit(json_show.write_json(examined.deployments, __version__), config.output)
     else:
-        _emit_page(lambda page: write_show(examined.deployments, page, everything=everything), config)
+        _emit_page(
+            lambda page: write_show(
+                examined.deployments, page, everything=everything, compared=compare(examined.production)
+            ),
+            config,
+        )
     for crash in examined.crashes:
         _complain(f"a defect of ours, please report it: {crash.where}: {crash.error}")
     return DEFECT if examined.crashes else CLEAN
@@ -279,9 +287,16 @@ def _linted(root: Path, config: Config) -> tuple[Report, float | None]:
     from flaskprod_lint.lint import lint
     from flaskprod_lint.outputs.progress import progress
 
-    started = perf_counter()
-    with progress(f"reading {root}", wanted=not config.quiet):
-        report = lint(root, config)
+    started, steps = perf_counter(), [0]
+
+    def doing() -> str:
+        return f"reading {root}" + (f", {steps[0]:,} versions of files" if steps[0] else "")
+
+    def on_step(number: int) -> None:
+        steps[0] = number
+
+    with progress(doing, wanted=not config.quiet):
+        report = lint(root, config, on_step=on_step)
     watched = config.output is None and sys.stdout is not None and sys.stdout.isatty()
     return report, perf_counter() - started if watched else None
 

@@ -32,6 +32,7 @@ class Config:
 
     `select` and `ignore` hold rules and checklist items; `tiers` names of instance sizes and database plans;
     `production` and `development` globs of paths, relative to the project; `today` an ISO date or nothing.
+    `staged` looks at git's index in place of the files, `history` also at all that was ever committed.
     """
 
     select: tuple[str, ...] = ()
@@ -49,6 +50,8 @@ class Config:
     color: str = "auto"
     quiet: bool = False
     verbose: bool = False
+    staged: bool = False
+    history: bool = False
     origin: str = ""
 
 

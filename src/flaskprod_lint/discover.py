@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import fnmatch
 import os
-import subprocess
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from itertools import pairwise
 from pathlib import Path
+from typing import NamedTuple
 
+from flaskprod_lint import git
 from flaskprod_lint.source import Project, Span
 
 #: Folders that never hold a project's own files, by name, wherever they stand below the project.
@@ -125,9 +127,7 @@ _BY_PATH = (
 
 #: Formats that alone make a folder worth linting.
 INPUT_FORMATS = (
-    frozenset(
-        {"python", "gunicorn-config", *_BY_NAME.values(), *(name for _, name in (*_BY_PATTERN, *_BY_PATH))}
-    )
+    frozenset({"python", "gunicorn-config", *_BY_NAME.values(), *(name for _, name in (*_BY_PATTERN, *_BY_PATH))})
     - OPEN_FORMATS
 )
 
@@ -165,13 +165,36 @@ def open_project(root: Path) -> Project:
     else:
         tracked, others, executable = listed
         paths, skipped = [*tracked, *others], False
-        kept = _without_environments([path for path in paths if not _in_skipped_folder(path)])
+        kept = _own(paths)
         kept += _local_dotenv_files(root, kept)
         project = Project(root, kept, tracked=frozenset(tracked), executable=executable)
     if skipped:
         project.problem(f"only the first {MAX_FILES:,} files are looked at", Span(".", 1))
     project.set_formats(_formats(project))
     return project
+
+
+@contextmanager
+def staged_project(root: Path) -> Iterator[Project | None]:
+    """The project at `root` as the next commit will have it: git's index, whatever the files say. None without git."""
+    answer = git.ask(root, "ls-files", "-z", "--stage")
+    if answer is None:
+        yield None
+        return
+    entries = [entry for entry in _staged(answer) if entry.mode in ("100644", "100755")]
+    names = {entry.path: entry.name for entry in entries}
+    paths = _own([entry.path for entry in entries])
+    executable = frozenset(entry.path for entry in entries if entry.mode == "100755")
+    with git.Blobs(root) as blobs:
+
+        def contents(path: str) -> bytes:
+            if path not in names:
+                raise ValueError("it is not staged")
+            return blobs.read(names[path])
+
+        project = Project(root, paths, tracked=frozenset(paths), executable=executable, contents=contents)
+        project.set_formats(_formats(project))
+        yield project
 
 
 def _formats(project: Project) -> dict[str, tuple[str, ...]]:
@@ -191,38 +214,35 @@ def _formats(project: Project) -> dict[str, tuple[str, ...]]:
 
 def _git_files(root: Path) -> tuple[list[str], list[str], frozenset[str]] | None:
     """Tracked paths, new ones that are not ignored, and those with an execute bit; None where git does not answer."""
-    staged = _git(root, "ls-files", "-z", "--stage")
-    if staged is None:
+    answer = git.ask(root, "ls-files", "-z", "--stage")
+    if answer is None:
         return None
-    tracked: list[str] = []
-    executable = set()
-    for entry in filter(None, staged.split("\0")):
-        meta, _, path = entry.partition("\t")
-        mode = meta.partition(" ")[0]
-        if mode == "160000":  # a submodule is another project
-            continue
-        tracked.append(path)
-        if mode == "100755":
-            executable.add(path)
-    marked = (_git(root, "ls-files", "-z", "-t", "--others", "--deleted", "--exclude-standard") or "").split("\0")
+    entries = list(_staged(answer))
+    tracked = [entry.path for entry in entries]
+    executable = frozenset(entry.path for entry in entries if entry.mode == "100755")
+    marked = (git.ask(root, "ls-files", "-z", "-t", "--others", "--deleted", "--exclude-standard") or "").split("\0")
     new = [entry[2:] for entry in marked if entry.startswith("? ") and not entry.endswith("/")]
     deleted = {entry[2:] for entry in marked if entry.startswith("R ")}
     if not tracked and not new:
         return None
-    tracked = [path for path in tracked if path not in deleted]
-    return tracked, new, frozenset(executable)
+    return [path for path in tracked if path not in deleted], new, executable
 
 
-def _git(root: Path, *arguments: str) -> str | None:
-    """What git prints, called so that nothing the repository configures is run; None when it fails."""
-    command = ["git", "-c", "core.fsmonitor=false", "-c", "core.hooksPath=", "-c", "core.quotePath=false", *arguments]
-    environment = {key: value for key, value in os.environ.items() if not key.startswith("GIT_")}
-    environment.update(GIT_OPTIONAL_LOCKS="0", LC_ALL="C")
-    try:
-        done = subprocess.run(command, cwd=root, env=environment, capture_output=True, timeout=60, check=True)
-    except (OSError, subprocess.SubprocessError):
-        return None
-    return done.stdout.decode("utf-8", errors="surrogateescape")
+class _Entry(NamedTuple):
+    """One line of git's index."""
+
+    mode: str
+    name: str
+    path: str
+
+
+def _staged(answer: str) -> Iterator[_Entry]:
+    """The entries of `git ls-files -z --stage`, without submodules, which are other projects."""
+    for entry in filter(None, answer.split("\0")):
+        meta, _, path = entry.partition("\t")
+        mode, name, _ = meta.split(" ")
+        if mode != "160000":
+            yield _Entry(mode, name, path)
 
 
 def _local_dotenv_files(root: Path, paths: list[str]) -> list[str]:
@@ -303,6 +323,11 @@ def _ignore_rules(root: Path, paths: list[str]) -> Callable[[str], bool] | None:
 
 
 # Both
+
+
+def _own(paths: list[str]) -> list[str]:
+    """The paths that git lists, without caches and environments that somebody committed."""
+    return _without_environments([path for path in paths if not _in_skipped_folder(path)])
 
 
 def _in_skipped_folder(path: str) -> bool:

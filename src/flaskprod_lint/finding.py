@@ -69,7 +69,8 @@ class Finding:
 
     A rule gives `message`, `at` and what else it knows; severity and `instead` come from the catalogue where the
     rule leaves them None; rule, checklist item and deployments are filled in by the runner.
-    `label` is the few words under the caret in the report: what happens in production.
+    `label` is the few words under the caret in the report: what happens in production. `revision` is the commit whose
+    text it points at, where that is none of today's files.
     """
 
     message: str
@@ -84,6 +85,7 @@ class Finding:
     item: str = ""
     deployments: tuple[str, ...] = ()
     fingerprint: str = ""
+    revision: str = ""
 
     @property
     def level(self) -> Severity:
@@ -196,6 +198,7 @@ class Report:
     tier: str | None = None
     platform_origin: Place | None = None
     what_runs: list[RunningProcess] = field(default_factory=list)
+    compared: list[Compared] = field(default_factory=list)
     deployments: list[str] = field(default_factory=list)
     files: int = 0
     excerpts: dict[str, dict[int, str]] = field(default_factory=dict)
@@ -219,3 +222,20 @@ class RunningProcess:
     command: str
     trail: tuple[Place, ...] = ()
     summary: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """A web process as it is compared with those of the other deployments, in the words of a table.
+
+    `serves` are its workers and threads, `instances` how many run, `size` the cores and memory of one, `connections`
+    those that are in use at once, and the limit. A text is empty where the files say nothing, "?" where it is unknown.
+    """
+
+    deployment: str
+    process: str
+    listens: str = ""
+    serves: str = ""
+    instances: str = ""
+    size: str = ""
+    connections: str = ""

@@ -4,13 +4,24 @@ from __future__ import annotations
 
 import os
 import subprocess
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
+from typing import IO
 
-#: Keys of a repository's own configuration that name programs, each set to nothing.
-_HARMLESS = ("core.fsmonitor=false", "core.hooksPath=", "core.quotePath=false", "core.sshCommand=", "core.pager=cat")
+#: Settings in place of the repository's own: no program is named, names are plain, and packs are mapped in pieces.
+_SETTINGS = (
+    "core.fsmonitor=false",
+    "core.hooksPath=",
+    "core.sshCommand=",
+    "core.pager=cat",
+    "core.quotePath=false",
+    "core.packedGitWindowSize=8m",
+    "core.packedGitLimit=64m",
+)
 #: An answer that takes longer (seconds) is none.
 _PATIENCE = 60
+#: Objects of more bytes are passed over.
+_LARGE = 4 * 1024 * 1024
 
 
 def ask(root: Path, *arguments: str) -> str | None:
@@ -55,33 +66,47 @@ class Blobs:
         return self
 
     def __exit__(self, *raised: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """End git, whatever it still has to say."""
+        self._process.kill()
         self._process.__exit__(None, None, None)
 
     def read(self, name: str) -> bytes:
         """The content of one object. Raises ValueError where there is none of that name."""
-        assert self._process.stdin is not None and self._process.stdout is not None
-        self._process.stdin.write(name.encode() + b"\n")
-        self._process.stdin.flush()
-        head = self._process.stdout.readline().split()
-        if len(head) != 3:
-            raise ValueError(f"git has no object {name}")
-        data = self._process.stdout.read(int(head[2]))
-        self._process.stdout.read(1)
+        data = next(self.read_many([name]))
+        if data is None:
+            raise ValueError(f"git has no content of the name {name}")
         return data
 
+    def read_many(self, names: Sequence[str]) -> Iterator[bytes | None]:
+        """The contents of a few objects, None for one that is no file's: git goes on while they are looked at."""
+        stdin, stdout = self._process.stdin, self._process.stdout
+        assert stdin is not None and stdout is not None
+        stdin.write("".join(f"{name}\n" for name in names).encode())
+        stdin.flush()
+        for _ in names:
+            head = stdout.readline().split()
+            size = int(head[2]) if len(head) == 3 else -1
+            data = _read(stdout, size) if size >= 0 else b""
+            yield data if size >= 0 and head[1] == b"blob" and len(data) == size else None
 
-def contents(root: Path, names: Iterable[str]) -> Iterator[tuple[str, bytes]]:
-    """The contents of many objects, one after the other, with their names."""
-    with Blobs(root) as blobs:
-        for name in names:
-            try:
-                yield name, blobs.read(name)
-            except ValueError:
-                continue
+
+def _read(stream: IO[bytes], size: int) -> bytes:
+    """An object's content and the line end after it; of a large one nothing is kept."""
+    if size <= _LARGE:
+        data = stream.read(size)
+    else:
+        data, left = b"", size
+        while left > 0 and (part := stream.read(min(left, 1 << 20))):
+            left -= len(part)
+    stream.read(1)
+    return data
 
 
 def _command(arguments: Iterable[str]) -> list[str]:
-    settings = [word for setting in _HARMLESS for word in ("-c", setting)]
+    settings = [word for setting in _SETTINGS for word in ("-c", setting)]
     return ["git", "--no-pager", *settings, *arguments]
 
 

@@ -21,7 +21,7 @@ from flaskprod_lint.resolve import tiers
 from flaskprod_lint.resolve.options import Options
 from flaskprod_lint.rules import EvidenceOf, Rule
 from flaskprod_lint.rules.pointing import in_the_words_of
-from flaskprod_lint.running import what_runs
+from flaskprod_lint.running import compare, what_runs
 from flaskprod_lint.source import Place, Project
 
 #: Called with how many versions of files were looked at.
@@ -248,6 +248,7 @@ def _fill(report: Report, examined: Examined) -> None:
     report.problems = list(examined.project.problems)
     report.deployments = [deployment.name for deployment in examined.production]
     report.what_runs = what_runs(examined.production)
+    report.compared = compare(examined.production)
     report.unknowns = list(_unknowns(examined.production))
     for deployment in examined.production:
         if deployment.platform is not None and report.platform is None:

@@ -148,7 +148,8 @@ class Project:
     """The files of the project that is linted: which there are, their texts, and what was parsed out of them.
 
     Built by `discover`. Every file is read once and every reading of it is made once.
-    `paths` are relative to `root`, with "/". `tracked` is None where there is no git.
+    `paths` are relative to `root`, with "/". `tracked` is None where there is no git. `contents` gives the bytes of a
+    path where they are not those of the file that stands there, as with what is staged for the next commit.
     """
 
     def __init__(
@@ -159,8 +160,10 @@ class Project:
         tracked: frozenset[str] | None = None,
         executable: frozenset[str] | None = None,
         ignored: Callable[[str], bool] | None = None,
+        contents: Callable[[str], bytes] | None = None,
     ) -> None:
         self.root = root
+        self._contents = contents
         self._real_root = Path(os.path.realpath(root))
         self.paths = tuple(sorted(set(paths)))
         self.tracked = tracked
@@ -274,6 +277,10 @@ class Project:
 
     def _bytes(self, path: str) -> tuple[bytes, int]:
         """Content and mode of a regular file, opened without waiting (a FIFO would) and no larger than MAX_BYTES."""
+        if self._contents is not None:
+            data = self._contents(path)
+            _check_size(len(data))
+            return data, 0o755 if path in (self._executable or ()) else 0o644
         file = os.path.realpath(self.root / path, strict=True)
         if file != str(self._real_root / path) and not file.startswith(str(self._real_root) + os.sep):
             raise ValueError("the link leads out of the project")
@@ -282,9 +289,13 @@ class Project:
             status = os.fstat(descriptor)
             if not stat.S_ISREG(status.st_mode):
                 raise ValueError("not a regular file")
-            if status.st_size > MAX_BYTES:
-                raise ValueError(f"the file has {status.st_size:,} bytes, more than the {MAX_BYTES:,} that are read")
+            _check_size(status.st_size)
             return stream.read(MAX_BYTES + 1), status.st_mode
+
+
+def _check_size(size: int) -> None:
+    if size > MAX_BYTES:
+        raise ValueError(f"the file has {size:,} bytes, more than the {MAX_BYTES:,} that are read")
 
 
 def _parents(path: str) -> Iterable[str]:

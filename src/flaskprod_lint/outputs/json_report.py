@@ -53,6 +53,7 @@ def finding_object(finding: Finding) -> Json:
         "fingerprint": finding.fingerprint,
         "docs": f"docs/rules/{finding.rule}.md",
         "deployments": list(finding.deployments),
+        "revision": finding.revision or None,
     }
 
 

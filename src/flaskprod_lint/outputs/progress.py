@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from time import monotonic
 
@@ -13,8 +13,11 @@ TICK = 0.25
 
 
 @contextmanager
-def progress(what: str, *, wanted: bool) -> Iterator[None]:
-    """Say on stderr what is being done, after a second, if that is a terminal. The line is gone at the end."""
+def progress(what: Callable[[], str], *, wanted: bool) -> Iterator[None]:
+    """Say on stderr what is being done, after a second, if that is a terminal. The line is gone at the end.
+
+    `what` is asked again and again, so that it can say how far it is.
+    """
     if not wanted or sys.stderr is None or not sys.stderr.isatty():
         yield
         return
@@ -28,12 +31,12 @@ def progress(what: str, *, wanted: bool) -> Iterator[None]:
         thread.join()
 
 
-def _show(what: str, finished: threading.Event) -> None:
+def _show(what: Callable[[], str], finished: threading.Event) -> None:
     started = monotonic()
     if finished.wait(PATIENCE):
         return
     while True:
-        sys.stderr.write(f"\r\x1b[K{what} ({monotonic() - started:.0f} s)")
+        sys.stderr.write(f"\r\x1b[K{what()} ({monotonic() - started:.0f} s)")
         sys.stderr.flush()
         if finished.wait(TICK):
             break

@@ -51,20 +51,30 @@ def find(project: Project, deployments: Sequence[Deployment]) -> tuple[Credentia
     dotenv = {file.path for one in deployments for file in one.env_files if file.secrets and not file.example}
     found: list[Credential] = []
     for path in project.paths:
-        if path in dotenv or path.lower().endswith(_NEVER) or not project.is_committed(path):
+        if path in dotenv or is_never_text(path) or not project.is_committed(path):
             continue
         text = project.glance(path)
         found += (one for one in in_text(text, path) if (path, one.at.line) not in spoken_of)
     return _together(found)
 
 
+def is_never_text(path: str) -> bool:
+    """Whether a file's name says that it is no text, or holds nothing but hashes."""
+    return path.lower().endswith(_NEVER)
+
+
 def in_text(text: str, path: str) -> list[Credential]:
     """The credentials in one text, with their places in a file of that path."""
+    return [credential for _, _, credential in with_offsets(text, path)]
+
+
+def with_offsets(text: str, path: str) -> list[tuple[int, int, Credential]]:
+    """As `in_text`, each with where it starts and ends in the text."""
     if len(text) < 20:
         return []
     found = tokens.apart((*tokens.find(text), *url_passwords.find(text)))
     source = Source(path, text) if found else None
-    return [_credential(token, source) for token in found if source is not None]
+    return [(token.start, token.end, _credential(token, source)) for token in found if source is not None]
 
 
 def _credential(token: Token, source: Source) -> Credential:

@@ -75,6 +75,7 @@ def credential_committed(deployment: Deployment) -> Iterator[Finding]:
             confidence=weight.confidence,
             severity=weight.severity,
             label=weight.label,
+            revision=credential.commit if credential.gone else "",
         )
 
 

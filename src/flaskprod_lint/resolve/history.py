@@ -1,0 +1,100 @@
+"""Credentials in every version of every file that git keeps: one that was deleted is still public."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field, replace
+from itertools import islice
+from pathlib import Path
+
+from flaskprod_lint import git
+from flaskprod_lint.model import Credential
+from flaskprod_lint.resolve import committed
+from flaskprod_lint.source import MAX_BYTES, decode
+
+#: Called with how many objects were looked at.
+OnStep = Callable[[int], None]
+_STEP = 500
+#: Letters of a commit's name that are shown: enough to be the only one in any repository.
+_ABBREVIATED = 10
+#: How many contents are asked for before they are read, so that git works ahead.
+_AHEAD = 64
+
+
+@dataclass(slots=True)
+class _Seen:
+    """One credential, known by a hash of its text, with the versions of files that hold it."""
+
+    credential: Credential
+    blobs: set[str] = field(default_factory=set)
+
+
+def find(root: Path, on_step: OnStep) -> tuple[Credential, ...]:
+    """The credentials in all that any branch or tag reaches, each with the commit it came in with.
+
+    `gone` ones are in no file of the last commit; the others are also found in the files of today. Every object is
+    read once, and no content is kept.
+    """
+    seen: dict[str, _Seen] = {}
+    for number, (blob, path, data) in enumerate(_versions(root), 1):
+        for digest, credential in _in_version(path, data):
+            seen.setdefault(digest, _Seen(credential)).blobs.add(blob)
+        if number % _STEP == 0:
+            on_step(number)
+    if not seen:
+        return ()
+    kept = _kept(root)
+    came_in = _came_in(root, {blob for one in seen.values() for blob in one.blobs})
+    return tuple(_dated(one, kept, came_in) for one in seen.values())
+
+
+def _dated(seen: _Seen, kept: frozenset[str], came_in: dict[str, tuple[int, str]]) -> Credential:
+    first = min((came_in[blob] for blob in seen.blobs if blob in came_in), default=(0, ""))
+    return replace(seen.credential, commit=first[1], gone=not seen.blobs & kept)
+
+
+def _versions(root: Path) -> Iterator[tuple[str, str, bytes]]:
+    """Each version of each file once: the object's name, a path it had, and its content."""
+    names = _names(root)
+    with git.Blobs(root) as blobs:
+        while some := list(islice(names, _AHEAD)):
+            for (name, path), data in zip(some, blobs.read_many([name for name, _ in some]), strict=True):
+                if data is not None and len(data) <= MAX_BYTES and b"\0" not in data:
+                    yield name, path, data
+
+
+def _names(root: Path) -> Iterator[tuple[str, str]]:
+    """The names and paths of what git lists as reachable, without what cannot be a text by its name."""
+    for line in git.lines(root, "rev-list", "--objects", "--all"):
+        name, _, path = line.partition(" ")
+        if path and not committed.is_never_text(path):
+            yield name, path
+
+
+def _in_version(path: str, data: bytes) -> Iterator[tuple[str, Credential]]:
+    text = decode(data)
+    for start, end, credential in committed.with_offsets(text, path):
+        if not (credential.public or credential.harmless):
+            yield hashlib.sha256(text[start:end].encode("utf-8", "surrogatepass")).hexdigest(), credential
+
+
+def _kept(root: Path) -> frozenset[str]:
+    """The objects of the files of the last commit."""
+    entries = git.lines(root, "ls-tree", "-r", "HEAD")
+    return frozenset(entry.split(None, 3)[2] for entry in entries if entry.count(" ") >= 2)
+
+
+def _came_in(root: Path, blobs: set[str]) -> dict[str, tuple[int, str]]:
+    """For each of these objects the first commit that has it, with that commit's place in the order of time."""
+    found: dict[str, tuple[int, str]] = {}
+    commit, number = "", 0
+    arguments = ("log", "--all", "--reverse", "--raw", "--no-abbrev", "--no-renames", "-m", "--root", "--format=%x01%H")
+    for line in git.lines(root, *arguments):
+        if line.startswith("\x01"):
+            commit, number = line[1 : 1 + _ABBREVIATED], number + 1
+        elif line.startswith(":"):
+            blob = line.split(" ", 4)[3]
+            if blob in blobs:
+                found.setdefault(blob, (number, commit))
+    return found
