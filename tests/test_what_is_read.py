@@ -19,6 +19,12 @@ NGINX = "server {{\n  listen 80;\n  location / {{ proxy_pass http://web:{}; }}\n
 SERVE = "from app import app\n\ndef main():\n    {}\n"
 TASKS = "from invoke import task\n\n@task\ndef serve(c):\n    c.run('{}')\n"
 SERVICES = "services:\n  web:\n    build: .\n"
+SPEC = "name: shop\nservices:\n  - name: web\n    environment_slug: python\n    run_command: {}\n"
+CF = "applications:\n  - name: shop\n    buildpacks: [python_buildpack]\n    command: {}\n"
+KAMAL = "service: shop\nimage: me/shop\nservers: [192.0.2.1]\nproxy: {{app_port: {}}}\n"
+CAPTAIN = '{{"schemaVersion": 2, "dockerfileLines": ["FROM python:3.13-slim", "COPY . .", "CMD {}"]}}'
+QUADLET = "[Container]\nImage=shop.build\nExec={}\n"
+KOYEB = "services:\n  - name: web\n    git: {{buildpack: {{run_command: '{}'}}}}\n"
 STAGES = "".join(
     f"FROM python:3.13-slim AS {name}\nCOPY . .\nCMD {command}\n"
     for name, command in (("one", FLASK), ("two", GUNICORN))
@@ -28,6 +34,9 @@ BEHIND = (
     + "    command: gunicorn -b 0.0.0.0:8000 app:app\n"
     + "  nginx:\n    image: nginx\n    ports: ['80:80']\n    volumes: ['./nginx.conf:/etc/nginx/conf.d/default.conf']\n"
 )
+
+
+FIXED = BASE + "RUN pip install -r requirements.txt\nCMD exec gunicorn -b 0.0.0.0:8000 app:app\n"
 
 
 def image(command: str, install: str = "") -> str:
@@ -271,6 +280,34 @@ CASES: dict[str, tuple[str, str | None, str | None, str, dict[str, str]]] = {
         "x-env: &env {FLASK_DEBUG: '1'}\n" + SERVICES + "    environment: {<<: *env, PORT: '8000'}\n",
         "debug-on",
         {},
+    ),
+    "App Platform": (".do/app.yaml", SPEC.format(GUNICORN), SPEC.format(FLASK), "dev-server", {"Dockerfile": ""}),
+    "Cloud Foundry": ("manifest.yml", CF.format(GUNICORN), CF.format(FLASK), "dev-server", {"Dockerfile": ""}),
+    "Kamal": ("config/deploy.yml", KAMAL.format(8000), KAMAL.format(80), "port-mismatch", {"Dockerfile": FIXED}),
+    "captain-definition": (
+        "captain-definition",
+        CAPTAIN.format(f"exec {GUNICORN}"),
+        CAPTAIN.format(FLASK),
+        "dev-server",
+        {"Dockerfile": ""},
+    ),
+    "quadlet": (
+        "shop.container",
+        QUADLET.format("gunicorn -b 0.0.0.0:8000 app:app"),
+        QUADLET.format(FLASK),
+        "dev-server",
+        {
+            "Dockerfile": FIXED,
+            "shop.build": "[Build]\nImageTag=localhost/shop\nSetWorkingDirectory=unit\nFile=Dockerfile\n",
+        },
+    ),
+    "Koyeb": ("koyeb.yaml", KOYEB.format(GUNICORN), KOYEB.format(FLASK), "dev-server", {"Dockerfile": ""}),
+    "nixpacks.toml": (
+        "nixpacks.toml",
+        f'[start]\ncmd = "{GUNICORN}"\n',
+        f'[start]\ncmd = "{FLASK}"\n',
+        "dev-server",
+        {"Dockerfile": ""},
     ),
     "dotenv file": (".env", "NAME=shop\n", "SECRET_KEY=0b3c7d15a6f94e28b1d0\n", "env-file-committed", {}),
 }

@@ -11,6 +11,7 @@ from flaskprod_lint.resolve import platforms
 from flaskprod_lint.resolve.deployments import (
     assumed,
     bare_image,
+    dokku,
     guesses,
     hosts,
     images,
@@ -129,7 +130,8 @@ def _procfiles(project: Project, options: Options, chosen: Platform | None, know
         place = standing.of_path(path, options, f"a Procfile is what {platform.name} starts")
         if path.rpartition("/")[2].lower() != "procfile" and not options.production:
             place = Standing("development", "only a file named Procfile is read")
-        planned = procfile.plan(project, path, platform, place, options)
+        by_image = platform.id == "dokku" and dokku.builds_image(project, posixpath.dirname(path))
+        planned = (dokku if by_image else procfile).plan(project, path, platform, place, options)
         if planned is not None:
             yield planned
 

@@ -62,7 +62,7 @@ def plan(project: Project, path: str, platform: Platform, standing: Standing, op
         if entry is not None:
             _add(found, entry, base, app, options)
     if platform.id == "dokku" and app is not None:
-        _add_scripts(found, app, base)
+        add_scripts(found, app, base)
     _note_missing(found, facts, path)
     return found
 
@@ -90,7 +90,7 @@ def _add(found: Planned, entry: ProcfileEntry, base: Context, app: AppJson | Non
         kind,
         command,
         trail=(command.origin,),
-        instances=_instances(base.project, found, app, name, options),
+        instances=instances_on_dokku(base.project, found, app, name, options),
         port_set=bool(platform.port_injected) if kind == "web" else None,
         health_path=amounts.path(app.health_path, "path") if app is not None and kind == "web" else None,
     )
@@ -99,7 +99,7 @@ def _add(found: Planned, entry: ProcfileEntry, base: Context, app: AppJson | Non
     found.add(process, base.with_variables(variables))
 
 
-def _add_scripts(found: Planned, app: AppJson, base: Context) -> None:
+def add_scripts(found: Planned, app: AppJson, base: Context) -> None:
     """Dokku's scripts of an app.json: before the new containers start, and after they took over."""
     scripts = ((app.dokku_predeploy, "predeploy", "release"), (app.dokku_postdeploy, "postdeploy", "after"))
     for text, name, kind in scripts:
@@ -179,8 +179,8 @@ def instances_of(app: AppJson | None, process: str, options: Options) -> Setting
     return planned.instances(chosen, count, f"{process} runs {count.value} times" if count else "")
 
 
-def _instances(project: Project, found: Planned, app: AppJson | None, name: str, options: Options) -> Setting:
-    """The same, by Dokku's DOKKU_SCALE beside the Procfile where the formation says nothing."""
+def instances_on_dokku(project: Project, found: Planned, app: AppJson | None, name: str, options: Options) -> Setting:
+    """The same, by Dokku's DOKKU_SCALE beside the Procfile where the formation says nothing; nobody else has one."""
     told = instances_of(app, name, options)
     path = posixpath.join(posixpath.dirname(found.deployment.origin.path), "DOKKU_SCALE")
     source = project.read(path) if path in project and told.is_default else None
