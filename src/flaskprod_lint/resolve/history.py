@@ -89,7 +89,18 @@ def _came_in(root: Path, blobs: set[str]) -> dict[str, tuple[int, str]]:
     """For each of these objects the first commit that has it, with that commit's place in the order of time."""
     found: dict[str, tuple[int, str]] = {}
     commit, number = "", 0
-    arguments = ("log", "--all", "--reverse", "--raw", "--no-abbrev", "--no-renames", "-m", "--root", "--format=%x01%H")
+    arguments = (
+        "log",
+        "--all",
+        "--topo-order",
+        "--reverse",
+        "--raw",
+        "--no-abbrev",
+        "--no-renames",
+        "-m",
+        "--root",
+        "--format=%x01%H",
+    )
     for line in git.lines(root, *arguments):
         if line.startswith("\x01"):
             commit, number = line[1 : 1 + _ABBREVIATED], number + 1
