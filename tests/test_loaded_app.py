@@ -192,7 +192,7 @@ def _written(handlers: list[LogHandler]) -> list[tuple[str, object]]:
     ("code", "expected"),
     [
         ("", [("app", "-")]),
-        ("app.logger.addHandler(logging.FileHandler('x.log'))", [("app", "x.log"), ("app", "-")]),
+        ("app.logger.addHandler(logging.FileHandler('x.log'))", [("app", "-"), ("app", "x.log")]),
         ("logging.getLogger().addHandler(logging.FileHandler('x.log'))", [("", "x.log")]),
         ("logging.basicConfig(filename='/dev/stdout')", [("", "-")]),
         ("logging.basicConfig()\nlogging.basicConfig(filename='x.log')", [("", "-")]),

@@ -142,7 +142,8 @@ class App:
     `files` are the project's files that loading it runs, in order; `trail` leads from the WSGI target to the app.
     `config_objects` are what `from_object` and its kin loaded, by name, in order. `unsure` are the names of `config`
     that hold only under a condition which cannot be known. `reads_variables` are read on the way, also by scripts.
-    `log_level` is what lets debug records of the app through, None where they are dropped.
+    `log_level` is what lets debug records of the app through, None where they are dropped; its name is the logger that
+    has this level: "root" or "app".
     `debug_written` is what stands before the value of DEBUG in the code (`app.config["DEBUG"] = `).
     `routes_unknown` says why other paths than those of `routes` may be answered: code that cannot be read, an extension
     that adds routes of its own, a function that runs before each request. `loose_paths` are texts like paths in the

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from flaskprod_lint.finding import Confidence, Evidence, Finding, Severity
 from flaskprod_lint.model import STREAMS, Deployment, Process, Server, Setting, Unknown
 from flaskprod_lint.rules import evidence, rule
-from flaskprod_lint.rules.app_logs import files_of_apps
+from flaskprod_lint.rules.app_logs import debug_levels_of_apps, fate, files_of_apps
 from flaskprod_lint.rules.pointing import confidence_in, point, served, trail, unless, without_web
 from flaskprod_lint.source import Place
 
@@ -77,7 +77,7 @@ def output_buffered(deployment: Deployment) -> Iterator[Finding]:
 
 @rule("log-level-debug")
 def log_level_debug(deployment: Deployment) -> Iterator[Finding]:
-    """Gunicorn's own messages are logged at debug level."""
+    """Gunicorn's own messages, or the app's, are logged at debug level."""
     for process, server in served(deployment):
         level = server.settings.get("loglevel")
         if level is None or not isinstance(level.value, str) or level.value.lower() != "debug":
@@ -91,6 +91,7 @@ def log_level_debug(deployment: Deployment) -> Iterator[Finding]:
             label="debug in production",
             instead='loglevel = "info"' if at.path.endswith(".py") else "--log-level info",
         )
+    yield from debug_levels_of_apps(deployment)
 
 
 @evidence("logs")
@@ -167,8 +168,7 @@ def _file_finding(deployment: Deployment, process: Process, server: Server, name
     if at.path.endswith(".py"):
         option = 'accesslog = "-"' if name == "access log" else 'errorlog = "-"'
     return Finding(
-        f"{who}'s {name} goes to {log.value}{more}: nobody sees it from outside, and it is gone with the container"
-        + unless(log),
+        f"{who}'s {name} goes to {log.value}{more}: {fate(deployment, process, str(log.value))}" + unless(log),
         at=at,
         because=trail(process, at, log),
         confidence=confidence_in(log),

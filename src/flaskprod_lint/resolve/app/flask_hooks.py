@@ -113,6 +113,9 @@ class FlaskHooks(Hooks):
         return None
 
     def changed(self, event: Event) -> bool:
+        if event.kind == "set-attribute" and event.callee.endswith((".logger.handlers", ".getLogger.handlers")):
+            # A logger changes its list by itself later on, so what the code put there says little.
+            return True
         config = self.config_of(event.receiver)
         if config is None:
             return False

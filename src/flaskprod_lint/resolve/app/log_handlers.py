@@ -1,242 +1,202 @@
-"""Which logging handlers the app adds while it loads, to which logger, and where they write."""
+"""Which logging handlers are in place once the app is loaded, on which logger, and where they write."""
 
 from __future__ import annotations
 
-import ast
-import configparser
-from collections.abc import Iterable, Iterator, Mapping
+import logging
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from flaskprod_lint.model import LogHandler, Unknown
+from flaskprod_lint.model import LogHandler, Setting, Unknown
+from flaskprod_lint.resolve.app import log_configs
+from flaskprod_lint.resolve.app.log_destinations import identity_of, of_handler, of_name, of_stream
+from flaskprod_lint.resolve.app.log_state import Loggers, number_of
+from flaskprod_lint.resolve.app.loguru_sinks import Sinks
 from flaskprod_lint.resolve.context import Context
-from flaskprod_lint.resolve.interpreter.paths import path_text
-from flaskprod_lint.resolve.interpreter.values import Event, External, Instance, Value
+from flaskprod_lint.resolve.interpreter.values import Event, Instance, Member, Value
 from flaskprod_lint.source import Place
 
-#: The logger of the Flask app: its name is the app's, which matters to nobody.
-FLASK = "app"
+#: Functions of the logging module that set it up by themselves when nothing else has.
+_IMPLICIT = frozenset(
+    f"logging.{name}" for name in ("debug", "info", "warning", "warn", "error", "critical", "exception", "log")
+)
+_STRUCTLOG = ("PrintLoggerFactory", "WriteLoggerFactory", "BytesLoggerFactory")
 
-#: What Flask itself adds to its logger when nothing else handles its records.
-FLASK_HANDLER = "Flask's own handler"
 
-_FILE_HANDLERS = {
-    "FileHandler",
-    "RotatingFileHandler",
-    "TimedRotatingFileHandler",
-    "WatchedFileHandler",
-    "BaseRotatingHandler",
-    "ConcurrentRotatingFileHandler",
-    "ConcurrentTimedRotatingFileHandler",
-}
-_STREAMS = ("/dev/stdout", "/dev/stderr", "/dev/fd/1", "/dev/fd/2", "/dev/tty")
-_STREAM_HANDLERS = {"StreamHandler", "RichHandler", "StdoutHandler"}
+@dataclass(frozen=True, slots=True)
+class Logging:
+    """What the app's logging comes to: its handlers, and what sets the level of the app's records."""
+
+    handlers: list[LogHandler]
+    level: Setting | None = None
+
+
+def of_events(events: Iterable[Event], context: Context) -> Logging:
+    """The handlers that are in place once the app is loaded, Flask's own included."""
+    events = list(events)
+    run = _Run(context, Loggers(_name_of_app(events)))
+    for event in events:
+        run.follow(event)
+    run.loggers.use_flask()
+    below_debug = 0 < run.loggers.effective_level(run.loggers.flask) <= logging.DEBUG
+    level = run.loggers.level_setting(run.loggers.flask) if below_debug else None
+    return Logging([*run.loggers.all(), *run.sinks.found, *run.structured], level)
+
+
+def _name_of_app(events: list[Event]) -> str:
+    """The name of Flask's logger: that of the module which the app is made with."""
+    for event in events:
+        if event.kind == "call" and event.callee == "flask.Flask":
+            name = event.args[0] if event.args else event.kwargs.get("import_name")
+            if name is not None and isinstance(name.data, str) and name.data != "__main__":
+                return name.data
+    return "app"
 
 
 @dataclass(slots=True)
-class _Collector:
+class _Run:
     context: Context
-    found: list[LogHandler] = field(default_factory=list)
-    flask_logger_at: Place | None = None
-    flask_handler: bool = True
+    loggers: Loggers
+    sinks: Sinks = field(default_factory=Sinks)
+    structured: list[LogHandler] = field(default_factory=list)
 
-    def add(self, handler: LogHandler | None) -> None:
-        if handler is not None and handler not in self.found:
-            self.found.append(handler)
+    def follow(self, event: Event) -> None:
+        """Do what one event does to the loggers."""
+        callee = event.callee
+        if callee.startswith("flask.Flask.logger"):
+            self.loggers.use_flask()
+        if callee.startswith("loguru."):
+            self.sinks.follow(event)
+        elif callee == "logging.basicConfig":
+            self._basic_config(event)
+        elif callee in ("logging.config.dictConfig", "logging.dictConfig") and event.args:
+            log_configs.apply_dict(event.args[0], event, self.loggers)
+        elif callee in ("logging.config.fileConfig", "logging.fileConfig"):
+            log_configs.apply_file(event, self.context, self.loggers)
+        elif callee in _IMPLICIT and not self.loggers.root_is_handled():
+            self.loggers.add("", LogHandler("StreamHandler", "-", Place(event.at, callee), "", None, event.sure))
+        elif callee == "structlog.configure":
+            self._structlog(event)
+        else:
+            self._method(event)
 
-    def first_use_of_flask_logger(self, event: Event) -> None:
-        """Flask adds its own handler when its logger is first used, unless the root logger has one by then."""
-        if self.flask_logger_at is None:
-            self.flask_logger_at = Place(event.at, "app.logger is used for the first time")
-            self.flask_handler = not self._root_is_handled()
+    def _method(self, event: Event) -> None:
+        """A method or attribute of a logger, or of a handler."""
+        owner, _, name = event.callee.rpartition(".")
+        if name in ("setLevel", "level") and isinstance(event.receiver, Value) and owner.endswith("Handler"):
+            number = number_of(event.args[0]) if event.args else None
+            self.loggers.handler_levels[identity_of(event.receiver)] = number or 0
+            return
+        logger = self._logger(event, owner.removesuffix(".handlers"))
+        if logger is None:
+            return
+        if owner.endswith(".handlers"):
+            self._of_list(event, logger, name)
+        elif name == "addHandler" and event.args:
+            self._add(event.args[0], logger, event)
+        elif name == "removeHandler" and event.args:
+            self._remove(event.args[0], logger, event)
+        elif name == "handlers" and event.kind == "set-attribute":
+            self._replace(event.args[0], logger, event)
+        elif name == "setLevel" and event.args:
+            self.loggers.set_level(logger, event.args[0], Place(event.at, "setLevel"), sure=event.sure)
+        elif name == "propagate" and event.kind == "set-attribute":
+            self.loggers.get(logger).propagates = event.args[0].data is not False
 
-    def close(self) -> list[LogHandler]:
-        own = self.flask_handler if self.flask_logger_at else not self._root_is_handled()
-        if own:
-            self.found.append(LogHandler(FLASK_HANDLER, "-", Place(None, FLASK_HANDLER), FLASK))
-        return self.found
+    def _logger(self, event: Event, owner: str) -> str | None:
+        """The name of the logger that an event is about; None for something else."""
+        if owner == "flask.Flask.logger":
+            return self.loggers.flask
+        if owner == "logging.root":
+            return ""
+        data = event.receiver.data if event.receiver is not None else None
+        return _name(data.instance if isinstance(data, Member) else data)
 
-    def _root_is_handled(self) -> bool:
-        return any(handler.logger == "" and handler.sure for handler in self.found)
+    def _of_list(self, event: Event, logger: str, name: str) -> None:
+        """A change of the list of handlers itself."""
+        if name in ("clear", "pop"):
+            self.loggers.clear(logger, sure=event.sure)
+        elif name in ("append", "insert") and event.args:
+            self._add(event.args[-1], logger, event)
+        elif name == "extend" and event.args:
+            for handler in _items(event.args[0]):
+                self._add(handler, logger, event)
+        elif name == "remove" and event.args:
+            self._remove(event.args[0], logger, event)
+
+    def _add(self, handler: Value, logger: str, event: Event) -> None:
+        described = of_handler(handler)
+        if described is not None:
+            kind, destination = described
+            made = handler.data.at if isinstance(handler.data, Instance) else handler.at
+            at = Place(made or event.at, kind)
+            level = handler.data.kwargs.get("level") if isinstance(handler.data, Instance) else None
+            number = number_of(level) if level is not None else None
+            name = logging.getLevelName(number) if number else None
+            self.loggers.add(logger, LogHandler(kind, destination, at, logger, name, event.sure), identity_of(handler))
+
+    def _remove(self, handler: Value, logger: str, event: Event) -> None:
+        """A handler that is not known is one of a loop over them all."""
+        described = of_handler(handler)
+        if described is None:
+            self.loggers.clear(logger)
+        else:
+            self.loggers.remove(logger, identity_of(handler), described[0])
+
+    def _replace(self, handlers: Value, logger: str, event: Event) -> None:
+        """Another list of handlers; that of another logger is from then on the list of both."""
+        data = handlers.data
+        other = _name(data.instance) if isinstance(data, Member) and data.path == "handlers" else None
+        if other is not None:
+            self.loggers.share(other, logger)
+            return
+        if event.sure:
+            self.loggers.empty(logger)
+        else:
+            self.loggers.clear(logger, sure=False)
+        for handler in _items(handlers):
+            self._add(handler, logger, event)
+
+    def _basic_config(self, event: Event) -> None:
+        """basicConfig does nothing when the root logger has a handler, unless it is forced."""
+        force = event.kwargs.get("force")
+        if force is not None and force.data is True:
+            self.loggers.clear("", sure=event.sure)
+        elif self.loggers.root_is_handled():
+            return
+        level = event.kwargs.get("level")
+        filename = event.kwargs.get("filename")
+        if filename is not None and filename.data is not None:
+            self._add_basic(of_name(filename), event)
+        elif "handlers" in event.kwargs and event.kwargs["handlers"].data is not None:
+            for handler in _items(event.kwargs["handlers"]):
+                self._add(handler, "", event)
+        else:
+            self._add_basic(of_stream(event.kwargs.get("stream")), event)
+        if level is not None and level.data is not None:
+            self.loggers.set_level("", level, Place(event.at, "basicConfig"), sure=event.sure)
+
+    def _add_basic(self, destination: str | Unknown, event: Event) -> None:
+        place = Place(event.at, "basicConfig")
+        self.loggers.add("", LogHandler("basicConfig", destination, place, "", None, event.sure))
+
+    def _structlog(self, event: Event) -> None:
+        """Structlog that writes by itself; what it gives to logging is logging's to write."""
+        factory = event.kwargs.get("logger_factory")
+        data = factory.data if factory is not None else None
+        if isinstance(data, Instance) and data.callee.rpartition(".")[2] in _STRUCTLOG:
+            file = data.args[0] if data.args else data.kwargs.get("file")
+            at = Place(data.at or event.at, "structlog")
+            self.structured.append(LogHandler("structlog", of_stream(file), at, "structlog", None, event.sure))
 
 
-def of_events(events: Iterable[Event], context: Context) -> list[LogHandler]:
-    """The handlers that are in place once the app is loaded, Flask's own included."""
-    collector = _Collector(context)
-    for event in events:
-        if event.callee.startswith("flask.Flask.logger"):
-            collector.first_use_of_flask_logger(event)
-        for handler in _handlers(event, collector):
-            collector.add(handler)
-    return collector.close()
-
-
-def _handlers(event: Event, collector: _Collector) -> Iterator[LogHandler | None]:
-    name = event.callee.rpartition(".")[2]
-    if event.callee.endswith(".addHandler"):
-        yield from _added(event, event.args[:1])
-    elif event.callee.endswith(".handlers.extend") or (event.kind == "set-attribute" and name == "handlers"):
-        yield from _added(event, _items(event.args[0]) if event.args else ())
-    elif event.callee == "logging.basicConfig":
-        yield from _basic_config(event, collector)
-    elif event.callee in ("logging.config.dictConfig", "logging.dictConfig") and event.args:
-        yield from _dict_config(event.args[0], event)
-    elif event.callee in ("logging.config.fileConfig", "logging.fileConfig") and event.args:
-        yield from _file_config(event, collector.context)
-    elif event.callee == "loguru.logger.add" and event.args:
-        yield _loguru(event)
-    elif name in ("removeHandler", "clear") and event.callee.startswith("flask.Flask.logger"):
-        collector.flask_handler = False
-
-
-def _added(event: Event, handlers: Iterable[Value]) -> Iterator[LogHandler | None]:
-    logger = FLASK if event.callee.startswith("flask.Flask.logger") else _logger(event.receiver, event.callee)
-    for handler in handlers:
-        if isinstance(handler.data, Instance):
-            yield _of_instance(handler.data, logger, event)
-
-
-def _of_instance(handler: Instance, logger: str, event: Event) -> LogHandler | None:
-    kind = handler.callee.rpartition(".")[2]
-    level = handler.kwargs.get("level")
-    at = Place(handler.at or event.at, kind)
-    if kind in _FILE_HANDLERS:
-        name = handler.args[0] if handler.args else handler.kwargs.get("filename")
-        return LogHandler(kind, _destination(name), at, logger, _level(level), event.sure)
-    if kind in _STREAM_HANDLERS:
-        return LogHandler(kind, "-", at, logger, _level(level), event.sure)
-    return None
-
-
-def _logger(receiver: Value | None, callee: str) -> str:
-    """The name of the logger that a method is called on: "" for the root."""
-    data = receiver.data if receiver else None
-    if callee.startswith("logging.root."):
-        return ""
-    if isinstance(data, Instance) and data.callee.endswith("getLogger"):
-        name = data.args[0] if data.args else data.kwargs.get("name")
-        text = name.data if name else None
-        return text if isinstance(text, str) and text != "root" else "" if text in (None, "root") else "?"
-    return "?"
-
-
-def _destination(name: Value | None) -> str | Unknown:
-    data = (path_text(name) or name.data) if name else None
-    if isinstance(data, str):
-        return "-" if is_stream(data) else data
-    return data if isinstance(data, Unknown) else Unknown("the file's name", name.at if name else None)
-
-
-def is_stream(path: str) -> bool:
-    """Whether a path is one of the process's own streams."""
-    return path in _STREAMS or (path.startswith("/proc/") and path.endswith(("/fd/1", "/fd/2")))
-
-
-def _level(level: Value | None) -> str | None:
-    data = level.data if level else None
-    if isinstance(data, External):
-        return data.path.rpartition(".")[2]
-    return data if isinstance(data, str) else None
+def _name(data: object) -> str | None:
+    """The name of a logger that `getLogger` gave: "" for the root, "?" for a name that is not known."""
+    if not isinstance(data, Instance) or not data.callee.endswith("getLogger"):
+        return None
+    given = data.args[0] if data.args else data.kwargs.get("name")
+    name = given.data if given is not None else None
+    return "" if name in (None, "root") else name if isinstance(name, str) else "?"
 
 
 def _items(value: Value) -> tuple[Value, ...]:
     return tuple(value.data) if isinstance(value.data, (list, tuple)) else ()
-
-
-def _basic_config(event: Event, collector: _Collector) -> Iterator[LogHandler | None]:
-    """basicConfig does nothing when the root logger has a handler, unless it is forced."""
-    force = event.kwargs.get("force")
-    if collector._root_is_handled() and not (force and force.data is True):
-        return
-    level = _level(event.kwargs.get("level"))
-    at = Place(event.at, "basicConfig")
-    if "filename" in event.kwargs and event.kwargs["filename"].data is not None:
-        yield LogHandler("basicConfig", _destination(event.kwargs["filename"]), at, "", level, event.sure)
-    elif "handlers" in event.kwargs:
-        for handler in _items(event.kwargs["handlers"]):
-            if isinstance(handler.data, Instance):
-                yield _of_instance(handler.data, "", event)
-    else:
-        yield LogHandler("basicConfig", "-", at, "", level, event.sure)
-
-
-def _dict_config(config: Value, event: Event) -> Iterator[LogHandler]:
-    handlers = _mapping(_mapping(config).get("handlers"))
-    loggers: dict[str, Mapping[object, Value]] = {"": _mapping(_mapping(config).get("root"))}
-    for name, logger in _mapping(_mapping(config).get("loggers")).items():
-        loggers["" if name in ("", "root") else str(name)] = _mapping(logger)
-    for name, described in loggers.items():
-        for reference in _items(described["handlers"]) if "handlers" in described else ():
-            definition = handlers.get(reference.data) if isinstance(reference.data, str) else None
-            handler = _described(definition, name, event) if definition else None
-            if handler is not None:
-                yield handler
-
-
-def _described(described: Value, logger: str, event: Event) -> LogHandler | None:
-    fields = _mapping(described)
-    kind = _class_name(fields.get("class") or fields.get("()"))
-    at = Place(described.at or event.at, kind)
-    if "filename" in fields:
-        name = fields["filename"]
-        return LogHandler(kind, _destination(name), Place(name.at or at.span, kind), logger, None, event.sure)
-    if kind in _STREAM_HANDLERS or kind.endswith("StreamHandler"):
-        return LogHandler(kind, "-", at, logger, None, event.sure)
-    return None
-
-
-def _class_name(value: Value | None) -> str:
-    data = value.data if value else None
-    path = data.path if isinstance(data, External) else data
-    return path.rpartition(".")[2] if isinstance(path, str) else "handler"
-
-
-def _mapping(value: Value | None) -> Mapping[object, Value]:
-    return value.data if value and isinstance(value.data, dict) else {}
-
-
-def _loguru(event: Event) -> LogHandler:
-    sink = event.args[0]
-    if isinstance(sink.data, (str, Unknown)):
-        return LogHandler("loguru", _destination(sink), Place(event.at, "loguru sink"), "loguru", None, event.sure)
-    return LogHandler("loguru", "-", Place(event.at, "loguru sink"), "loguru", None, event.sure)
-
-
-def _file_config(event: Event, context: Context) -> Iterator[LogHandler]:
-    name = event.args[0].data
-    path = context.tree.locate(name, context.cwd) if isinstance(name, str) else None
-    source = context.project.read(path) if isinstance(path, str) else None
-    if source is None:
-        return
-    parser = configparser.RawConfigParser()
-    try:
-        parser.read_string(source.text)
-    except configparser.Error:
-        context.project.problem("not read as a logging configuration", source.line_span(1))
-        return
-    for section in parser.sections():
-        if section.startswith("logger_"):
-            yield from _section_handlers(parser, section, source.path, event)
-
-
-def _section_handlers(
-    parser: configparser.RawConfigParser, section: str, path: str, event: Event
-) -> Iterator[LogHandler]:
-    logger = "" if section == "logger_root" else parser.get(section, "qualname", fallback=section[7:])
-    for name in parser.get(section, "handlers", fallback="").split(","):
-        handler = "handler_" + name.strip()
-        kind = parser.get(handler, "class", fallback="").rpartition(".")[2]
-        if kind in _FILE_HANDLERS:
-            destination = _first_argument(parser.get(handler, "args", fallback="()"))
-            note = f"[{handler}] of {path}"
-            yield LogHandler(kind, destination, Place(event.at, note), logger, None, event.sure)
-        elif kind in _STREAM_HANDLERS:
-            yield LogHandler(kind, "-", Place(event.at, kind), logger, None, event.sure)
-
-
-def _first_argument(args: str) -> str | Unknown:
-    try:
-        value = ast.literal_eval(args)
-    except (ValueError, SyntaxError, TypeError, MemoryError, RecursionError):
-        return Unknown("the arguments of a handler")
-    first = value[0] if isinstance(value, tuple) and value else value
-    return ("-" if is_stream(first) else first) if isinstance(first, str) else Unknown("the file's name")
