@@ -21,7 +21,8 @@ class Platform:
 
     `port_injected` and `sigterm_to_all` are None where the facts say nothing. `limits` maps a database plan to its
     connections. `origin` is the file that says the project is deployed there, or the option that said so. `https` says
-    that its proxy takes HTTPS and passes plain HTTP on; `proxy_hops` how many addresses it adds to X-Forwarded-For.
+    that its proxy takes HTTPS and passes plain HTTP on; `proxy_hops` how many addresses it adds to X-Forwarded-For;
+    `proxy_peer` the address that the server sees it at, where that is always the same.
     Times are seconds: `drain_seconds` pass without new requests before the signal to stop, `grace_seconds` from there
     to SIGKILL; its router waits `router_timeout` for an answer and keeps an idle connection for `idle_seconds`.
     `health_statuses` are the answers that pass a health check. `unconfirmed` are facts without a source.
@@ -52,6 +53,7 @@ class Platform:
     procfile_release: str = ""
     https: bool | None = None
     proxy_hops: int | None = None
+    proxy_peer: str | None = None
     unconfirmed: frozenset[str] = frozenset()
 
     @property

@@ -188,6 +188,7 @@ def _load(name: str, build: str) -> Platform | None:
         procfile_release=_procfile_release(node),
         https=_switch(node, "front", "https"),
         proxy_hops=_whole(node, "front", "hops"),
+        proxy_peer=_text(node, "front", "peer"),
         unconfirmed=frozenset(_names(node.get("unconfirmed"))),
     )
 

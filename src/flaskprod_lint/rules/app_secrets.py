@@ -89,7 +89,7 @@ def secret_key_missing(deployment: Deployment) -> Iterator[Finding]:
         at = setting.span or app.definition.span
         if at is None or _may_be_set(app, setting):
             continue
-        sure = use.sure and not app.unknowns and "SECRET_KEY" not in app.unsure and not deployment.assumed
+        sure = use.sure and not app.unknowns and not deployment.assumed
         yield Finding(
             f"{_why_missing(setting)}, so the first {_SIGNED[use.kind]} fails with “{_error(use)}”",
             at=at,
@@ -119,8 +119,10 @@ def _needs_key(app: App) -> Use | None:
 
 
 def _may_be_set(app: App, setting: Setting) -> bool:
-    """Whether the variable of the key may have a value where we cannot look: a dashboard, or a dotenv file."""
+    """Whether the key may have a value where we cannot look: by a condition, a dashboard, or a dotenv file."""
     dotenv = any(one.kind == "load_dotenv" for one in app.reached)
+    if not setting.sure or "SECRET_KEY" in app.unsure:
+        return True
     return any(read.is_set is None or dotenv for read in setting.environment)
 
 

@@ -23,7 +23,7 @@ def proxy_headers_ignored(deployment: Deployment) -> Iterator[Finding]:
     for process, app in served_apps(deployment):
         if platform is None or not platform.https or process.server is None or process.server.is_dev_server:
             continue
-        links = None if _knows_scheme(process, app) else used(app, *_ADDRESSES)
+        links = None if _knows_scheme(platform, process, app) else used(app, *_ADDRESSES)
         client = None if _knows_client(app) else used(app, "client-address")
         uses = [use for use in (links, client) if use is not None]
         if not uses:
@@ -115,19 +115,17 @@ def _allowed(process: Process) -> Setting | None:
     return server.settings.get("forwarded_allow_ips") if server is not None and server.is_gunicorn else None
 
 
-def _knows_scheme(process: Process, app: App) -> bool:
+def _knows_scheme(platform: Platform, process: Process, app: App) -> bool:
     """Whether scheme and links come out right: by ProxyFix, or because Gunicorn believes the proxy. So that nothing is
     said where it is not known, other servers count as right."""
     if any(isinstance(fix.x_proto, Unknown) or fix.x_proto for fix in app.proxy_trust):
         return True
-    if process.server is None or not process.server.is_gunicorn:
-        return True
     setting = _allowed(process)
     if setting is None:
-        return False
+        return process.server is None or not process.server.is_gunicorn
     value = setting.value
     peers = value.split(",") if isinstance(value, str) else value if isinstance(value, (list, tuple)) else ["?"]
-    return any(str(peer).strip() not in _LOOPBACK for peer in peers)
+    return platform.proxy_peer in _LOOPBACK or any(str(peer).strip() not in _LOOPBACK for peer in peers)
 
 
 def _knows_client(app: App) -> bool:
