@@ -48,7 +48,7 @@ def follow(command: Command, context: Context) -> Execution:
 
 
 def _follow_text(walker: Walker, state: State, command: Command) -> None:
-    script = launch.locate(walker, command.text, command.origin.span)
+    script = launch.locate(walker, _with_holes(walker, command, command.text), command.origin.span)
     state.shell = Link(walker.context.shell if walker.context.shell in ("dash", "bash", "busybox") else "unknown", "sh")
     state.zero = Argument("sh")
     walker.script(state, script, last=True)
@@ -99,11 +99,15 @@ def _is_apart(span: Span, command: Command) -> bool:
 
 def _filled_in(walker: Walker, command: Command, argument: Argument) -> Argument:
     """A word with holes for what a manifest fills in before anything runs and what is not known here."""
-    text = argument.text
+    text = _with_holes(walker, command, argument.text)
+    return argument if text == argument.text else replace(argument, text=text)
+
+
+def _with_holes(walker: Walker, command: Command, text: str) -> str:
     for written, setting in command.filled_in.items():
         if isinstance(setting.value, Unknown):
             text = text.replace(written, walker.holes.make(Hole(setting.value, written, setting.environment)))
-    return argument if text == argument.text else replace(argument, text=text)
+    return text
 
 
 @dataclass(frozen=True, slots=True)

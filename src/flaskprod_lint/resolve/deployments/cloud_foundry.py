@@ -109,12 +109,10 @@ def _command(process: CfProcess) -> Command | None:
     if text is None or text.value in ("null", "default"):
         return None
     command = planned.shell_command(text, f"command: {text.value}")
-    holes = {found[0].strip("()") for found in _FILLED_IN.finditer(text.value)}
-    if not holes:
-        return command
     unknown = Unknown("it is filled in when the manifest is pushed", text.span)
-    filled = {f"${{{name}}}": Setting(name, unknown, Place(text.span, f"(({name}))")) for name in holes}
-    return replace(command, text=_FILLED_IN.sub(r"${\1}", text.value), filled_in=filled)
+    holes = {found[0]: found[1] for found in _FILLED_IN.finditer(text.value)}
+    filled = {written: Setting(name, unknown, Place(text.span, written)) for written, name in holes.items()}
+    return replace(command, filled_in=filled) if filled else command
 
 
 def _add(

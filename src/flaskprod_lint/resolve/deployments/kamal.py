@@ -9,7 +9,7 @@ from dataclasses import replace
 
 from flaskprod_lint.inputs import kamal
 from flaskprod_lint.inputs.kamal import Kamal, KamalRole
-from flaskprod_lint.model import Disk, Setting, Unknown
+from flaskprod_lint.model import Command, Disk, Setting, Unknown
 from flaskprod_lint.resolve.deployments import amounts, images, manifest_secrets, parts, planned, standing
 from flaskprod_lint.resolve.deployments.images import Built
 from flaskprod_lint.resolve.deployments.parts import Home, Part
@@ -18,6 +18,7 @@ from flaskprod_lint.resolve.options import Options
 from flaskprod_lint.source import Located, Place, Project, Source, Span
 
 _BASE = re.compile(r"(?:.*/)?deploy\.ya?ml")
+_RUBY = re.compile(r"<%.*?%>")
 _APP_PORT = 80
 _HEALTH_PATH = "/up"
 
@@ -84,7 +85,7 @@ def _add(project: Project, found: Planned, home: Home, facts: Kamal, role: Kamal
     proxied = role.has_proxy if role.has_proxy is not None else is_primary and facts.has_proxy
     kind = "web" if proxied or role.name.value == "web" else "worker"
     text = role.command
-    command = planned.exec_command(text, note=f"cmd: {text.value}") if text is not None else None
+    command = _command(text) if text is not None else None
     pairs = (*facts.variables, *role.variables)
     variables = {name.value: _variable(name, value) for name, value in pairs}
     hosts = Located(str(role.hosts), role.name.span) if role.hosts else None
@@ -105,6 +106,17 @@ def _add(project: Project, found: Planned, home: Home, facts: Kamal, role: Kamal
     process = parts.add(found, project, home, part, options)
     if process is not None:
         process.disk = _disk(facts, found.deployment.origin, found.contexts[process.name].cwd)
+
+
+def _command(text: Located[str]) -> Command:
+    """A role's cmd, split into words; what Ruby fills in is one piece of a word."""
+    pieces = {f"<%{number}%>": piece for number, piece in enumerate(dict.fromkeys(_RUBY.findall(text.value)))}
+    written = text.value
+    for mark, piece in pieces.items():
+        written = written.replace(piece, mark)
+    unknown = Unknown("Ruby fills it in when Kamal reads the file", text.span)
+    filled = {mark: Setting(piece, unknown, Place(text.span, piece)) for mark, piece in pieces.items()}
+    return replace(planned.exec_command(text, planned.split(written), f"cmd: {text.value}"), filled_in=filled)
 
 
 def _variable(name: Located[str], value: Located[str]) -> Setting:
