@@ -1,12 +1,12 @@
-"""What runs, in the words of the report: one line a process."""
+"""What runs, in the words of the report: one line a process, and the deployments side by side."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
-from flaskprod_lint.finding import RunningProcess
+from flaskprod_lint.finding import Compared, RunningProcess
 from flaskprod_lint.masking import mask_text
-from flaskprod_lint.model import Deployment, Process, Server, Setting
+from flaskprod_lint.model import Budget, Deployment, Process, Server, Setting
 
 
 def what_runs(deployments: list[Deployment]) -> list[RunningProcess]:
@@ -50,3 +50,49 @@ def _amount(setting: Setting | None, word: str) -> str:
     if setting is None or not setting.known:
         return f"{word}s not known"
     return f"{setting.value} {word}" if setting.value == 1 else f"{setting.value} {word}s"
+
+
+# Side by side
+
+
+def compare(deployments: list[Deployment]) -> list[Compared]:
+    """The web processes of all deployments beside each other; none where only one deployment has any."""
+    rows = [
+        _compared(deployment, process)
+        for deployment in deployments
+        for process in deployment.web_processes
+        if process.environment == "production"
+    ]
+    return rows if len({row.deployment for row in rows}) > 1 else []
+
+
+def _compared(deployment: Deployment, process: Process) -> Compared:
+    server = process.server
+    return Compared(
+        deployment.name,
+        process.name,
+        listens=" and ".join(address.text for address in server.bind) if server is not None else "",
+        serves=_concurrency(server) if server is not None and server.workers is not None else "",
+        instances=_value(process.instances),
+        size=", ".join(filter(None, (_value(process.cpus, "core"), _value(process.memory, " MiB")))),
+        connections=_connections(deployment.budget),
+    )
+
+
+def _value(setting: Setting | None, unit: str = "") -> str:
+    if setting is None:
+        return ""
+    if not isinstance(setting.value, (int, float)):
+        return "?"
+    number = f"{setting.value:g}"
+    if unit.startswith(" "):
+        return f"{number}{unit}"
+    return f"{number} {unit if number == '1' else unit + 's'}" if unit else number
+
+
+def _connections(budget: Budget | None) -> str:
+    if budget is None:
+        return ""
+    used = str(budget.reachable) if isinstance(budget.reachable, int) else "?"
+    limit = budget.limit.value if budget.limit is not None else None
+    return f"{used} of {limit}" if isinstance(limit, int) else used

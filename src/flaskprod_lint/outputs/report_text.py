@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from flaskprod_lint.finding import ITEMS, ChecklistItem, Finding, Report, RunningProcess, Severity, Verdict
 from flaskprod_lint.outputs.finding_text import write_finding
 from flaskprod_lint.outputs.page import Page, Segment, cells, crop, width_of, wrap
+from flaskprod_lint.outputs.side_by_side import write_compared
 from flaskprod_lint.source import Place
 
 VERDICT_STYLES = {
@@ -25,6 +26,7 @@ def write_report(
     if not quiet:
         _title(report, page)
         _what_runs(report, page, verbose=verbose)
+        write_compared(report.compared, page, differences=True)
         _checklist(report, page, verbose=verbose)
     _findings(report, page)
     if verbose:

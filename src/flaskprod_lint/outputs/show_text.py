@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
+from flaskprod_lint.finding import Compared
 from flaskprod_lint.masking import mask_text
 from flaskprod_lint.model import App, Deployment, Engine, Process, Server, Setting, Unknown
 from flaskprod_lint.outputs.budget_text import write_budget
 from flaskprod_lint.outputs.page import Page, Segment, cells, width_of
+from flaskprod_lint.outputs.side_by_side import write_compared
 from flaskprod_lint.outputs.values import apps_once, origin, variables, words, words_for
 from flaskprod_lint.source import Place
 
@@ -24,8 +26,10 @@ PRECEDENCE = (
 )
 
 
-def write_show(deployments: Sequence[Deployment], page: Page, *, everything: bool = False) -> None:
-    """Lay the deployments out. `everything` shows the settings that nobody set, too."""
+def write_show(
+    deployments: Sequence[Deployment], page: Page, *, everything: bool = False, compared: Sequence[Compared] = ()
+) -> None:
+    """Lay the deployments out. `everything` shows the settings that nobody set, too; `compared` stands at the end."""
     for deployment in deployments:
         page.blank()
         _heading(deployment, page)
@@ -38,6 +42,7 @@ def write_show(deployments: Sequence[Deployment], page: Page, *, everything: boo
         if deployment.budget is not None:
             page.blank()
             write_budget(deployment.budget, page)
+    write_compared(compared, page)
     if not deployments:
         page.add(("Nothing here says how the project is deployed.", ""))
 

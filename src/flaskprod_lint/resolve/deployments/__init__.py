@@ -44,6 +44,12 @@ _PROCFILE_READERS = (
 _PROCFILE_PLATFORMS = ("heroku", "digitalocean", "dokku", "scalingo")
 
 
+#: Platforms that start containers or units, and never read a Procfile.
+_READ_NO_PROCFILE = frozenset(
+    ("docker-compose", "podman-quadlet", "kubernetes", "systemd", "supervisord", "ecs", "kamal", "caprover")
+)
+
+
 def find(project: Project, options: Options) -> list[Planned]:
     """The deployments of a project, those for development among them.
 
@@ -119,6 +125,8 @@ def _narrowed(found: list[Planned], chosen: Platform | None) -> list[Planned]:
 
 def _procfiles(project: Project, options: Options, chosen: Platform | None, known: list[Planned]) -> Iterator[Planned]:
     """The deployments by Procfiles alone: without those that the platform of a manifest reads beside it."""
+    if chosen is not None and chosen.id in _READ_NO_PROCFILE:
+        return
     read = {path: one.deployment.platform for one in known for path in one.uses}
     for path in project.of_format("procfile"):
         if chosen is None and posixpath.dirname(path) in railway.folders(project):
