@@ -92,18 +92,7 @@ def _of_target(target: Target, settings: Mapping[str, Setting], step: Step, cont
         chdir=_text(settings.get("chdir")),
         python_path=(_text(settings.get("pythonpath")) or "").split(","),
     )
-    return loaded.once(
-        ("app", target.text), lambda: _of_attribute(parsed, target, loaded, step), lambda app: _lent(app, loaded)
-    )
-
-
-def _lent(app: App | None, loaded: loading.Loaded) -> App | None:
-    """The app of another process as this one has it: what nobody asks for may still differ."""
-    if app is None:
-        return None
-    own = variables_read(loaded.context.project, app.files)
-    hard = hardcoded.of_files(loaded.context.project, app.files, loaded.context.variables, app.trail)
-    return replace(app, reads_variables=own, hardcoded=hard)
+    return loaded.once(("app", target.text), lambda: _of_attribute(parsed, target, loaded, step))
 
 
 def _text(setting: Setting | None) -> str | None:
@@ -126,11 +115,7 @@ def _of_text(text: str, step: Step, context: Context) -> App | None:
     loaded = loading.of_module(parsed.module, step, context)
     if loaded.module is None:
         return None
-    return loaded.once(
-        ("app", text),
-        lambda: _of_attribute(parsed, None, loaded, step) or _without_flask(text, loaded),
-        lambda app: _lent(app, loaded),
-    )
+    return loaded.once(("app", text), lambda: _of_attribute(parsed, None, loaded, step) or _without_flask(text, loaded))
 
 
 def _of_attribute(parsed: TargetText, target: Target | None, loaded: loading.Loaded, step: Step) -> App | None:

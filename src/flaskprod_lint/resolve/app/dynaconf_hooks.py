@@ -192,15 +192,11 @@ def _from_variables(held: Entries, prefix: object, event: Event, machine: Interp
         if machine.context.open_environment:
             read = EnvironmentRead(f"{prefix}_{name}", value.plain(), True, None, event.at)
             held[name] = replace(value, environment=(*value.environment, read), sure=False)
-    for name, value in environment.snapshot(machine, event.at).items():
+    for name, value in environment.snapshot(machine, event.at, f"{prefix.upper()}_").items():
         key = str(name).removeprefix(f"{prefix.upper()}_").upper()
-        if str(name).startswith(f"{prefix.upper()}_"):
-            nested = "__" in key
-            held[key.partition("__")[0]] = (
-                replace(value, data=Unknown("a part of it is set by a variable", event.at))
-                if nested
-                else _of_variable(value)
-            )
+        nested = "__" in key
+        hidden = replace(value, data=Unknown("a part of it is set by a variable", event.at))
+        held[key.partition("__")[0]] = hidden if nested else _of_variable(value)
 
 
 def _of_variable(value: Value) -> Value:

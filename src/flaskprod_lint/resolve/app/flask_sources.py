@@ -286,7 +286,7 @@ def from_prefixed_env(config: FlaskConfig, event: Event, machine: Interpreter) -
     prefix = given.data + "_"
     if machine.context.open_environment:
         config.overlay(prefix, event.at)
-    known = environment.snapshot(machine, event.at)
+    known = environment.snapshot(machine, event.at, prefix)
     loads = _argument(event, 1, "loads") if len(event.args) > 1 else event.kwargs.get("loads")
     for name in sorted(str(key) for key in known if str(key).startswith(prefix)):
         value = _by_loads(known[name], loads, event.at, machine)

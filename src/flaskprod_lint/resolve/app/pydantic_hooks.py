@@ -169,9 +169,8 @@ def _variable(name: str, making: _Making) -> Value:
     """A variable by its name in any case, as pydantic looks it up; else what its files have."""
     machine, at = making.machine, making.event.at
     found = environment.read(machine, Value(name.upper(), at), None, at)
-    for spelled in dict.fromkeys((*machine.context.variables, *machine.environ)):
-        if spelled.lower() == name.lower():
-            found = environment.read(machine, Value(spelled, at), None, at)
+    for spelled in environment.spelled(machine, name):
+        found = environment.read(machine, Value(spelled, at), None, at)
     own = making.files.get(name.lower())
     if isinstance(found.data, (Unset, type(None))) and own is not None:
         return in_file(found, own)

@@ -63,7 +63,8 @@ def _of_options(
         elif option == "pool_size" and isinstance(value.data, str) and not making.coerces and name in QUEUE_POOLS:
             reads = f", and so is what {value.environment[0].name} holds" if value.environment else ""
             surely = layer.sure and (value.sure or bool(value.environment))
-            yield OptionFault(option, place, "text", f'pool_size is the text "{value.data}"{reads}', surely)
+            text = f'the text "{value.data}"' if value.data.strip().isdigit() else "a text"
+            yield OptionFault(option, place, "text", f"pool_size is {text}{reads}", surely)
 
 
 def unread(engine: Engine, values: Mapping[str, Value], files: Iterable[str], context: Context) -> OptionFault | None:

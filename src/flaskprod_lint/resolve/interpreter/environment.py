@@ -126,15 +126,24 @@ def pop(vm: Interpreter, name: Value, default: Value | None, at: Span) -> Value:
     return value
 
 
-def snapshot(vm: Interpreter, at: Span) -> Entries:
-    """`dict(os.environ)`: what is known to be set, without what a person may have added where we cannot look."""
-    names = dict.fromkeys([*vm.context.variables, *vm.environ])
+def snapshot(vm: Interpreter, at: Span, prefix: str = "") -> Entries:
+    """`dict(os.environ)`: what is known to be set, without what a person may have added where we cannot look.
+
+    With `prefix`, only the names that start with it.
+    """
+    names = dict.fromkeys(name for name in (*vm.context.variables, *vm.environ) if name.startswith(prefix))
     entries = Entries()
     for name in names:
         value = _set_value(vm, name, None, at)
         if value is not None:
             entries[name] = value
     return entries
+
+
+def spelled(vm: Interpreter, name: str) -> list[str]:
+    """The variables that are called so in any case of letters."""
+    known = dict.fromkeys((*vm.context.variables, *vm.environ))
+    return [one for one in known if one.lower() == name.lower()]
 
 
 def reads(value: Value) -> tuple[EnvironmentRead, ...]:
