@@ -178,7 +178,9 @@ def _proof(deployment: Deployment, process: Process) -> Place | str:
 def _why_reached(deployment: Deployment, process: Process, address: Address) -> str:
     """Why requests find this address; empty where that is not known."""
     expected = process.port_expected
-    if address.from_port and (process.port_set is not False or address.port_default is not None):
+    # Behind a proxy of the platform, PORT has to be set for that proxy to know it.
+    known = process.port_set is True or (process.port_set is None and not _on_same_host(deployment))
+    if address.from_port and (known or address.port_default is not None):
         return ", as PORT says"
     if expected is not None and expected.value == address.port:
         return (

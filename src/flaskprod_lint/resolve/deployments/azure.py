@@ -27,16 +27,21 @@ from flaskprod_lint.resolve.deployments.standing import Standing
 from flaskprod_lint.resolve.options import Options
 from flaskprod_lint.source import Located, Place, Project, Span
 
+#: What a .deployment, a manifest of Oryx or a startup.txt holds that is for Python on App Service.
+_OF_APP_SERVICE = (b"SCM_DO_BUILD_DURING_DEPLOYMENT", b'PlatformName="python"', b"gunicorn", b"uvicorn", b"flask")
 _LANGUAGES = ("py", "python", "docker")
 
 
 def find(project: Project, options: Options) -> Iterator[Planned]:
     """The deployments of all services and container apps that can run the app."""
+    planned_folders: set[str] = set()
     for path in project.of_format("azd"):
         facts = project.facts(path, azd.read)
         if facts is not None:
             parts.note_problem(project, facts.problem)
+            planned_folders |= {parts.folder_of(posixpath.dirname(path), one.folder) for one in facts.services}
             yield from _services(project, facts, options)
+    yield from _by_their_files(project, options, planned_folders)
     for path in (*project.of_format("yaml"), *project.of_format("json")):
         app = project.facts(path, container_app.read) if project.holds(path, *container_app.MARKS) else None
         if app is not None and app.containers:
@@ -44,6 +49,20 @@ def find(project: Project, options: Options) -> Iterator[Planned]:
             found = _container_app(project, app, standing.of_manifest(path, options, "Container Apps"), options)
             if found is not None:
                 yield found
+
+
+def _by_their_files(project: Project, options: Options, known: set[str]) -> Iterator[Planned]:
+    """The deployments of folders that hold a file of App Service's, but for those that are known."""
+    for path in project.of_format("app-service"):
+        folder = posixpath.dirname(path)
+        if folder in known or not project.holds(path, *_OF_APP_SERVICE):
+            continue
+        known.add(folder)
+        place = standing.of_manifest(path, options, "App Service")
+        origin = Place(Span(path, 1), f"{posixpath.basename(path)} is App Service's")
+        found = appservice.plan(project, folder, origin, place, options)
+        if found is not None:
+            yield found
 
 
 # azure.yaml
