@@ -19,7 +19,10 @@ from flaskprod_lint.source import Located, Project, Source, Span
 _ENVIRONMENT = re.compile(r"\$\{\{\s*env\.(\w+)\s*\}\}|\$\{([A-Za-z_]\w*)\}|\$([A-Za-z_]\w*)")
 _EXPRESSION = re.compile(r"\$\{\{.*?\}\}", re.DOTALL)
 _SUBSTITUTION = re.compile(r"\$\{?(_[A-Z0-9_]+)\}?")
-_TESTS = re.compile(r"\b(pytest|tox|nox|unittest)\b")
+#: What builds, deploys or migrates; a script without any of these is not parsed.
+_TELLING = re.compile(
+    r"\b(docker|gcloud|kaniko|pack|heroku|railway|flyctl|fly|scalingo|eb|az|doctl|kubectl|helm|kamal|dokku|upgrade)\b"
+)
 _SHELLS = ("sh", "bash", "/bin/sh", "/bin/bash")
 
 
@@ -198,6 +201,8 @@ def _fill_in(text: str, values: Mapping[str, str]) -> str:
 def _programs(project: Project, written: Located[str], text: str, folder: str, builder: str) -> Iterator[Run]:
     """The programs of a script, with the folder that `cd` has led to."""
     source = project.read(written.span.path)
+    if not _TELLING.search(text):
+        return
     holes: list[str] = []
 
     def hide(match: re.Match[str]) -> str:
