@@ -159,7 +159,7 @@ def _of_folders(project: Project, paths: list[str], options: Options) -> Iterato
         if not own and any(_is_production(group, options) for group in named):
             continue  # Each environment has these beside its own.
         if any(_holds_workload(project, path) for path in (*files, *shared)):
-            yield _of_files(project, home, own, [*files, *shared], options)
+            yield _of_files(project, (home, own), files, shared, options)
 
 
 def _is_production(group: tuple[str, str], options: Options) -> bool:
@@ -182,19 +182,32 @@ def _holds_workload(project: Project, path: str) -> bool:
     return source is not None and _WORKLOAD.search(source.text) is not None
 
 
-def _of_files(project: Project, home: str, own: str, paths: list[str], options: Options) -> Bundle:
-    bundle = Bundle(
-        posixpath.join(home, own).rstrip("/") or "manifests", paths[0], Standing("production", ""), [], tuple(paths)
-    )
+def _of_files(
+    project: Project, group: tuple[str, str], own_paths: list[str], shared: list[str], options: Options
+) -> Bundle:
+    """The objects of an environment's own files and of those that all share."""
+    home, own = group
+    paths = [*own_paths, *shared]
+    folder = posixpath.commonpath([posixpath.dirname(path) for path in own_paths])
+    bundle = Bundle(folder or "the manifests", paths[0], Standing("production", ""), [], tuple(paths))
     for path in paths:
         manifest = project.facts(path, kubernetes.read)
         bundle.objects += manifest.objects if manifest is not None else ()
     with_workload = [path for path in paths if _holds_workload(project, path)]
     bundle.path = next((one.path for one in bundle.objects if one.kind in WORKLOADS), with_workload[0])
     bundle.place = environment(posixpath.join(home, own), options, _APPLIED) if own else _of_most(bundle, options)
-    if len(paths) == 1:
-        bundle = replace(bundle, name=paths[0])
-    return bundle
+    if bundle.place.is_production:
+        _note_broken(project, with_workload)
+    return replace(bundle, name=paths[0]) if len(paths) == 1 else bundle
+
+
+def _note_broken(project: Project, paths: list[str]) -> None:
+    """Say of files with a workload that they cannot be parsed. A template is none of them."""
+    for path in paths:
+        manifest = project.facts(path, kubernetes.read)
+        problem = manifest.problem if manifest is not None else None
+        if problem is not None and problem.place.span is not None:
+            project.problem(problem.message, problem.place.span)
 
 
 def _of_most(bundle: Bundle, options: Options) -> Standing:

@@ -44,13 +44,13 @@ def of_container(workload: Workload, container: Container, stores: Stores, servi
         values = stores.find(source.kind, source.name)
         is_open = is_open or values is None
         for key, stored in (values or {}).items():
-            taken[source.prefix + key] = _stored(source.prefix + key, stored, source)
+            taken[source.prefix + key] = _stored(source.prefix + key, stored, source, stores)
     own: dict[str, Setting] = {}
     for variable in container.variables:
         if variable.source is not None:
             own[variable.name.value] = _from(variable.name.value, variable.source, container, stores)
         else:
-            own[variable.name.value] = _literal(variable, {**links, **own}, substituted=workload.substituted)
+            own[variable.name.value] = _literal(variable, {**links, **own}, stores, substituted=workload.substituted)
     return Environment(planned.merged(links, taken, own), is_open)
 
 
@@ -66,22 +66,25 @@ def _links(services: Iterable[str]) -> Iterator[tuple[str, Setting]]:
         yield f"{name}_PORT", Setting(f"{name}_PORT", unknown, place)
 
 
-def _stored(name: str, stored: Stored, source: Reference) -> Setting:
+def _stored(name: str, stored: Stored, source: Reference, stores: Stores) -> Setting:
     how = f"{source.kind} {source.name}"
-    if not stored.known:
+    if not stored.known or stores.is_stand_in(name, stored.value):
         unknown = Unknown(f"what the {how} holds is filled in elsewhere", stored.value.span)
         return Setting(name, unknown, Place(stored.value.span, how))
     shown = planned.shown(Setting(name, stored.value.value)).value
     return Setting(name, stored.value.value, Place(stored.value.span, f"{name}={shown} in the {how}"))
 
 
-def _literal(variable: PodVariable, known: Mapping[str, Setting], *, substituted: bool) -> Setting:
+def _literal(variable: PodVariable, known: Mapping[str, Setting], stores: Stores, *, substituted: bool) -> Setting:
     name, span = variable.name.value, variable.name.span
     value = variable.value or Located("", span)
-    filled = fill(value, known, is_open=False, substituted=substituted)
-    unknown = next((hole.value for hole in filled.holes.values() if isinstance(hole.value, Unknown)), None)
-    if unknown is not None:
+    if stores.is_stand_in(name, value):
+        unknown = Unknown("whoever installs the chart puts another value in its place", value.span)
         return Setting(name, unknown, Place(value.span, name))
+    filled = fill(value, known, is_open=False, substituted=substituted)
+    for hole in filled.holes.values():
+        if isinstance(hole.value, Unknown):
+            return Setting(name, hole.value, Place(value.span, name))
     return planned.literal(name, Located(filled.text, value.span))
 
 
@@ -90,7 +93,7 @@ def _from(name: str, source: Reference, container: Container, stores: Stores) ->
     if source.kind in ("ConfigMap", "Secret"):
         values = stores.find(source.kind, source.name)
         if values is not None and source.key in values:
-            return _stored(name, values[source.key], source)
+            return _stored(name, values[source.key], source, stores)
         reason = f"it comes from the {source.kind} {source.name}, which is not in these files"
         return Setting(name, Unknown(reason, source.span), place)
     if source.kind == "resource":

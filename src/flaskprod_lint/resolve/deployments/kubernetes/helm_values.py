@@ -14,6 +14,8 @@ _INTEGER = re.compile(r"[-+]?(0|[1-9][0-9_]*)")
 _DECIMAL = re.compile(r"[-+]?(\d+\.\d*|\.\d+)([eE][-+]?\d+)?")
 _TRUE = ("true", "True", "TRUE")
 _FALSE = ("false", "False", "FALSE")
+#: Stands for a text under a condition that cannot be known.
+DOUBTFUL = "{{ if … }}"
 #: Needs no quotes in YAML wherever it stands as a value.
 _PLAIN = re.compile(r"[A-Za-z0-9_./][A-Za-z0-9_./ -]*(?<! )")
 
@@ -246,7 +248,7 @@ def remapped(node: Node, rendered: Source, text: Text, places: Places) -> Node:
     if node.is_scalar:
         marks = _marks(node.span, rendered, text)
         doubtful = places.is_doubtful(marks)
-        shown = f"{{{{ if … }}}}{node.text}" if doubtful and not node.template else node.text
+        shown = DOUBTFUL if doubtful and not node.template else node.text
         return Node("scalar", span, shown, node.plain, tag=node.tag, template=node.template or doubtful)
     entries = tuple(_remapped_entries(node, rendered, text, places))
     items = tuple(remapped(item, rendered, text, places) for item in node.items)

@@ -128,7 +128,8 @@ def _generated(project: Project, generator: Generator, folder: str) -> Kubernete
     """The ConfigMap or Secret that a generator makes, its values with their own places."""
     data = [Entry(name, Node("scalar", value.span, value.value)) for name, value in generator.literals]
     for path in generator.envs:
-        for name, value in project.facts(_inside(folder, path.value), dotenv.read) or ():
+        file = _inside(folder, path.value)
+        for name, value in (project.facts(file, dotenv.read) or ()) if project.is_committed(file) else ():
             data.append(Entry(name, Node("scalar", value.span, value.value)))
     for key, path in generator.files:
         source = project.read(_inside(folder, path.value))

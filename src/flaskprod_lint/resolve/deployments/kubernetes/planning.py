@@ -57,16 +57,26 @@ def plan(project: Project, bundles: list[Bundle], options: Options) -> Iterator[
 def _of_bundle(project: Project, bundle: Bundle, running: list[Running], options: Options) -> list[Planned]:
     """The deployments of a bundle: one for each folder of the project that its web processes are built from."""
     services = tuple(environment.service_names(bundle.objects))
-    setup = Setup(project, bundle, _platform(bundle), stores.of_objects(bundle.objects), services, options)
+    setup = Setup(
+        project, bundle, _platform(bundle), stores.of_objects(bundle.objects, bundle.defaults), services, options
+    )
     groups = _by_app(running, setup)
     return [_deployment(setup, group, several=len(groups) > 1) for group in groups]
 
 
 def _platform(bundle: Bundle) -> Platform:
-    origin = Place(Span(bundle.path, 1), "a manifest of Kubernetes")
+    origin = Place(Span(bundle.path, 1), "deployed to Kubernetes")
     found = platforms.get("kubernetes", origin=origin) or Platform("kubernetes", "Kubernetes", origin)
     of_openshift = any(one.kind in _OPENSHIFT for one in bundle.objects) or "openshift" in bundle.path.lower()
     return replace(found, chooses_user=True) if of_openshift else found
+
+
+def _seen_from(platform: Platform, web: Running) -> Platform:
+    """The platform with the manifest that says so, where that is no overlay and no chart."""
+    origin = platform.origin
+    path = web.workload.object.path if origin.path.endswith((".yaml", ".yml", ".json")) else origin.path
+    named = origin.path.rpartition("/")[2].lower().startswith(("kustomization", "chart"))
+    return platform if named else replace(platform, origin=Place(Span(path, 1), origin.note))
 
 
 def _by_app(running: list[Running], setup: Setup) -> list[list[Running]]:
@@ -114,14 +124,12 @@ def _deployment(setup: Setup, group: list[Running], *, several: bool) -> Planned
         place.environment,
         place.why,
         sure=place.sure,
-        platform=setup.platform,
+        platform=_seen_from(setup.platform, web),
         tiers=setup.options.tiers,
         image=image,
         packages=image.packages if image is not None else Packages(complete=Unknown("no image of this project")),
         python=image.python if image is not None else None,
-        secrets=stores.secrets(
-            bundle.objects, workloads, setup.stores, bundle.defaults, development=not place.is_production
-        ),
+        secrets=stores.secrets(bundle.objects, workloads, setup.stores, development=not place.is_production),
     )
     found = Planned(deployment, uses=frozenset(bundle.paths))
     for one in group:

@@ -41,18 +41,27 @@ class Stored:
 
 @dataclass(slots=True)
 class Stores:
-    """All ConfigMaps and Secrets of a bundle, by kind and name."""
+    """All ConfigMaps and Secrets of a bundle, by kind and name.
+
+    `defaults` are files of values that whoever installs a chart puts others in place of.
+    """
 
     values: dict[tuple[str, str], dict[str, Stored]] = field(default_factory=dict)
+    defaults: tuple[str, ...] = ()
+
+    def is_stand_in(self, name: str, value: Located[str]) -> bool:
+        """Whether a value is a secret that only stands in for the one that production has."""
+        judged = secrecy.judge(name, value.value)
+        return value.span.path in self.defaults and (judged.weak or judged.kind in ("placeholder", "reference"))
 
     def find(self, kind: str, name: str) -> dict[str, Stored] | None:
         """The values of one, by key; None for one that is not in these files."""
         return self.values.get((kind, name))
 
 
-def of_objects(objects: list[KubernetesObject]) -> Stores:
+def of_objects(objects: list[KubernetesObject], defaults: tuple[str, ...]) -> Stores:
     """The ConfigMaps and Secrets among objects."""
-    found = Stores()
+    found = Stores(defaults=defaults)
     for one in objects:
         if one.kind in ("ConfigMap", "Secret") and one.name.value and one.node.get("sops") is None:
             known = found.values.setdefault((one.kind, one.name.value), {})
@@ -90,22 +99,20 @@ def secrets(
     objects: list[KubernetesObject],
     workloads: list[Workload],
     stores: Stores,
-    defaults: tuple[str, ...],
     *,
     development: bool,
 ) -> tuple[SecretLiteral, ...]:
     """The secrets that stand literally in a bundle: among variables, and in Secrets and ConfigMaps.
 
-    The password of a database that the bundle itself starts is marked: it opens nothing else. `defaults` are files of
-    values that production has others in place of.
+    The password of a database that the bundle itself starts is marked: it opens nothing else.
     """
     hosts = {one.name.value for one in objects if one.kind == "Service"}
     databases = {one.name.value for one in workloads if any(map(_is_database, one.containers))}
     found: dict[object, SecretLiteral] = {}
     for name, value, how in _literals(workloads, stores):
         for secret in manifest_secrets.of_pairs([(name, value)], how, development=development):
-            if secret.weak and any(value.span.path == path for path in defaults):
-                continue  # Whoever installs the chart puts another value in its place.
+            if stores.is_stand_in(name.value, value):
+                continue
             own = bool(databases) and _is_own(name.value, value.value, hosts | databases)
             found.setdefault(secret.at, replace(secret, own_database=True) if own else secret)
     return tuple(found.values())
