@@ -184,13 +184,20 @@ def _process(order: Order, command: Command, options: Options) -> Process:
         trail=(start, command.origin) if command.origin.span != service.span else (command.origin,),
         instances=planned.instances(options, most, f"up to {most.value} instances" if most is not None else ""),
         port_set=True,
-        port_expected=amounts.port(service.port, "port")
-        or Setting("port", 8080, Place(None, "Cloud Run connects to 8080 unless told otherwise")),
+        port_expected=amounts.port(service.port, "port") or _default_port(order),
         router_timeout=amounts.seconds(service.timeout, "timeout", "router timeout"),
         cpus=amounts.cpus(service.cpus, "cpu"),
         memory=amounts.memory(service.memory, "memory"),
         health_path=amounts.path(service.health_path, "path"),
     )
+
+
+def _default_port(order: Order) -> Setting:
+    """8080; a command that names no port leaves the one that the service has."""
+    if order.verb == "service":
+        return Setting("port", 8080, Place(None, "Cloud Run connects to 8080 unless told otherwise"))
+    note = "Cloud Run connects to 8080 unless the service was given another port before"
+    return Setting("port", 8080, Place(None, note), sure=False)
 
 
 def _base(project: Project, found: Planned, order: Order) -> Context:
