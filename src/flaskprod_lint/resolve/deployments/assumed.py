@@ -61,7 +61,7 @@ def _nothing_says(project: Project, development: bool) -> str:
     on_lambda = _on_lambda(project)
     if on_lambda is not None:
         return f"it runs on AWS Lambda ({on_lambda}), where no server of its own is started"
-    if project.of_format("azd"):
+    if any(project.holds(path, b"appservice") for path in project.of_format("azd")):
         return "the startup command of App Service is kept in its settings, and the files do not have it"
     unread = next((name for name in _UNREAD if name in project), None)
     if unread is not None:
