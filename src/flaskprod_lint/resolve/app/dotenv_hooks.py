@@ -89,16 +89,19 @@ def find_file(name: str, event: Event, machine: Interpreter, *, use_cwd: bool = 
     """The absolute path and the project path of the nearest such file, upwards from the calling file."""
     context = machine.context
     places = [context.cwd] if use_cwd else [posixpath.dirname(path) for path in context.tree.paths_of(event.at.path)]
-    for folder in places:
-        while True:
-            absolute = posixpath.join(folder, name)
-            found = shipped(context, absolute)
-            if isinstance(found, str):
-                return absolute, found
-            if folder in ("/", ""):
-                break
-            folder = posixpath.dirname(folder)
-    return None
+    return next(filter(None, (upwards(name, folder, context) for folder in places)), None)
+
+
+def upwards(name: str, folder: str, context: Context) -> tuple[str, str] | None:
+    """The absolute path and the project path of the nearest such file in a folder or above it."""
+    while True:
+        absolute = posixpath.join(folder, name)
+        found = shipped(context, absolute)
+        if isinstance(found, str):
+            return absolute, found
+        if folder in ("/", ""):
+            return None
+        folder = posixpath.dirname(folder)
 
 
 def shipped(context: Context, absolute: str) -> str | Unknown | None:

@@ -18,6 +18,7 @@ from flaskprod_lint.resolve.app import (
     decouple_hooks,
     dotenv_hooks,
     dynaconf_hooks,
+    flask_dotenv,
     ini_hooks,
     pydantic_hooks,
     random_hooks,
@@ -80,7 +81,8 @@ class Loaded:
 def of_step(step: Step, context: Context) -> Context:
     """The context in which a step runs: its folder and the variables that were set for it on the way."""
     cwd = posixpath.normpath(posixpath.join(context.cwd or "/", step.cwd or ""))
-    return replace(with_installed_project(context.with_variables(step.environment)), cwd=cwd)
+    place = replace(with_installed_project(context.with_variables(step.environment)), cwd=cwd)
+    return flask_dotenv.with_dotenv(step, place)
 
 
 def of_module(

@@ -51,8 +51,10 @@ def of_process(process: Process, context: Context) -> Server | None:
 
 def starting_context(step: Step, context: Context) -> Context:
     """The folder and the variables that the step's program starts with."""
+    from flaskprod_lint.resolve.app.flask_dotenv import with_dotenv
+
     cwd = posixpath.normpath(posixpath.join(context.cwd or "/", step.cwd or ""))
-    return context.at(cwd).with_variables(step.environment)
+    return with_dotenv(step, context.at(cwd).with_variables(step.environment))
 
 
 def of_step(step: Step, context: Context) -> Server | None:
