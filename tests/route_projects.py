@@ -81,6 +81,14 @@ class _Maker:
             "Flask('shop', '/files', 'shop/files')",
         )
         lines = [f"app = {self.rng.choice(forms)}"]
+        if self.rng.random() < 0.15:
+            lines = [
+                "class Shop(Flask):",
+                "    def __init__(self, name, **given):",
+                "        super().__init__(name, **given)",
+                "        self.add_url_rule('/own', 'own', lambda: 'own')",
+                f"app = Shop(__name__, static_url_path={self.rng.choice((None, '/a'))!r})",
+            ]
         if self.rng.random() < 0.2:
             lines.append("app.url_map.strict_slashes = False")
         return lines
@@ -180,6 +188,61 @@ class _Maker:
             [f"@{owner}.before_request", f"def {view}_first():", "    pass"],
             [f"@{owner}.errorhandler(404)", f"def {view}_missing(error):", "    return 'nothing here', 404"],
             [f"{owner}.add_url_rule({text!r}, {own!r}, **{{'view_func': {name}.as_view({own!r})}})"],
+            [f"@{owner}.route({text!r}, endpoint={own!r}, defaults={{'page': 1}}{self.options()})", *function],
+            [f"{owner}.add_url_rule({text!r}, {own!r})", f"@{owner}.endpoint({own!r})", *function],
+            [*function, f"{owner}.add_url_rule(rule={text!r}, endpoint={own!r}, view_func={view}{self.options()})"],
+            [
+                "def logged(function):",
+                "    from functools import wraps",
+                "    @wraps(function)",
+                "    def inner(*args, **given):",
+                "        return function(*args, **given)",
+                "    return inner",
+                f"{owner}.add_url_rule({text!r}, view_func=logged({name}.as_view({own!r})))",
+            ],
+            [
+                "for kind in (Item, Only):",
+                f"    page = kind.as_view(kind.__name__ + {own!r})",
+                f"    {owner}.add_url_rule(f'/{view}/{{kind.__name__}}', view_func=page)",
+            ],
+            [*function, f"getattr({owner}, 'route')({text!r}{self.options()})({view})"],
+            [
+                *function,
+                f"for rule, target in {{{text!r}: {view}, '/also/{view}': {view}}}.items():",
+                f"    {owner}.route(rule{self.methods()})(target)",
+            ],
+            [
+                f"def {view}_routes(target, prefix='/in'):",
+                f"    @target.route(prefix + {text!r}{self.options()})",
+                *("    " + line for line in function),
+                f"{view}_routes({owner})",
+                f"{view}_routes(prefix='/out', target={owner})" if rng.random() < 0.1 else "",
+            ],
+            [
+                f"class {view.title()}:",
+                "    def __init__(self, target):",
+                f"        target.add_url_rule({text!r}, {own!r}, self.show{self.options()})",
+                "    def show(self, **given):",
+                "        return 'ok'",
+                f"{view.title()}({owner})",
+            ],
+            [
+                "from functools import partial",
+                f"add = partial({owner}.add_url_rule, methods=['GET', 'PATCH'])",
+                *function,
+                f"add({text!r}, {own!r}, {view})",
+            ],
+            [
+                "try:",
+                "    import shop.missing",
+                "except ImportError:",
+                f"    {owner}.add_url_rule({text!r}, {own!r}, lambda **given: 'ok')",
+            ],
+            [
+                *function,
+                f"{view}.methods = ['GET', 'PUT']" if rng.random() < 0.2 else f"{view}.other = 1",
+                f"{owner}.add_url_rule({text!r}, {own!r}, {view})",
+            ],
         )
         return list(rng.choice(forms))
 

@@ -119,6 +119,8 @@ def set_attribute(vm: Interpreter, target: Value, name: str, value: Value, at: S
         vm.journal.write(data.names, name, containers.replacing(value, data.names.get(name)))
     elif isinstance(data, External):
         vm.emit("set-attribute", f"{data.path}.{name}", (value,), at)
+    elif isinstance(data, Function):
+        vm.emit("set-attribute", f"{data.module.name}.{data.name}.{name}", (value,), at, receiver=target)
     elif isinstance(data, Unknown):
         _set_on_each(vm, target, lambda one: set_attribute(vm, one, name, value, at))
 

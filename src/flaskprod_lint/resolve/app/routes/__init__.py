@@ -12,7 +12,7 @@ from flaskprod_lint.model import Route, Unknown
 from flaskprod_lint.resolve.app.routes import answers, extensions
 from flaskprod_lint.resolve.app.routes.arguments import argument, assumed, optional_text, thing
 from flaskprod_lint.resolve.app.routes.calls import Registry, is_restx
-from flaskprod_lint.resolve.app.routes.steps import Expansion, Owner, reachable
+from flaskprod_lint.resolve.app.routes.steps import Expansion, Owner, below, reachable
 from flaskprod_lint.resolve.interpreter.values import Event, Instance, Member, Value
 from flaskprod_lint.source import Place, Project, Source, Span
 
@@ -128,7 +128,7 @@ def _besides(
             text = optional_text(prefix)
             if isinstance(text, str) and text.strip("/"):
                 place = Place(prefix.at, "the API's documentation")
-                yield Route(f"/{text.strip('/')}/<path:page>", ("GET",), place, sure=False)
+                yield from below(f"/{text.strip('/')}", place)
             elif text is not None:
                 yield Unknown("where the API's documentation is", prefix.at)
 

@@ -50,7 +50,7 @@ def besides(events: Iterable[Event], app: Instance) -> Iterator[Unknown]:
 
 def _before(function: Value, event: Event) -> Iterator[Unknown]:
     node = _function(function)
-    if node is None or any(not _is_nothing(one.value) for one in _returns(node)):
+    if node is None or any(not _passes_on(one.value, node) for one in _returns(node)):
         name = node.name if isinstance(node, ast.FunctionDef) else "a function"
         yield Unknown(f"{name} runs before each request and may answer it", event.at)
 
@@ -80,6 +80,25 @@ def _is_for_missing(error: Value) -> bool:
 def _function(value: Value) -> ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda | None:
     data = value.data.function if isinstance(value.data, Method) else value.data
     return data.node if isinstance(data, Function) else None
+
+
+def _passes_on(value: ast.expr | None, node: ast.AST) -> bool:
+    """Whether a function before each request answers a GET with no more than an error by this `return`."""
+    preflight = (one for one in ast.walk(node) if isinstance(one, ast.If) and _is_preflight(one.test))
+    if _is_nothing(value) or (not isinstance(value, ast.Name) and _is_error(value, node)):
+        return True
+    return any(isinstance(one, ast.Return) and one.value is value for test in preflight for one in _below(test.body))
+
+
+def _is_preflight(test: ast.expr) -> bool:
+    """`if request.method == "OPTIONS"`."""
+    sides = (test.left, *test.comparators) if isinstance(test, ast.Compare) else ()
+    equal = isinstance(test, ast.Compare) and all(isinstance(one, ast.Eq) for one in test.ops)
+    return equal and any(isinstance(one, ast.Constant) and one.value == "OPTIONS" for one in sides)
+
+
+def _below(body: Iterable[ast.stmt]) -> Iterator[ast.AST]:
+    return (node for statement in body for node in ast.walk(statement))
 
 
 def _returns(node: ast.AST) -> list[ast.Return]:

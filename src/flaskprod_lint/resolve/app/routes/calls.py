@@ -67,7 +67,7 @@ class Registry:
     """
 
     events: Sequence[Event]
-    classes: views.Classes
+    views: views.Views
     uses: Mapping[int, list[Value]]
     known: dict[int, Owner] = field(default_factory=dict)
     handled: set[int] = field(default_factory=set)
@@ -75,7 +75,7 @@ class Registry:
     @classmethod
     def of(cls, events: Sequence[Event]) -> Registry:
         """The registry of a run."""
-        registry = cls(events, views.classes_of(events), _uses(events))
+        registry = cls(events, views.Views.of(events), _uses(events))
         for order, event in enumerate(events):
             if event.kind == "call":
                 registry._read(order, event)
@@ -220,7 +220,7 @@ def _rules(
     if "methods" in event.kwargs and event.kwargs["methods"].data is not None:
         methods = names(event.kwargs["methods"])
     elif methods is None:
-        methods = views.methods_of(view, registry.classes)
+        methods = views.methods_of(view, registry.views)
     sure = sure and event.sure and "redirect_to" not in event.kwargs and "**" not in event.kwargs
     host = optional_text(event.kwargs.get("subdomain")) or optional_text(event.kwargs.get("host"))
     for path in given or (argument(event, 0, "rule"),):

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 
 from flaskprod_lint.model import Route, Unknown
 from flaskprod_lint.resolve.app.routes.arguments import argument, optional_text, thing
+from flaskprod_lint.resolve.app.routes.steps import below
 from flaskprod_lint.resolve.interpreter.values import Event, Instance, Member, Object, Value
 from flaskprod_lint.source import Place
 
@@ -116,7 +117,8 @@ def _of_package(package: str, event: Event) -> Added:
     elif package == "healthcheck" and isinstance(path_of := optional_text(argument(event, 1, "path")), str):
         yield Route(path_of, ("GET",), Place(event.at, path_of), event.callee, event.sure)
     elif package == "flasgger":
-        yield from (_below(prefix, event) for prefix in ("/apidocs", "/flasgger_static", "/oauth2-redirect.html"))
+        for prefix in ("/apidocs", "/flasgger_static", "/oauth2-redirect.html"):
+            yield from _below(prefix, event)
         yield Route("/apispec_1.json", ("GET",), Place(event.at, package), sure=False)
     elif known is not None:
         name, index, default = known
@@ -126,15 +128,15 @@ def _of_package(package: str, event: Event) -> Added:
         if isinstance(path, Unknown) or path in ("", "/") or custom:
             yield Unknown(f"{package} adds pages of its own", event.at)
         elif path or default:
-            yield _below(path or default, event)
+            yield from _below(path or default, event)
     elif event.callee not in _PASSING and not event.callee.startswith((*_PASSING, *_DISPATCHERS)):
         yield Unknown(f"{event.callee} is given the app and may add routes of its own", event.at)
 
 
-def _below(prefix: str, event: Event) -> Route:
+def _below(prefix: str, event: Event) -> tuple[Route, Route]:
     """The pages of an extension below a prefix, whichever they are."""
     package = event.callee.partition(".")[0]
-    return Route(f"/{prefix.strip('/')}/<path:page>", (), Place(event.at, f"the pages of {package}"), sure=False)
+    return below(f"/{prefix.strip('/')}", Place(event.at, f"the pages of {package}"))
 
 
 def _dash(event: Event) -> Added:
@@ -146,7 +148,7 @@ def _dash(event: Event) -> Added:
             yield Unknown("where the pages of Dash are", event.at)
             return
         if prefix is not None:
-            yield _below(prefix, event) if prefix.strip("/") else _everything(event)
+            yield from _below(prefix, event) if prefix.strip("/") else (_everything(event),)
             return
     yield _everything(event)
 
@@ -175,8 +177,7 @@ def _documented(event: Event, arguments: tuple[tuple[str, str], ...]) -> Added:
         if isinstance(path, Unknown):
             yield Unknown("where the pages of the documentation are", event.at)
         elif path:
-            yield Route(path, ("GET",), Place(event.at, "the API's documentation"), sure=False)
-            yield _below(path, event)
+            yield from _below(path, event)
 
 
 def around(value: Value | None, app: Instance) -> Added:
@@ -185,6 +186,9 @@ def around(value: Value | None, app: Instance) -> Added:
         data = value.data if value is not None else None
         inner = data.outer if isinstance(data, Object) else data
         if inner is app or (isinstance(inner, Member) and inner.instance is app) or value is None:
+            return
+        if isinstance(data, Object):
+            yield Unknown(f"{data.cls.name} answers before the app does", value.at)
             return
         if not isinstance(data, Instance):
             break
@@ -209,5 +213,4 @@ def _mounted(made: Instance, app: Instance) -> Added:
         if thing(inner) is app or not isinstance(prefix, str):
             yield Unknown("the app is mounted below a prefix", made.at)
         else:
-            yield Route(f"/{prefix.strip('/')}/<path:page>", (), Place(made.at, "mounted beside the app"), sure=False)
-            yield Route(f"/{prefix.strip('/')}", (), Place(made.at, "mounted beside the app"), sure=False)
+            yield from below(f"/{prefix.strip('/')}", Place(made.at, "mounted beside the app"))

@@ -106,7 +106,8 @@ class Expansion:
                 text = (prefix or "") + inner.text if plain else _joined(prefix, inner.text)
                 self._add(inner, text, order, inner.host or host, sure=sure)
             elif isinstance(inner, Nested):
-                self._nested(inner, prefix, host, order, sure=sure, depth=depth + 1)
+                when = inner.order if owner.kind == "group" else order
+                self._nested(inner, prefix, host, when, sure=sure, depth=depth + 1)
             else:
                 self._somewhere(prefix or "", inner)
             plain = plain or _is_api(inner)
@@ -125,7 +126,7 @@ class Expansion:
         """Note that there may be more below a prefix."""
         if prefix.strip("/"):
             at = Place(doubt.reason.at, doubt.reason.reason)
-            self.routes.append(Route(f"{prefix.rstrip('/')}/<path:page>", (), at, sure=False))
+            self.routes.extend(below(prefix, at))
         else:
             self.doubts.append(doubt.reason)
 
@@ -150,6 +151,12 @@ def _joined(prefix: str | None, text: str) -> str:
     if prefix is None:
         return text
     return "/".join((prefix.rstrip("/"), text.lstrip("/"))) if text else prefix
+
+
+def below(prefix: str, at: Place) -> tuple[Route, Route]:
+    """What stands for pages below a prefix that are not known."""
+    top = f"{prefix.rstrip('/')}/"
+    return Route(top, (), at, sure=False), Route(f"{top}<path:page>", (), at, sure=False)
 
 
 def reachable(owner: Owner, depth: int = 0) -> Iterator[Owner]:

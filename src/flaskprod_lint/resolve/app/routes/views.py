@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 
 from flaskprod_lint.resolve.app.routes.arguments import names
 from flaskprod_lint.resolve.interpreter.values import Class, Event, Function, Instance, Value
@@ -28,33 +29,45 @@ _EMPTY = frozenset(
     }
 )
 
-#: The class that an `as_view()` made a view of, by the identity of the view.
-Classes = Mapping[int, Class]
+
+@dataclass(frozen=True, slots=True)
+class Views:
+    """What the code says of views: the class that `as_view()` made one of, and the `methods` set on a function.
+
+    Both by the identity of the view.
+    """
+
+    classes: Mapping[int, Class]
+    methods: Mapping[int, Value]
+
+    @classmethod
+    def of(cls, events: Iterable[Event]) -> Views:
+        """All that the events of a run tell."""
+        classes: dict[int, Class] = {}
+        methods: dict[int, Value] = {}
+        for event in events:
+            data = event.receiver.data if event.receiver is not None else None
+            if event.callee.endswith(".as_view") and isinstance(data, Class) and event.result is not None:
+                classes[id(event.result.data)] = data
+            elif event.kind == "set-attribute" and event.callee.endswith(".methods") and isinstance(data, Function):
+                methods[id(data)] = event.args[0]
+        return cls(classes, methods)
 
 
-def classes_of(events: Iterable[Event]) -> dict[int, Class]:
-    """The classes of all views that `as_view()` made."""
-    found: dict[int, Class] = {}
-    for event in events:
-        if event.callee.endswith(".as_view") and event.receiver is not None and event.result is not None:
-            owner = event.receiver.data
-            if isinstance(owner, Class):
-                found[id(event.result.data)] = owner
-    return found
-
-
-def methods_of(view: Value | None, classes: Classes) -> tuple[str, ...] | None:
+def methods_of(view: Value | None, known: Views) -> tuple[str, ...] | None:
     """The methods that Flask takes from a view where none are given; None where they cannot be told."""
     if view is None:
         return ("GET",)
     data = view.data
     if isinstance(data, Class):
         return of_class(data)
+    if id(data) in known.methods:
+        return names(known.methods[id(data)])
     if isinstance(data, Function):
-        wrapped = next((one for one in _around(data) if id(one.data) in classes), None)
-        return of_class(classes[id(wrapped.data)]) if wrapped is not None else ("GET",)
+        wrapped = next((one for one in _around(data) if id(one.data) in known.classes), None)
+        return of_class(known.classes[id(wrapped.data)]) if wrapped is not None else ("GET",)
     if isinstance(data, Instance):
-        return _of_made(data, classes)
+        return _of_made(data, known)
     return None
 
 
@@ -64,15 +77,15 @@ def _around(function: Function) -> Iterator[Value]:
     return (value for scope in function.scopes for name, value in scope.items() if name in used)
 
 
-def _of_made(view: Instance, classes: Classes) -> tuple[str, ...] | None:
+def _of_made(view: Instance, known: Views) -> tuple[str, ...] | None:
     """Those of what `as_view()` made, or of what a decorator from outside the project was given."""
-    if id(view) in classes:
-        return of_class(classes[id(view)])
+    if id(view) in known.classes:
+        return of_class(known.classes[id(view)])
     if view.callee.endswith(".as_view"):
         return None
     for value in view.args:
         if isinstance(value.data, (Function, Instance)):
-            return methods_of(value, classes)
+            return methods_of(value, known)
     return None
 
 
