@@ -29,6 +29,8 @@ APP = "from flask import Flask\napp = Flask(__name__)\n"
         ("render", "Standard", True),
         ("heroku", "standard-1X", True),
         ("digitalocean", "apps-s-1vcpu-0.5gb", True),
+        ("digitalocean", "db-s-1vcpu-1gb", True),
+        ("digitalocean", "db-s-1vcpu-3gb", False),
         ("scalingo", "2XL", True),
         ("koyeb", "eco-nano", True),
         ("gae-standard", "F4_1G", True),

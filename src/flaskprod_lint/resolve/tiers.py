@@ -13,6 +13,8 @@ from flaskprod_lint.resolve import platforms
 _WORDS = re.compile(r"[\s,()]+")
 #: A plan's own name. "postgres image" and "RAM < 8 GB" say what a limit is of; nobody chooses it by such a name.
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9.+-]*")
+#: DigitalOcean's databases: db-s-1vcpu-1gb.
+_DATABASE_SLUG = re.compile(r"db-[a-z0-9-]+-(\d+)gb")
 _AND_ABOVE = re.compile(r"(.*\D)(\d+) and above")
 _IN_PARENTHESES = re.compile(r"\(([^()]*)\)")
 
@@ -22,6 +24,11 @@ def same_plan(tier: str, plan: str) -> bool:
     wanted, plan = _wanted(tier), plan.lower()
     words = [word for word in _WORDS.split(plan) if len(word) > 2]
     return wanted == plan or _is_above(wanted, plan) or any(fnmatchcase(wanted, word) for word in words)
+
+
+def plan_name(tier: str) -> str:
+    """The plan's own name: `essential-0` of heroku-postgresql:essential-0."""
+    return tier.rpartition(":")[2].strip().lower()
 
 
 def names(platform: Platform) -> tuple[str, ...]:
@@ -46,7 +53,10 @@ def complaint(tier: str, platform: Platform) -> str:
 
 
 def _wanted(tier: str) -> str:
-    return tier.lower().rpartition(":")[2].strip()
+    """The name that a plan is known by: without the add-on it belongs to, and a database's slug as its memory."""
+    name = tier.lower().rpartition(":")[2].strip()
+    slug = _DATABASE_SLUG.fullmatch(name)
+    return f"{slug[1]} gib" if slug else name
 
 
 def _sizes(platform: Platform) -> Iterator[str]:

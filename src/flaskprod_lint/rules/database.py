@@ -66,7 +66,7 @@ def pool_over_limit(deployment: Deployment) -> Iterator[Finding]:
         yield Finding(
             _over_limit(budget, number, total, limit),
             at=at,
-            because=tuple(_because(budget, row)),
+            because=(*_because(budget, row), *_side_by_side(deployment, _overlap(budget, number))),
             severity=severity if known or severity is not None else Severity.WARNING,
             confidence=Confidence.HIGH if known and is_sure(row) else Confidence.MEDIUM,
             instead=_smaller(deployment, budget, row, number, limit),
@@ -143,6 +143,12 @@ def _because(budget: Budget, row: BudgetRow) -> Iterator[Place]:
     yield from factors(row)
     if budget.limit is not None:
         yield Place(budget.limit.span, f"limit {budget.limit.value}: {budget.limit.origin.note}")
+
+
+def _side_by_side(deployment: Deployment, overlap: int) -> Iterator[Place]:
+    """The fact that a ceiling counts each pool twice for."""
+    if overlap > 1 and deployment.platform is not None:
+        yield Place(None, f"{deployment.platform.name} runs the old and the new release side by side while it deploys")
 
 
 @rule("pool-near-limit")

@@ -9,7 +9,7 @@ from flaskprod_lint.model import App, Budget, BudgetRow, Deployment, Engine, Pro
 from flaskprod_lint.resolve.database import job_workers
 from flaskprod_lint.resolve.database.engine_options import ONE_CONNECTION, QUEUE_POOLS
 from flaskprod_lint.resolve.options import Options
-from flaskprod_lint.resolve.tiers import same_plan
+from flaskprod_lint.resolve.tiers import plan_name, same_plan
 from flaskprod_lint.source import Place
 
 #: Databases that count connections against a limit; others (files, search engines, warehouses) do not.
@@ -238,9 +238,10 @@ def limit_of(deployment: Deployment, options: Options) -> Setting | None:
     if platform is None:
         return None
     tiers = options.tiers or deployment.tiers
-    found = [(platform.limits[plan], plan) for tier in tiers for plan in platform.limits if same_plan(tier, plan)]
+    found = [(platform.limits[plan], plan, tier) for tier in tiers for plan in platform.limits if same_plan(tier, plan)]
     if not found:
         return None
-    limit, plan = min(found)
+    limit, plan, tier = min(found)
     sure = platform.confirms(f"database.limits.{plan}")
-    return Setting("limit", limit, Place(None, f"{platform.name}'s {plan} plan"), sure=sure)
+    doubt = "" if sure else ", not confirmed by a source"
+    return Setting("limit", limit, Place(None, f"{platform.name}'s {plan_name(tier)} plan{doubt}"), sure=sure)

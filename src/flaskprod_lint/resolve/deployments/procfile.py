@@ -176,7 +176,7 @@ def instances_of(app: AppJson | None, process: str, options: Options) -> Setting
     counts = (formation.quantity for formation in (app.formation if app else ()) if formation.process.value == process)
     count = next((count for count in counts if count is not None), None)
     chosen = options if process == "web" else replace(options, instances=None)
-    return planned.instances(chosen, count, f"{process} runs {count.value} times" if count else "")
+    return planned.instances(chosen, count, _how_often(process, count.value) if count else "")
 
 
 def instances_on_dokku(project: Project, found: Planned, app: AppJson | None, name: str, options: Options) -> Setting:
@@ -189,6 +189,10 @@ def instances_on_dokku(project: Project, found: Planned, app: AppJson | None, na
         if source is not None and equals and key.strip() == name:
             return planned.instances(options, Located(count.strip(), source.line_span(number)), line.strip())
     return told
+
+
+def _how_often(process: str, count: str) -> str:
+    return f"{process} runs once" if count == "1" else f"{process} runs {count} times"
 
 
 def python_of(project: Project, folder: str) -> Setting | None:

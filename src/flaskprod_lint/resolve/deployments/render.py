@@ -277,7 +277,11 @@ def _port(context: Context) -> Setting | None:
 def _instances(service: RenderService, kind: str, options: Options) -> Setting:
     most = service.most_instances or service.instances
     chosen = options if kind == "web" else replace(options, instances=None)
-    return planned.instances(chosen, most, f"up to {most.value} instances" if most is not None else "")
+    return planned.instances(chosen, most, _up_to(most.value) if most is not None else "")
+
+
+def _up_to(number: str) -> str:
+    return "1 instance" if number == "1" else f"up to {number} instances"
 
 
 def _context(
