@@ -33,7 +33,7 @@ def debug_levels_of_apps(deployment: Deployment) -> Iterator[Finding]:
         yield Finding(
             f"The app logs at debug level{unless(level)}: {lines} what matters",
             at=level.span,
-            because=trail(process, level.span, *app.trail),
+            because=trail(process, level.span),
             confidence=confidence_in(level),
             label="debug in production",
             instead="level = logging.INFO",

@@ -8,6 +8,7 @@ from dataclasses import replace
 from flaskprod_lint.finding import Confidence, Evidence, Finding, Severity
 from flaskprod_lint.model import App, Deployment, Process, SecretUse, Setting, Unknown, Use
 from flaskprod_lint.rules import evidence, rule
+from flaskprod_lint.rules.hardening import may_load_other_settings
 from flaskprod_lint.source import Place
 
 _PURPOSES = {
@@ -121,7 +122,7 @@ def _needs_key(app: App) -> Use | None:
 def _may_be_set(app: App, setting: Setting) -> bool:
     """Whether the key may have a value where we cannot look: by a condition, a dashboard, or a dotenv file."""
     dotenv = any(one.kind == "load_dotenv" for one in app.reached)
-    if not setting.sure or "SECRET_KEY" in app.unsure:
+    if not setting.sure or "SECRET_KEY" in app.unsure or may_load_other_settings(app):
         return True
     return any(read.is_set is None or dotenv for read in setting.environment)
 

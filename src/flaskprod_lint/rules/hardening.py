@@ -103,7 +103,13 @@ def _loaded(app: App) -> Iterator[Place]:
         yield Place(setting.span, setting.origin.note or setting.name)
 
 
+def may_load_other_settings(app: App) -> bool:
+    """Whether a variable that a person may have set chooses another configuration object than the one at hand."""
+    return any(read.is_set is None for one in app.config_objects for read in one.environment)
+
+
 def _confidence(deployment: Deployment, app: App, setting: Setting, use: Use) -> Confidence:
     unconfirmed = deployment.platform is not None and "front" in deployment.platform.unconfirmed
     sure = use.sure and setting.name not in app.unsure and not unconfirmed and not deployment.assumed
+    sure = sure and not may_load_other_settings(app)
     return confidence_in(setting) if sure else Confidence.MEDIUM

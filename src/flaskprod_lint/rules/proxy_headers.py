@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from flaskprod_lint.finding import Confidence, Finding
 from flaskprod_lint.model import App, Deployment, Platform, Process, ProxyTrust, Setting, Unknown, Use
 from flaskprod_lint.rules import rule
-from flaskprod_lint.rules.hardening import definition, served_apps, used
+from flaskprod_lint.rules.hardening import definition, may_load_other_settings, served_apps, used
 from flaskprod_lint.rules.pointing import trail
 from flaskprod_lint.source import Place
 
@@ -34,7 +34,7 @@ def proxy_headers_ignored(deployment: Deployment) -> Iterator[Finding]:
             f"The app does not read what {platform.name}'s proxy tells it: " + _effects(links, client),
             at=at,
             because=trail(process, at, *(use.at for use in uses)),
-            confidence=_confidence(deployment, uses),
+            confidence=_confidence(deployment, app, uses),
             label="no ProxyFix" if fix is None else "not these headers",
             instead=_fix(platform),
         )
@@ -153,7 +153,8 @@ def _addresses(hops: int) -> str:
     return "one address" if hops == 1 else f"{hops} addresses"
 
 
-def _confidence(deployment: Deployment, uses: list[Use]) -> Confidence:
+def _confidence(deployment: Deployment, app: App, uses: list[Use]) -> Confidence:
     unconfirmed = deployment.platform is not None and "front" in deployment.platform.unconfirmed
     sure = all(use.sure for use in uses) and not unconfirmed and not deployment.assumed
+    sure = sure and not may_load_other_settings(app)
     return Confidence.HIGH if sure else Confidence.MEDIUM
