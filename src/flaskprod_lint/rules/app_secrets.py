@@ -18,6 +18,9 @@ _PURPOSES = {
     "WTF_CSRF_SECRET_KEY": "protects forms",
 }
 
+#: Steps of a release load the app to migrate: which key they fall back to makes no difference to anyone.
+_SIGNS_NOTHING = ("release", "init", "build", "after")
+
 
 @rule("secret-key-hardcoded")
 def secret_key_hardcoded(deployment: Deployment) -> Iterator[Finding]:
@@ -184,7 +187,10 @@ def _uses(deployment: Deployment, kind: str) -> Iterator[tuple[Process, SecretUs
     """The secrets of that kind in the apps that production loads, each place once, under its first name."""
     # What stands in a manifest is told there.
     seen = {secret.at for secret in deployment.secrets}
+    web = any(deployment.web_processes)
     for process in deployment.processes:
+        if web and kind != "literal" and process.kind in _SIGNS_NOTHING:
+            continue
         for use in process.app.secrets if process.app else ():
             if use.kind == kind and use.at not in seen:
                 seen.add(use.at)

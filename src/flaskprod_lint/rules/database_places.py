@@ -106,6 +106,8 @@ def database_driver_missing(deployment: Deployment) -> Iterator[Finding]:
         at = (engine.url.span if engine.url else None) or engine.definition.span
         if client is None or client.installed is not False or at is None or (client.module, at) in seen:
             continue
+        if engine.old_scheme is not None:
+            continue  # SQLAlchemy refuses the address before it asks for a driver.
         seen.add((client.module, at))
         files = " and ".join(dict.fromkeys(place.path for place in process.packages.sources if place.path))
         yield Finding(
