@@ -241,6 +241,11 @@ process = keys(
     command=keys(text=said, argv=or_null(many(text)), origin=place),
     trail=many(place),
     instances=value,
+    cpus=or_null(value),
+    memory=or_null(value),
+    grace=or_null(value),
+    router_timeout=or_null(value),
+    health_path=or_null(value),
     server=or_null(
         keys(
             name=said,

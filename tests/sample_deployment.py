@@ -61,6 +61,12 @@ def web() -> Process:
         command,
         trail=trail[:1],
         instances=Setting("instances", 2, at("fly.toml", 20)),
+        cpus=Setting("cpus", 1.0, at("fly.toml", 24, "an instance of size performance-1x has 1 processor")),
+        memory=Setting("memory", 2048.0, at("fly.toml", 24, "an instance of size performance-1x has 2048 MiB")),
+        grace=Setting("grace", 60.0, at("fly.toml", 3, "kill_timeout: 60")),
+        health_path=Setting(
+            "health path", Unknown("it is no path as written", Span("fly.toml", 30)), at("fly.toml", 30)
+        ),
         steps=(step,),
         main=0,
         server=server(step),

@@ -77,6 +77,11 @@ def _process(process: Process) -> Json:
         "command": {"text": mask_text(command.text), "argv": argv, "origin": place(command.origin)},
         "trail": [found for found in map(place, _trail(process)) if found],
         "instances": value_object(process.instances),
+        "cpus": value_object(process.cpus),
+        "memory": value_object(process.memory),
+        "grace": value_object(process.grace),
+        "router_timeout": value_object(process.router_timeout),
+        "health_path": value_object(process.health_path),
         "server": _server(process.server) if process.server else None,
     }
 

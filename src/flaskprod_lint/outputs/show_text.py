@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from flaskprod_lint.finding import Compared
@@ -82,6 +82,30 @@ def _process(process: Process, page: Page, *, everything: bool) -> None:
     if process.server is not None:
         page.blank()
         _server(process.server, page, everything=everything)
+    around = list(_around(process))
+    if around:
+        page.blank()
+        page.add((f"{INDENT}{INDENT}", ""), ("the platform gives it", "quiet"))
+        _settings(around, page)
+
+
+def _around(process: Process) -> Iterator[Setting]:
+    """What the platform gives an instance, with its units."""
+    instances = process.instances if not process.instances.is_default else None
+    found = (
+        ("instances", instances, ""),
+        ("cores", process.cpus, ""),
+        ("memory", process.memory, " MiB"),
+        ("time to stop", process.grace, " s"),
+        ("time to answer", process.router_timeout, " s"),
+        ("health check", process.health_path, ""),
+    )
+    for name, setting, unit in found:
+        value = setting.value if setting is not None else None
+        if setting is not None and isinstance(value, (int, float)):
+            yield replace(setting, name=name, value=f"{value:g}{unit}")
+        elif setting is not None:
+            yield replace(setting, name=name)
 
 
 def _server(server: Server, page: Page, *, everything: bool) -> None:
