@@ -108,7 +108,10 @@ class Container:
 
 @dataclass(frozen=True, slots=True)
 class Workload:
-    """An object that runs pods, with the template of its pods."""
+    """An object that runs pods, with the template of its pods.
+
+    `surges` says that an update starts new pods before it ends old ones.
+    """
 
     object: KubernetesObject
     containers: tuple[Container, ...]
@@ -120,6 +123,7 @@ class Workload:
     user: User = User()
     service_links: bool = True
     hooks: str = ""
+    surges: bool = True
 
     @property
     def kind(self) -> str:
@@ -155,7 +159,17 @@ def workload(found: KubernetesObject) -> Workload | None:
         _user(spec),
         _is_not(spec.get("enableServiceLinks"), "false"),
         _hooks(found),
+        _surges(found),
     )
+
+
+def _surges(found: KubernetesObject) -> bool:
+    strategy = found.node.at("spec", "strategy")
+    how = strategy.string("type") if strategy is not None else None
+    most = strategy.string("rollingUpdate", "maxSurge") if strategy is not None else None
+    if found.kind in ("StatefulSet", "DaemonSet") or (how is not None and how.value == "Recreate"):
+        return False
+    return most is None or most.value not in ("0", "0%")
 
 
 def _is_not(node: Node | None, text: str) -> bool:

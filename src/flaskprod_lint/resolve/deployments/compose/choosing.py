@@ -21,6 +21,13 @@ _FOREIGN = re.compile(
 )
 
 
+#: Values of variables that say that something is started for development.
+DEVELOPMENT_VALUES = {
+    "FLASK_ENV": ("development", "dev"),
+    "FLASK_DEBUG": ("1", "true", "on", "yes"),
+    "APP_ENV": ("development", "dev", "local"),
+    "ENV": ("development", "dev", "local"),
+}
 #: Commands that run a test suite.
 _TESTS = re.compile(r"(^|[\s\"';&/])(pytest|py\.test|tox|nosetests|flask test)\b|-m unittest\b|manage\.py test\b")
 #: Commands of services that people attach to.

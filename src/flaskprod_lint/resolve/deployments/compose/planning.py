@@ -19,12 +19,6 @@ from flaskprod_lint.resolve.deployments.standing import Standing
 from flaskprod_lint.resolve.options import Options
 from flaskprod_lint.source import Located, Place, Project, Span
 
-_DEVELOPMENT_VALUES = {
-    "FLASK_ENV": ("development", "dev"),
-    "FLASK_DEBUG": ("1", "true", "on", "yes"),
-    "APP_ENV": ("development", "dev", "local"),
-    "ENV": ("development", "dev", "local"),
-}
 _DEVELOPMENT_COMMAND = re.compile(
     r"--reload\b|--debug\b|\bflask\b.*\brun\b|\bdebugpy\b|\bptvsd\b|runserver|watchmedo|nodemon"
 )
@@ -153,7 +147,7 @@ def _sign_of_development(project: Project, one: Resolved) -> str:
         return f"`{one.name}` mounts the sources over its image (line {mount.span.line if mount.span else 0})"
     for variable in one.service.environment:
         value = one.fill(variable.value).text.lower() if variable.value is not None else ""
-        if value in _DEVELOPMENT_VALUES.get(variable.name.value.upper(), ()):
+        if value in choosing.DEVELOPMENT_VALUES.get(variable.name.value.upper(), ()):
             return f"`{one.name}` sets {variable.name.value} to {value}"
     for entry in one.service.env_files:
         path = one.fill(entry.path).text

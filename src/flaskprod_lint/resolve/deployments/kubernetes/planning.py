@@ -26,6 +26,7 @@ from flaskprod_lint.resolve.deployments.kubernetes.exposure import Exposure
 from flaskprod_lint.resolve.deployments.kubernetes.selection import Running
 from flaskprod_lint.resolve.deployments.kubernetes.stores import Stores
 from flaskprod_lint.resolve.deployments.planned import Planned
+from flaskprod_lint.resolve.deployments.standing import Standing
 from flaskprod_lint.resolve.options import Options
 from flaskprod_lint.source import Located, Place, Project, Span
 
@@ -50,8 +51,21 @@ class Setup:
 def plan(project: Project, bundles: list[Bundle], options: Options) -> Iterator[Planned]:
     """The deployments of all bundles in which something runs the app."""
     running = selection.find(project, bundles, Makings(project)) if bundles else []
-    for bundle, some in zip(bundles, running, strict=True):
-        yield from _of_bundle(project, bundle, some, options) if some else ()
+    started = [(bundle, some) for bundle, some in zip(bundles, running, strict=True) if some]
+    for bundle, some in started:
+        others = any(other is not bundle and other.place.is_production for other, _ in started)
+        bundle.place = _standing(bundle, some, others=others)
+        yield from _of_bundle(project, bundle, some, options)
+
+
+def _standing(bundle: Bundle, running: list[Running], *, others: bool) -> Standing:
+    """What a bundle is for, where its names do not say so: `others` are for production as well."""
+    sign = selection.sign_of_development(running)
+    if not sign or not bundle.place.is_production or bundle.place.why.startswith("its name"):
+        return bundle.place
+    if others:
+        return Standing("development", f"{sign}, and other manifests start this project as well")
+    return Standing("production", f"{sign}, but no other manifest starts this project", sure=False)
 
 
 def _of_bundle(project: Project, bundle: Bundle, running: list[Running], options: Options) -> list[Planned]:
@@ -72,11 +86,12 @@ def _platform(bundle: Bundle) -> Platform:
 
 
 def _seen_from(platform: Platform, web: Running) -> Platform:
-    """The platform with the manifest that says so, where that is no overlay and no chart."""
+    """The platform with the manifest that says so, where that is no overlay and no chart, and its way of deploying."""
     origin = platform.origin
     path = web.workload.object.path if origin.path.endswith((".yaml", ".yml", ".json")) else origin.path
     named = origin.path.rpartition("/")[2].lower().startswith(("kustomization", "chart"))
-    return platform if named else replace(platform, origin=Place(Span(path, 1), origin.note))
+    platform = platform if named else replace(platform, origin=Place(Span(path, 1), origin.note))
+    return platform if web.workload.surges else replace(platform, overlaps=False)
 
 
 def _by_app(running: list[Running], setup: Setup) -> list[list[Running]]:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from flaskprod_lint.inputs import kubernetes_pods
 from flaskprod_lint.inputs.kubernetes_pods import Container, Workload
 from flaskprod_lint.resolve.deployments import images, planned
+from flaskprod_lint.resolve.deployments.compose import choosing
 from flaskprod_lint.resolve.deployments.images import Built
 from flaskprod_lint.resolve.deployments.kubernetes import app_images
 from flaskprod_lint.resolve.deployments.kubernetes.app_images import Makings
@@ -73,6 +74,16 @@ def _of_bundle(
 def _is_known(one: Running) -> bool:
     """Whether a container runs the app for sure: by its image's name, or by its own command."""
     return one.built is None or one.sure or planned.runs_python(one.text)
+
+
+def sign_of_development(running: list[Running]) -> str:
+    """What says that a bundle is applied for development: a variable of Flask's; empty when nothing does."""
+    for one in running:
+        for variable in one.container.variables:
+            value = variable.value.value.lower() if variable.value is not None else ""
+            if value in choosing.DEVELOPMENT_VALUES.get(variable.name.value.upper(), ()):
+                return f"`{one.workload.name.value}` sets {variable.name.value} to {value}"
+    return ""
 
 
 def _without_strangers(found: list[Running], *, only: bool) -> list[Running]:
