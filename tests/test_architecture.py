@@ -40,7 +40,7 @@ WRAPPERS = {
     "packaging": {"inputs/requirements.py"},
     "pathspec": {"discover.py"},
     "rich": {"outputs/terminal.py"},
-    "click": {"cli.py", "cli_types.py"},
+    "click": {"cli.py", "cli_types.py", "cli_printing.py"},
 }
 
 

@@ -155,7 +155,7 @@ def test_a_script_that_only_serves_by_itself_is_no_finding(tmp_path: Path) -> No
 
 def test_reports_keep_the_contract_of_json(tmp_path: Path) -> None:
     report = lint_files(tmp_path, {"app.py": KEY, **REQUIREMENTS})
-    written = json.loads(json_report.write_json([report], "0"))
+    written = json.loads(json_report.write([report], "0"))
     assert written["ready"] is False
     assert {answer["verdict"] for answer in written["checklist"]} == {"fail", "unknown", "not-applicable"}
     assert {finding["confidence"] for finding in written["findings"]} == {"medium"}

@@ -174,7 +174,7 @@ def test_empty_directory(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> 
     [
         ("--fromat json", "there is no option '--fromat'; did you mean '--format'?"),
         ("check --zzz", "there is no option '--zzz'"),
-        ("--format jsn", "--format: 'jsn' is not one of text, json; did you mean 'json'?"),
+        ("--format jsn", "--format: 'jsn' is not one of text, concise, json, jsonl, sarif, github, gitlab, junit, checkstyle, markdown, html, badge; did you mean 'json'?"),
         ("--fail-on warnin", "--fail-on: 'warnin' is not one of error, warning, note, never; did you mean 'warning'?"),
         ("--select bind-lop", "--select: there is no rule or checklist item 'bind-lop'; did you mean 'bind-loopback'?"),
         ("--ignore serve", "--ignore: there is no rule or checklist item 'serve'; did you mean 'server'?"),
@@ -299,7 +299,7 @@ def test_what_needs_no_project_loads_nothing_heavy(words: list[str]) -> None:
     heavy = {"yaml", "rich", "tree_sitter", "dockerfile_parse", "packaging", "tomli", "tomllib"}
     assert not heavy & loaded
     ours = {name for name in loaded if name.startswith("flaskprod_lint")}
-    assert ours == {"flaskprod_lint", "flaskprod_lint.cli", "flaskprod_lint.cli_types"}
+    assert ours == {"flaskprod_lint", *(f"flaskprod_lint.{name}" for name in ("cli", "cli_types", "cli_printing"))}
 
 
 @pytest.mark.parametrize(

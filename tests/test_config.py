@@ -58,7 +58,7 @@ def test_every_key(tmp_path: Path) -> None:
         production=("deploy/**",),
         development=("dev/*",),
         today="2026-11-24",
-        format="json",
+        formats=("json",),
         output="report.json",
         color="never",
         quiet=True,

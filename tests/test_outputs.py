@@ -13,7 +13,7 @@ import pytest
 
 from flaskprod_lint.finding import Confidence, Finding, Report, RunningProcess, Severity, Verdict
 from flaskprod_lint.outputs import json_show
-from flaskprod_lint.outputs.json_report import write_json
+from flaskprod_lint.outputs.json_report import write as write_json
 from flaskprod_lint.outputs.page import Page, cells, crop, visible, wrap
 from flaskprod_lint.outputs.report_text import write_report
 from flaskprod_lint.outputs.show_text import write_show

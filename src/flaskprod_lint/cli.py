@@ -5,20 +5,20 @@ from __future__ import annotations
 import gc
 import os
 import sys
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
 from flaskprod_lint import __version__
-from flaskprod_lint.cli_types import Choice, CommandsWithDefault, ItemOrRule, PlatformId, complaint
+from flaskprod_lint.cli_printing import complain, emit, emit_page, print_reports
+from flaskprod_lint.cli_types import Choice, CommandsWithDefault, Format, ItemOrRule, PlatformId, complaint
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from flaskprod_lint.config import Config
     from flaskprod_lint.finding import Report
-    from flaskprod_lint.outputs.page import Page
 
 CLEAN, FINDINGS, WRONG_COMMAND, DEFECT, INTERRUPTED = 0, 1, 2, 3, 130
 F = TypeVar("F", bound=Callable[..., Any])
@@ -35,10 +35,24 @@ def options(*chosen: Callable[[F], F]) -> Callable[[F], F]:
     return decorate
 
 
-output_options = options(
-    click.option("--format", "format", type=Choice(["text", "json"]), help="How to print it (default: text)."),
+_where_to = (
     click.option("--output", metavar="FILE", help="Write to FILE instead of the screen."),
     click.option("--color", type=Choice(["auto", "always", "never"]), help="Colours (default: auto; see NO_COLOR)."),
+)
+output_options = options(
+    click.option("--format", "formats", type=Choice(["text", "json"]), help="How to print it (default: text)."),
+    *_where_to,
+)
+report_options = options(
+    click.option(
+        "--format",
+        "formats",
+        type=Format(),
+        multiple=True,
+        metavar="NAME[:FILE]",
+        help="text, concise, json, jsonl, sarif, github, gitlab, junit, checkstyle, markdown, html, badge; repeatable.",
+    ),
+    *_where_to,
 )
 deployment_options = options(
     click.option("--platform", type=PlatformId(), metavar="ID", help="Where it is hosted, if no file says so."),
@@ -76,7 +90,7 @@ def cli() -> None:
     click.option("--history", is_flag=True, default=None, help="Also look for credentials in all commits."),
 )
 @deployment_options
-@output_options
+@report_options
 @options(
     click.option("-q", "--quiet", is_flag=True, default=None, help="Only the findings and the verdict."),
     click.option("-v", "--verbose", is_flag=True, default=None, help="All the proof, and all that is not known."),
@@ -88,7 +102,7 @@ def check(paths: tuple[str, ...], config_file: str | None, **given: Any) -> int:
     Examples:
       flaskprod-lint
       flaskprod-lint check services/api --platform heroku --tier essential-0
-      flaskprod-lint --format json --output report.json
+      flaskprod-lint --format text --format sarif:report.sarif
     """
     from flaskprod_lint.lint import NothingToLint
 
@@ -99,13 +113,13 @@ def check(paths: tuple[str, ...], config_file: str | None, **given: Any) -> int:
         try:
             report, seconds = _linted(root, config)
         except NothingToLint as error:
-            _complain(str(error))
+            complain(str(error))
             code = max(code, WRONG_COMMAND)
             continue
         runs.append((report, config, seconds))
         code = max(code, exit_code(report, config.fail_on))
     if runs:
-        _print_reports(runs)
+        print_reports(runs)
     return code
 
 
@@ -144,19 +158,19 @@ def show(path: str, config_file: str | None, everything: bool, **given: Any) -> 
         with progress(lambda: f"reading {root}", wanted=not config.quiet):
             examined = examine(root, config)
     except NothingToLint as error:
-        _complain(str(error))
+        complain(str(error))
         return WRONG_COMMAND
     if config.format == "json":
-        _emit(json_show.write_json(examined.deployments, __version__), config.output)
+        emit(json_show.write_json(examined.deployments, __version__), config.output)
     else:
-        _emit_page(
+        emit_page(
             lambda page: write_show(
                 examined.deployments, page, everything=everything, compared=compare(examined.production)
             ),
             config,
         )
     for crash in examined.crashes:
-        _complain(f"a defect of ours, please report it: {crash.where}: {crash.error}")
+        complain(f"a defect of ours, please report it: {crash.where}: {crash.error}")
     return DEFECT if examined.crashes else CLEAN
 
 
@@ -174,9 +188,9 @@ def rules(**given: Any) -> int:
 
     config = _merged(given)
     if config.format == "json":
-        _emit(rules_json(list(RULES.values())), config.output)
+        emit(rules_json(list(RULES.values())), config.output)
     else:
-        _emit_page(lambda page: write_rules(RULES.values(), page), config)
+        emit_page(lambda page: write_rules(RULES.values(), page), config)
     return CLEAN
 
 
@@ -196,11 +210,11 @@ def explain(rule: tuple[str, ...], **given: Any) -> int:
     config = _merged(given)
     chosen = [info for info in RULES.values() if info.id in rule or info.item in rule]
     if config.format == "json":
-        _emit(rules_json(chosen), config.output)
+        emit(rules_json(chosen), config.output)
     elif len(chosen) == 1:
-        _emit_page(lambda page: write_rule(chosen[0], page), config)
+        emit_page(lambda page: write_rule(chosen[0], page), config)
     else:
-        _emit_page(lambda page: write_rules(chosen, page), config)
+        emit_page(lambda page: write_rules(chosen, page), config)
     return CLEAN
 
 
@@ -221,11 +235,11 @@ def platforms(platform: str | None, **given: Any) -> int:
     config = _merged(given)
     known = [one for name in ([platform] if platform else facts.ids()) if (one := facts.described(name)) is not None]
     if config.format == "json":
-        _emit(platforms_json(known, __version__), config.output)
+        emit(platforms_json(known, __version__), config.output)
     elif platform is not None:
-        _emit_page(lambda page: write_platform(known[0], page), config)
+        emit_page(lambda page: write_platform(known[0], page), config)
     else:
-        _emit_page(lambda page: write_platforms(known, page), config)
+        emit_page(lambda page: write_platforms(known, page), config)
     return CLEAN
 
 
@@ -267,6 +281,8 @@ def _merged(given: dict[str, Any], config: Config | None = None) -> Config:
     from flaskprod_lint.config import Config, ConfigError
 
     config = config or Config()
+    if isinstance(given.get("formats"), str):
+        given = {**given, "formats": (given["formats"],)}
     said = {name: value for name, value in given.items() if value not in (None, ())}
     for name in ("select", "ignore"):
         if name in said:
@@ -301,77 +317,7 @@ def _linted(root: Path, config: Config) -> tuple[Report, float | None]:
     return report, perf_counter() - started if watched else None
 
 
-# Printing
-
-
-def _print_reports(runs: Sequence[tuple[Report, Config, float | None]]) -> None:
-    config = runs[0][1]
-    if config.format == "json":
-        from flaskprod_lint.outputs.json_report import write_json
-
-        _emit(write_json([report for report, _, _ in runs], __version__), config.output)
-        return
-
-    def write(page: Page) -> None:
-        from flaskprod_lint.outputs.report_text import write_report
-
-        for report, own, seconds in runs:
-            page.blank()
-            write_report(report, page, quiet=own.quiet, verbose=own.verbose, seconds=seconds)
-
-    _emit_page(write, config)
-
-
-def _emit_page(write: Callable[[Page], None], config: Config) -> None:
-    """Lay a page out for where it goes, and print it."""
-    from shutil import get_terminal_size
-
-    from flaskprod_lint.outputs.page import Page
-    from flaskprod_lint.outputs.terminal import render
-
-    if config.output is None:
-        encoding = getattr(sys.stdout, "encoding", None) or "utf-8"
-        page = Page(get_terminal_size((100, 24)).columns, encoding)
-    else:
-        page = Page(100)
-    write(page)
-    _emit(render(page, color=_in_color(config)), config.output)
-
-
-def _in_color(config: Config) -> bool:
-    if config.color != "auto":
-        return config.color == "always"
-    if config.output is not None or os.environ.get("NO_COLOR"):
-        return False
-    if os.environ.get("FORCE_COLOR"):
-        return True
-    return sys.stdout is not None and sys.stdout.isatty() and os.environ.get("TERM") != "dumb"
-
-
-def _emit(text: str, output: str | None) -> None:
-    """Write the text to the file, or to stdout as a whole. A reader that went away is no error."""
-    from flaskprod_lint.config import ConfigError
-
-    try:
-        if output is not None:
-            with open(output, "w", encoding="utf-8", newline="\n") as stream:  # noqa: PTH123
-                stream.write(text)
-        elif sys.stdout is not None:
-            sys.stdout.write(text)
-            sys.stdout.flush()
-    except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-    except OSError as error:
-        raise ConfigError(f"cannot write {output or 'the report'}: {error.strerror or error}") from None
-
-
-def _complain(message: str) -> None:
-    """One line on stderr."""
-    from flaskprod_lint.outputs.page import Page
-
-    encoding = getattr(sys.stderr, "encoding", None) or "utf-8"
-    line = Page(100, encoding).clean(" ".join(message.split()))
-    click.echo(f"flaskprod-lint: {line}", err=True)
+# The end of a run
 
 
 def run(arguments: Iterable[str] | None = None) -> int:
@@ -381,10 +327,10 @@ def run(arguments: Iterable[str] | None = None) -> int:
         result = cli.main(words, prog_name="flaskprod-lint", standalone_mode=False)
         return result if isinstance(result, int) else CLEAN
     except (click.Abort, KeyboardInterrupt):
-        _complain("interrupted")
+        complain("interrupted")
         return INTERRUPTED
     except click.ClickException as error:
-        _complain(complaint(error))
+        complain(complaint(error))
         return WRONG_COMMAND
     except Exception as error:
         return _failed(error)
@@ -395,9 +341,9 @@ def _failed(error: Exception) -> int:
     from flaskprod_lint.config import ConfigError
 
     if isinstance(error, ConfigError):
-        _complain(str(error))
+        complain(str(error))
         return WRONG_COMMAND
-    _complain(f"a defect of ours, please report it: {_where_raised(error)}")
+    complain(f"a defect of ours, please report it: {_where_raised(error)}")
     return DEFECT
 
 

@@ -81,6 +81,27 @@ class ItemOrRule(click.ParamType):  # type: ignore[type-arg,unused-ignore]
         return [CompletionItem(name, help=text) for name, text in help_of.items() if name.startswith(incomplete)]
 
 
+class Format(click.ParamType):  # type: ignore[type-arg,unused-ignore]
+    """An output format, with the file to write to after a colon: sarif:report.sarif."""
+
+    name = "name[:file]"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        from flaskprod_lint.config import ConfigError, named_format
+
+        try:
+            named_format(str(value))
+        except ConfigError as error:
+            self.fail(str(error), param, ctx)
+        return str(value)
+
+    def shell_complete(self, ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
+        from flaskprod_lint.outputs.formats import FORMATS
+
+        help_of = {"text": "the report for people", **FORMATS}
+        return [CompletionItem(name, help=text) for name, text in help_of.items() if name.startswith(incomplete)]
+
+
 class PlatformId(click.ParamType):  # type: ignore[type-arg,unused-ignore]
     """A platform that platforms.yaml knows, by its id or one of its other names."""
 

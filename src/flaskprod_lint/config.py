@@ -17,7 +17,10 @@ if TYPE_CHECKING:
     from types import ModuleType
 
 SECTION = "[tool.flaskprod-lint]"
-FORMATS = ("text", "json")
+#: The output formats; outputs/formats.py says what each is.
+FORMATS = (
+    "text", "concise", "json", "jsonl", "sarif", "github", "gitlab", "junit", "checkstyle", "markdown", "html", "badge",
+)  # fmt: skip
 FAIL_ON = ("error", "warning", "note", "never")
 COLORS = ("auto", "always", "never")
 
@@ -32,6 +35,7 @@ class Config:
 
     `select` and `ignore` hold rules and checklist items; `tiers` names of instance sizes and database plans;
     `production` and `development` globs of paths, relative to the project; `today` an ISO date or nothing.
+    `formats` are names of output formats, each with the file to write to after a colon if that is not the screen.
     `staged` looks at git's index in place of the files, `history` also at all that was ever committed.
     """
 
@@ -45,7 +49,7 @@ class Config:
     production: tuple[str, ...] = ()
     development: tuple[str, ...] = ()
     today: str = ""
-    format: str = "text"
+    formats: tuple[str, ...] = ()
     output: str | None = None
     color: str = "auto"
     quiet: bool = False
@@ -53,6 +57,11 @@ class Config:
     staged: bool = False
     history: bool = False
     origin: str = ""
+
+    @property
+    def format(self) -> str:
+        """Text or json, for commands that have no other."""
+        return next((name for name in self.formats if name in ("text", "json")), "text")
 
 
 def load_config(root: Path, file: Path | None = None) -> Config:
@@ -212,6 +221,23 @@ def _one_of(choices: tuple[str, ...]) -> Callable[[object], str]:
     return read
 
 
+def named_format(text: str) -> tuple[str, str | None]:
+    """A format, and the file to write it to, of `sarif:report.sarif`. Raises ConfigError for a name that is none."""
+    name, colon, file = text.partition(":")
+    if name not in FORMATS:
+        raise ConfigError(f"{name!r} is not one of {', '.join(FORMATS)}{nearest(name, FORMATS)}")
+    if colon and not file:
+        raise ConfigError(f"{text!r} names no file after the colon")
+    return name, file or None
+
+
+def _formats(value: object) -> tuple[str, ...]:
+    names = _strings(value)
+    for name in names:
+        named_format(name)
+    return names
+
+
 def _described(value: object) -> str:
     names = {bool: str(value).lower(), int: str(value), float: str(value), list: "a list", dict: "a table"}
     return repr(value) if isinstance(value, str) else names.get(type(value), f"a {type(value).__name__}")
@@ -230,7 +256,7 @@ _KEYS: dict[str, tuple[str, Callable[[object], object]]] = {
     "production": ("production", _strings),
     "development": ("development", _strings),
     "today": ("today", _date),
-    "format": ("format", _one_of(FORMATS)),
+    "format": ("formats", _formats),
     "output": ("output", _text),
     "color": ("color", _one_of(COLORS)),
     "quiet": ("quiet", _switch),

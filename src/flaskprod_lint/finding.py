@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 from enum import Enum
+from pathlib import Path
 from typing import Any
 
 from flaskprod_lint.source import Place, Problem, Span
@@ -183,11 +184,32 @@ class Crash:
     item: str = ""
 
 
+#: The columns of a connection budget.
+BUDGET_HEADS = ("process", "instances", "workers", "engine", "at once", "configured")
+
+
+@dataclass(frozen=True, slots=True)
+class BudgetTable:
+    """The connection budget of a deployment as a page has it: `rows` under BUDGET_HEADS, and what they come to."""
+
+    deployment: str
+    rows: tuple[tuple[str, ...], ...]
+    reachable: int | None
+    limit: int | None
+    limit_from: Place | None = None
+
+
 @dataclass(slots=True)
 class Report:
-    """Everything one run has to say."""
+    """Everything one run has to say.
+
+    `root` is the folder that was linted. `prefix` is what stands before its paths for who looks from the top of the
+    repository: "" or "services/api/".
+    """
 
     project: str
+    root: Path = Path()
+    prefix: str = ""
     checklist: list[ChecklistItem] = field(default_factory=list)
     findings: list[Finding] = field(default_factory=list)
     suppressed: list[Suppressed] = field(default_factory=list)
@@ -199,6 +221,7 @@ class Report:
     platform_origin: Place | None = None
     what_runs: list[RunningProcess] = field(default_factory=list)
     compared: list[Compared] = field(default_factory=list)
+    budgets: list[BudgetTable] = field(default_factory=list)
     deployments: list[str] = field(default_factory=list)
     files: int = 0
     excerpts: dict[str, dict[int, str]] = field(default_factory=dict)

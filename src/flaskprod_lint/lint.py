@@ -21,7 +21,7 @@ from flaskprod_lint.resolve import tiers
 from flaskprod_lint.resolve.options import Options
 from flaskprod_lint.rules import EvidenceOf, Rule
 from flaskprod_lint.rules.pointing import in_the_words_of
-from flaskprod_lint.running import compare, what_runs
+from flaskprod_lint.running import budgets, compare, what_runs
 from flaskprod_lint.source import Place, Project
 
 #: Called with how many versions of files were looked at.
@@ -121,7 +121,7 @@ def _add_history(examined: Examined, on_step: OnStep) -> None:
 
 def _reported(examined: Examined, config: Config) -> Report:
     project = examined.project
-    report = Report(project=project.root.resolve().name, crashes=examined.crashes, files=len(project.paths))
+    report = Report(project.root.resolve().name, project.root, crashes=examined.crashes, files=len(project.paths))
     asked = list(rules_to_ask(config))
     found = [finding for function in asked for finding in _ask(function, examined.production, report.crashes)]
     report.findings = [mask_finding(finding) for finding in _finished(found, project)]
@@ -249,6 +249,7 @@ def _fill(report: Report, examined: Examined) -> None:
     report.deployments = [deployment.name for deployment in examined.production]
     report.what_runs = what_runs(examined.production)
     report.compared = compare(examined.production)
+    report.budgets = budgets(examined.production)
     report.unknowns = list(_unknowns(examined.production))
     for deployment in examined.production:
         if deployment.platform is not None and report.platform is None:

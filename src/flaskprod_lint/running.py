@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from flaskprod_lint.finding import Compared, RunningProcess
+from flaskprod_lint.finding import BudgetTable, Compared, RunningProcess
 from flaskprod_lint.masking import mask_text
 from flaskprod_lint.model import Budget, Deployment, Process, Server, Setting
 
@@ -96,3 +96,19 @@ def _connections(budget: Budget | None) -> str:
     used = str(budget.reachable) if isinstance(budget.reachable, int) else "?"
     limit = budget.limit.value if budget.limit is not None else None
     return f"{used} of {limit}" if isinstance(limit, int) else used
+
+
+# Connection budgets
+
+
+def budgets(deployments: list[Deployment]) -> list[BudgetTable]:
+    """The connection budgets of the deployments that have one, as tables."""
+    pairs = ((deployment.name, deployment.budget) for deployment in deployments)
+    return [_table(name, budget) for name, budget in pairs if budget is not None and budget.rows]
+
+
+def _table(name: str, budget: Budget) -> BudgetTable:
+    reachable = budget.reachable if isinstance(budget.reachable, int) else None
+    limit = budget.limit.value if budget.limit is not None and isinstance(budget.limit.value, int) else None
+    origin = budget.limit.origin if budget.limit is not None else None
+    return BudgetTable(name, tuple(row.cells for row in budget.rows), reachable, limit, origin)

@@ -137,6 +137,19 @@ class BudgetRow:
     ceiling: int | Unknown
     text: str
 
+    @property
+    def cells(self) -> tuple[str, ...]:
+        """The row in a table: process, instances, workers, engine, connections at once, configured ones."""
+        engine = str(self.engine.span) if self.engine and self.engine.span else ""
+        numbers = (self.instances.value, self.workers.value, self.reachable, self.configured)
+        instances, workers, reachable, configured = map(number_or_sign, numbers)
+        return self.process, instances, workers, engine, reachable, configured
+
+
+def number_or_sign(value: object) -> str:
+    """A number as it stands in a table; a question mark for one that is unknown."""
+    return "?" if isinstance(value, Unknown) else str(value)
+
 
 @dataclass(frozen=True, slots=True)
 class Budget:

@@ -9,7 +9,7 @@ from flaskprod_lint.outputs.json_places import VERSION, Json, place, text_of
 from flaskprod_lint.source import Place
 
 
-def write_json(reports: Sequence[Report], version: str) -> str:
+def write(reports: Sequence[Report], version: str) -> str:
     """One report as an object; several, one for each path that was given, as a list of objects."""
     objects = [report_object(report, version) for report in reports]
     return text_of(objects[0] if len(objects) == 1 else objects)
