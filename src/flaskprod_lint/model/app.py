@@ -31,7 +31,8 @@ class LogHandler:
     """A logging handler that the app adds: `destination` is a path, "-" for a stream of the process, "" for what is
     neither (syslog, mail, a queue), or Unknown for a file whose name is not known.
 
-    `logger` is "" for the root and "app" for the Flask app's. `alone` says that its records go to no logger above.
+    `logger` is "" for the root and "app" for the Flask app's. `level` is "?" where it is not known. `alone` says that
+    its records go to no logger above.
     """
 
     kind: str

@@ -106,6 +106,8 @@ def _takes_less(stream: LogHandler, file: LogHandler) -> bool:
 
 
 def _is_written(app: App, level: Setting) -> bool:
-    """Whether a handler of that logger takes debug records."""
+    """Whether a handler of that logger takes debug records. What the code adds counts before what Flask may add."""
     loggers = ("",) if level.name == "root" else ("", level.name)
-    return any(one.level in (None, "NOTSET", "DEBUG") for one in app.handlers if one.logger in loggers)
+    found = [one for one in app.handlers if one.logger in loggers]
+    added = [one for one in found if one.at.span is not None]
+    return any(one.level in (None, "NOTSET", "DEBUG") for one in added or found)

@@ -84,7 +84,7 @@ class _Run:
         owner, _, name = event.callee.rpartition(".")
         if name in ("setLevel", "level") and isinstance(event.receiver, Value) and owner.endswith("Handler"):
             number = number_of(event.args[0]) if event.args else None
-            self.loggers.handler_levels[identity_of(event.receiver)] = number or 0
+            self.loggers.handler_levels[identity_of(event.receiver)] = number
             return
         logger = self._logger(event, owner.removesuffix(".handlers"))
         if logger is None:

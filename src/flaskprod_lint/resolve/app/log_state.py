@@ -36,8 +36,8 @@ class Loggers:
     flask: str
     known: dict[str, Logger] = field(default_factory=dict)
     flask_is_used: bool = False
-    #: Levels of handlers by the id of the value that they came from.
-    handler_levels: dict[int, int] = field(default_factory=dict)
+    #: Levels of handlers by the id of the value that they came from; None for one that is not known.
+    handler_levels: dict[int, int | None] = field(default_factory=dict)
 
     def get(self, name: str) -> Logger:
         """The logger of that name; Gunicorn's have its handlers by the time the app is loaded."""
@@ -117,7 +117,8 @@ class Loggers:
         for above in self._upwards(name):
             logger = self.get(above)
             for handler, identity in zip(logger.handlers, logger.ids, strict=True):
-                if handler.sure and self.handler_levels.get(identity, _number(handler.level)) <= level:
+                number = self.handler_levels.get(identity, _number(handler.level))
+                if handler.sure and (number is None or number <= level):
                     return True
             if not logger.propagates:
                 break
@@ -146,8 +147,10 @@ class Loggers:
         for name, logger in sorted(self.known.items(), key=lambda item: bool(item[0])):
             shown = FLASK if name == self.flask else name
             for handler, identity in zip(logger.handlers, logger.ids, strict=True):
-                number = self.handler_levels.get(identity)
-                level = logging.getLevelName(number) if number is not None else handler.level
+                level = handler.level
+                if identity in self.handler_levels:
+                    number = self.handler_levels[identity]
+                    level = logging.getLevelName(number) if number is not None else "?"
                 found.append(replace(handler, logger=shown, level=level, alone=not logger.propagates))
         return list(dict.fromkeys(found))
 

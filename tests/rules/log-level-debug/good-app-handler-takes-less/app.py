@@ -1,10 +1,11 @@
 import logging
+import os
 import sys
 
 from flask import Flask
 
-stream = logging.StreamHandler(sys.stdout)
-stream.setLevel(logging.INFO)
-logging.basicConfig(level=logging.DEBUG, handlers=[stream])
-
 app = Flask(__name__)
+stream = logging.StreamHandler(sys.stdout)
+stream.setLevel(os.environ.get("LOG_LEVEL", "INFO").upper())
+app.logger.addHandler(stream)
+app.logger.setLevel(logging.DEBUG)
