@@ -12,6 +12,8 @@ from flaskprod_lint.source import Place
 
 #: Servers that a script starts and that leave SIGTERM alone, so that the first process of a container ignores it.
 _IGNORE_AS_FIRST = frozenset({"waitress", "gevent", "cheroot", "bjoern", "meinheld"})
+#: Platforms that start the command from a shell of their own, where no word of the project reaches.
+_OWN_SHELL = frozenset({"azure-appservice"})
 #: Signals on which Gunicorn drops the requests in progress.
 _QUICK = frozenset({"SIGINT", "SIGQUIT", "INT", "QUIT", "2", "3"})
 
@@ -19,6 +21,8 @@ _QUICK = frozenset({"SIGINT", "SIGQUIT", "INT", "QUIT", "2", "3"})
 @rule("stop-signal-lost")
 def stop_signal_lost(deployment: Deployment) -> Iterator[Finding]:
     if deployment.assumed or (deployment.platform is not None and deployment.platform.sigterm_to_all):
+        return
+    if deployment.platform is not None and deployment.platform.id in _OWN_SHELL and deployment.image is None:
         return
     for process in deployment.web_processes:
         server = process.server

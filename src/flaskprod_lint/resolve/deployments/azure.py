@@ -17,6 +17,7 @@ from flaskprod_lint.resolve.deployments import (
     images,
     manifest_secrets,
     parts,
+    pipelines,
     planned,
     standing,
 )
@@ -29,6 +30,8 @@ from flaskprod_lint.source import Located, Place, Project, Span
 
 #: What a .deployment, a manifest of Oryx or a startup.txt holds that is for Python on App Service.
 _OF_APP_SERVICE = (b"SCM_DO_BUILD_DURING_DEPLOYMENT", b'PlatformName="python"', b"gunicorn", b"uvicorn", b"flask")
+#: What a startup.sh holds that is for App Service, and not for any host.
+_OF_AZURE = (b"Azure", b"azure", b"/home/site/wwwroot")
 _LANGUAGES = ("py", "python", "docker")
 
 
@@ -52,10 +55,16 @@ def find(project: Project, options: Options) -> Iterator[Planned]:
 
 
 def _by_their_files(project: Project, options: Options, known: set[str]) -> Iterator[Planned]:
-    """The deployments of folders that hold a file of App Service's, but for those that are known."""
-    for path in project.of_format("app-service"):
+    """The deployments of folders that hold a file of App Service's, but for those that are known.
+
+    A workflow that deploys there has the startup command, or leaves it to these files: it is then judged by that.
+    """
+    if any(named.platform == "azure-appservice" for named in pipelines.platforms_of(project)):
+        return
+    scripts = [path for path in project.of_format("shell") if posixpath.basename(path) == "startup.sh"]
+    for path in (*project.of_format("app-service"), *scripts):
         folder = posixpath.dirname(path)
-        if folder in known or not project.holds(path, *_OF_APP_SERVICE):
+        if folder in known or not project.holds(path, *(_OF_AZURE if path in scripts else _OF_APP_SERVICE)):
             continue
         known.add(folder)
         place = standing.of_manifest(path, options, "App Service")

@@ -167,17 +167,16 @@ def _add(
 
 
 def _note_missing(found: Planned, settings: EbOptions) -> None:
-    """Say why there is nothing to start, at the WSGIPath that stands in the wrong place if there is one."""
+    """Say why there is nothing to start: a WSGIPath in the wrong place, else one that stands where we cannot look."""
     at = found.deployment.origin.span
-    reason = "there is neither a Procfile nor an application.py, and no WSGIPath says what to load"
-    if not settings.complete:
-        unknown = Unknown("a file of .ebextensions cannot be read to the end", at)
-        found.deployment.unknowns.append(("the start command", unknown))
-    elif settings.misplaced is not None:
+    if settings.complete and settings.misplaced is not None:
         reason = "this WSGIPath is not below `option_settings` and its namespace, so nothing reads it"
         found.deployment.web_missing = Place(settings.misplaced.span, reason)
-    else:
-        found.deployment.web_missing = Place(at, reason)
+        return
+    reason = "no file has a WSGIPath, which the configuration of the environment may hold"
+    if not settings.complete:
+        reason = "a file of .ebextensions cannot be read to the end"
+    found.deployment.unknowns.append(("the start command", Unknown(reason, at)))
 
 
 def _web(settings: EbOptions, command: Command, options: Options) -> Process:

@@ -20,7 +20,7 @@ READERS = {
     "beanstalk": ("ebextensions", "dockerrun", "procfile", "yaml", "shell"),
     "ecs": ("json", "yaml"),
     "copilot": ("copilot",),
-    "azure": ("azd", "app-service", "yaml", "json"),
+    "azure": ("azd", "app-service", "yaml", "json", "shell"),
     "app_engine": ("yaml",),
     "cloud_run": ("yaml", "github-workflow", "gitlab-ci", "shell"),
     "workflow_deploys": ("github-workflow", "gitlab-ci"),
