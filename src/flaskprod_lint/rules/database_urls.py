@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from flaskprod_lint.finding import Confidence, Finding, Severity
-from flaskprod_lint.model import Deployment, Engine, Setting
+from flaskprod_lint.model import Deployment, Engine, Process, Setting
 from flaskprod_lint.rules import rule
 from flaskprod_lint.rules.database_places import sqlite_trouble
 from flaskprod_lint.rules.production_engines import NO_SERVER, engines_of, trail_of
@@ -49,10 +49,17 @@ def database_url_fallback(deployment: Deployment) -> Iterator[Finding]:
             at=at,
             because=trail_of(process, engine),
             severity=Severity.ERROR if engine.has_password else None,
-            confidence=Confidence.HIGH if engine.sure and _is_plain_fallback(engine.url) else Confidence.MEDIUM,
+            confidence=_fallback_confidence(process, engine, engine.url),
             instead=_fallback_instead(engine),
             label=f"used when {_they_are(engine)} missing",
         )
+
+
+def _fallback_confidence(process: Process, engine: Engine, url: Setting) -> Confidence:
+    """Medium where a variable that may be set chooses the configuration: another one may have another URL."""
+    objects = process.app.config_objects if process.app is not None else ()
+    chosen = any(read.is_set is None for loaded in objects for read in loaded.environment)
+    return Confidence.HIGH if engine.sure and _is_plain_fallback(url) and not chosen else Confidence.MEDIUM
 
 
 def _is_plain_fallback(url: Setting) -> bool:

@@ -31,6 +31,8 @@ _TESTS = re.compile(r"\b(pytest|tox|nox|unittest|coverage)\b|^\s+services:|\bloc
 _WRITES = re.compile(r"\bdb\s+(migrate|downgrade|revision)\b|\balembic\b[^\n]*\b(revision|downgrade)\b")
 #: A project with more such files than this is not read to the end for them.
 _MOST = 400
+_TARGET = re.compile(r"([\w./-]+)\s*:(?!=)")
+_FOR_PRODUCTION = re.compile(r"(^|[\s_./-])(deploy|release|prod|production)([\s_./-]|$)", re.IGNORECASE)
 _JOB = re.compile(r"^(?:  )?[\w-]+:", re.MULTILINE)
 
 
@@ -44,6 +46,18 @@ def find(project: Project, own_files: set[str]) -> Place | None:
         place = _mention(source) if source is not None else None
         if place is not None:
             return place
+    makefiles = (project.read(path) for path in project.of_format("makefile") if not _ASIDE.search(path))
+    return next(filter(None, (_of_makefile(source) for source in makefiles if source is not None)), None)
+
+
+def _of_makefile(source: Source) -> Place | None:
+    """The line of a target that is for production or for a release: `prod-migrate: docker compose exec …`."""
+    target = ""
+    for number, line in enumerate(source.lines, 1):
+        header = _TARGET.match(line)
+        target = header[1] if header is not None else target
+        if _UPGRADE.search(line) and not line.lstrip().startswith("#") and _FOR_PRODUCTION.search(f"{target} {line}"):
+            return Place(source.line_span(number), "runs the migrations")
     return None
 
 
