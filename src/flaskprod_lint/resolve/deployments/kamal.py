@@ -110,7 +110,7 @@ def _add(project: Project, found: Planned, home: Home, facts: Kamal, role: Kamal
 
 def _command(text: Located[str]) -> Command:
     """A role's cmd, split into words; what Ruby fills in is one piece of a word."""
-    pieces = {f"<%{number}%>": piece for number, piece in enumerate(dict.fromkeys(_RUBY.findall(text.value)))}
+    pieces = {re.sub(r"[\s\"']", "", piece): piece for piece in _RUBY.findall(text.value)}
     written = text.value
     for mark, piece in pieces.items():
         written = written.replace(piece, mark)
