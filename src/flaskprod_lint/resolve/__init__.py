@@ -108,6 +108,7 @@ def _look_around(process: Process, deployment: Deployment, context: Context) -> 
     from flaskprod_lint.resolve.deployments import disks, health_checks
 
     health_checks.settle(process, deployment)
+    health_checks.look_elsewhere(process, context.project)
     process.disk = process.disk or disks.of_process(process, deployment, context)
     if process.server is not None and process.app is not None:
         process.server.after_fork = connecting.after_fork(process, context.project)

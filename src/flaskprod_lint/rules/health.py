@@ -34,6 +34,8 @@ def health_path_not_found(deployment: Deployment) -> Iterator[Finding]:
         setting, app = process.health_path, process.app
         if deployment.assumed or app is None or setting is None or not _is_asked_directly(process):
             continue
+        if not _is_own_port(process, deployment):
+            continue
         path = setting.value
         if not isinstance(path, str) or setting.span is None:
             continue
@@ -53,6 +55,14 @@ def _is_asked_directly(process: Process) -> bool:
     prefixed = "SCRIPT_NAME" in variables or "SCRIPT_NAME" in str(given)
     mounted = step is not None and _MOUNTED.search(step.text) is not None
     return process.proxy is None and not prefixed and not mounted
+
+
+def _is_own_port(process: Process, deployment: Deployment) -> bool:
+    """Whether the check asks on a port of the server; one that asks elsewhere meets another program."""
+    bind = process.server.bind if process.server is not None else ()
+    if process.probed is None:  # A probe of Kubernetes always names its port, if not always in a way that can be read.
+        return deployment.platform is None or deployment.platform.id != "kubernetes"
+    return any(address.port == process.probed.value for address in bind)
 
 
 def _is_written(path: str, app: App) -> bool:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 
-from flaskprod_lint.model import Address, Command, Deployment, Process, Setting
-from flaskprod_lint.source import Place
+from flaskprod_lint.model import Address, App, Command, Deployment, Process, Setting
+from flaskprod_lint.model.routing import NONE, finds
+from flaskprod_lint.source import Place, Project
 
 #: Platforms that run the health check of an image, and what stands for no platform.
 _RUN_IT = frozenset({None, "docker-compose", "podman-quadlet"})
@@ -20,6 +21,11 @@ _FAILS = re.compile(
 #: Checks that never fail, whose answer is looked at, or that ask in another way than by GET.
 _OTHERWISE = re.compile(
     r"\|\|\s*(?:true|exit 0|:)|(?<!\|)\|(?!\|)|;\s*(?:true|exit 0)|\s-X\b|\s--request\b|\s-d\b|\s--data|--post-"
+)
+
+
+_TESTS = re.compile(
+    r"(^|/)(tests?|testing|\.?venv|env|site-packages|node_modules)/|(^|/)(test_[^/]*|[^/]*_test|conftest)\.py$"
 )
 
 
@@ -45,3 +51,30 @@ def of_command(check: Command, bind: tuple[Address, ...]) -> Setting | None:
     if not own or "$" in path:
         return None
     return Setting("health path", path, Place(check.origin.span, f"the health check asks for {found[0][0]}"))
+
+
+def look_elsewhere(process: Process, project: Project) -> None:
+    """Note where else in the project the path of the health check is written, if no route answers it.
+
+    The code of a route that is loaded only where some variable is set, or by a plugin, is not among the files that
+    the app loads here.
+    """
+    app, setting = process.app, process.health_path
+    path = setting.value if setting is not None else None
+    if app is None or not isinstance(path, str) or finds(app, path).kind != NONE:
+        return
+    end = path.rstrip("/").rpartition("/")[2]
+    if end and any(_mentions(project, name, end) for name in _others(project, app)):
+        app.loose_paths |= {f"/{end}"}
+
+
+def _others(project: Project, app: App) -> list[str]:
+    """The Python files that the app does not load, without the tests."""
+    return [
+        name for name in project.paths if name.endswith(".py") and name not in app.files and not _TESTS.search(name)
+    ]
+
+
+def _mentions(project: Project, name: str, end: str) -> bool:
+    source = project.read(name)
+    return source is not None and re.search(rf"""["'/]{re.escape(end)}/?["']""", source.text) is not None
