@@ -108,8 +108,9 @@ def _of_chart(project: Project, chart: helm.Chart, options: Options) -> Bundle:
     runs = any(source is not None and _WORKLOAD.search(source.text) for source in texts)
     objects = helm.build(project, chart) if runs else []
     name = f"{chart.folder or 'the chart'} with Helm"
-    defaults = chart.values if len(chart.values) == 1 else ()
-    return Bundle(name, path, place, objects, (path, *chart.values, *chart.templates), defaults)
+    values = chart.every_values
+    defaults = tuple(values) if all(posixpath.basename(one).startswith("values.y") for one in values) else ()
+    return Bundle(name, path, place, objects, (path, *values, *chart.templates), defaults)
 
 
 # Kustomize
@@ -178,8 +179,7 @@ def _group(path: str) -> tuple[str, str]:
 
 
 def _holds_workload(project: Project, path: str) -> bool:
-    source = project.read(path) if path in project else None
-    return source is not None and _WORKLOAD.search(source.text) is not None
+    return path in project and _WORKLOAD.search(project.glance(path)) is not None
 
 
 def _of_files(

@@ -22,34 +22,41 @@ _KIND = re.compile(r"^\s*[\"']?kind[\"']?\s*:", re.MULTILINE)
 
 @dataclass(frozen=True, slots=True)
 class Chart:
-    """A chart: its folder, its templates, and the values files for production that stand with it."""
+    """A chart: its folder, its templates, and the values files for production that stand with it.
+
+    `within` is the chart that brings it along in its `charts/`: what that one says under its name wins.
+    """
 
     folder: str
     templates: tuple[str, ...]
     values: tuple[str, ...]
+    within: Chart | None = None
+
+    @property
+    def every_values(self) -> tuple[str, ...]:
+        """Its values files and those of the charts around it."""
+        return (*self.values, *(self.within.every_values if self.within is not None else ()))
 
 
 def charts(project: Project) -> list[Chart]:
-    """The charts of a project, those that others bring along in their own `charts/` left out."""
-    folders = [posixpath.dirname(path) for path in project.paths if posixpath.basename(path) == "Chart.yaml"]
-    own = [folder for folder in folders if not _is_within_another(folder, folders)]
-    found = (_chart(project, folder) for folder in own)
-    return [chart for chart in found if chart.templates]
+    """The charts of a project that have templates."""
+    folders = sorted(posixpath.dirname(path) for path in project.paths if posixpath.basename(path) == "Chart.yaml")
+    found: dict[str, Chart] = {}
+    for folder in folders:
+        above, _, rest = folder.rpartition("charts/")
+        within = found.get(above.rstrip("/")) if rest else None
+        found[folder] = _chart(project, folder, within)
+    return [chart for chart in found.values() if chart.templates]
 
 
-def _is_within_another(folder: str, folders: list[str]) -> bool:
-    above, _, rest = folder.rpartition("charts/")
-    return bool(rest) and above.rstrip("/") in folders
-
-
-def _chart(project: Project, folder: str) -> Chart:
+def _chart(project: Project, folder: str, within: Chart | None) -> Chart:
     inside = posixpath.join(folder, "templates")
     templates = tuple(
         path
         for path in project.below(inside)
         if path.endswith((".yaml", ".yml", ".tpl")) and "/tests/" not in path.removeprefix(inside)
     )
-    return Chart(folder, templates, _production_values(project, folder))
+    return Chart(folder, templates, _production_values(project, folder), within)
 
 
 def _production_values(project: Project, folder: str) -> tuple[str, ...]:
@@ -100,13 +107,14 @@ def _objects(template: Template, renderer: helm_render.Renderer, places: Places)
 
 def _root(project: Project, chart: Chart) -> dict[str, object]:
     """What `.` is in a template. The release is called like the chart: all names are made of it."""
-    facts = project.facts(posixpath.join(chart.folder, "Chart.yaml"), yaml_tree.read)
-    about = facts.root if facts is not None else None
-    name = about.string("name") if about is not None else None
-    release = text_of(name.value if name is not None else posixpath.basename(chart.folder))
+    about = _about(project, chart)
+    outermost = chart
+    while outermost.within is not None:
+        outermost = outermost.within
+    release = text_of(_name(project, outermost))
     entries = about.entries if about is not None else ()
     return {
-        "Values": _values(project, chart),
+        "Values": _values(project, chart) or {},
         "Chart": {entry.key.value[:1].upper() + entry.key.value[1:]: entry.value for entry in entries},
         "Release": {
             "Name": release,
@@ -131,9 +139,26 @@ def _root(project: Project, chart: Chart) -> dict[str, object]:
     }
 
 
-def _values(project: Project, chart: Chart) -> Node | dict[str, object]:
+def _about(project: Project, chart: Chart) -> Node | None:
+    facts = project.facts(posixpath.join(chart.folder, "Chart.yaml"), yaml_tree.read)
+    return facts.root if facts is not None else None
+
+
+def _name(project: Project, chart: Chart) -> str:
+    about = _about(project, chart)
+    name = about.string("name") if about is not None else None
+    return name.value if name is not None else posixpath.basename(chart.folder)
+
+
+def _values(project: Project, chart: Chart) -> Node | None:
+    """A chart's values as one tree; None where it has none."""
     found: Node | None = None
     for path in chart.values:
         documents = project.facts(path, yaml_tree.read)
         found = helm_values.merged(found, documents.root if documents is not None else None)
-    return found if found is not None and found.is_mapping else {}
+    outer = _values(project, chart.within) if chart.within is not None else None
+    if outer is not None:
+        shared = outer.entry("global")
+        common = Node("mapping", outer.span, entries=(shared,)) if shared is not None else None
+        found = helm_values.merged(helm_values.merged(found, common), outer.get(_name(project, chart)))
+    return found if found is not None and found.is_mapping else None
