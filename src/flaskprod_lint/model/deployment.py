@@ -23,6 +23,7 @@ class Platform:
     connections. `origin` is the file that says the project is deployed there, or the option that said so. `https` says
     that its proxy takes HTTPS and passes plain HTTP on; `proxy_hops` how many addresses it adds to X-Forwarded-For;
     `proxy_peer` the address that the server sees it at, where that is always the same.
+    `stop_signal` is what it sends, unless the image names another and `image_decides_signal`.
     Times are seconds: `drain_seconds` pass without new requests before the signal to stop, `grace_seconds` from there
     to SIGKILL; its router waits `router_timeout` for an answer and keeps an idle connection for `idle_seconds`.
     `health_statuses` are the answers that pass a health check. `unconfirmed` are facts without a source.
@@ -36,6 +37,7 @@ class Platform:
     proxy_on_same_host: bool = False
     sigterm_to_all: bool = False
     stop_signal: str | None = None
+    image_decides_signal: bool = False
     grace_seconds: float | None = None
     drain_seconds: float = 0
     router_timeout: float | None = None

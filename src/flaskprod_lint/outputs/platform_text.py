@@ -36,6 +36,7 @@ _SWITCHES = {
     "port.injected": ("PORT is set", "PORT is not set"),
     "front.https": ("takes HTTPS and passes HTTP on", "passes on what comes"),
     "web_concurrency.injected": ("set", "not set"),
+    "stop.image_decides": ("the image may name another signal", "the image's own signal does not count"),
     "stop.to_every_process": ("every process gets the signal", "the first process gets the signal"),
     "release.supported": ("there is one", "there is none"),
     "release.procfile": ("runs the release line of a Procfile", "does not run the release line of a Procfile"),

@@ -171,6 +171,7 @@ def _load(name: str, build: str) -> Platform | None:
         proxy_on_same_host=bool(_switch(node, "proxy_on_same_host")),
         sigterm_to_all=bool(_switch(node, "stop", "to_every_process")),
         stop_signal=_text(node, "stop", "signal"),
+        image_decides_signal=bool(_switch(node, "stop", "image_decides")),
         grace_seconds=_number(node, "stop", "grace_seconds"),
         drain_seconds=_number(node, "stop", "drain_seconds") or 0,
         router_timeout=_of_router(node, "timeout_seconds"),

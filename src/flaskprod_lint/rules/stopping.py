@@ -77,11 +77,10 @@ def _ignored(process: Process, server: Server) -> Iterator[Finding]:
 def _stop_signal(deployment: Deployment) -> Setting | None:
     """The signal that stops the container, where that is another than SIGTERM on which Gunicorn hurries."""
     platform, image = deployment.platform, deployment.image
-    signal: Setting | None = None
-    if platform is not None and platform.stop_signal:
+    of_image = image.stop_signal if image is not None else None
+    signal = of_image
+    if platform is not None and platform.stop_signal and not (platform.image_decides_signal and of_image is not None):
         signal = Setting("stop signal", platform.stop_signal, platform.origin)
-    elif image is not None:
-        signal = image.stop_signal
     return signal if signal is not None and str(signal.value).upper() in _QUICK else None
 
 

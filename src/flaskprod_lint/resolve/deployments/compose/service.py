@@ -273,7 +273,7 @@ def platform_for(platform: Platform, service: Resolved) -> Platform:
     """The platform with the service's own signal and patience."""
     signal, grace = service.service.stop_signal, service.service.stop_grace_period
     if signal is not None:
-        platform = replace(platform, stop_signal=service.fill(signal).text)
+        platform = replace(platform, stop_signal=service.fill(signal).text, image_decides_signal=False)
     if grace is not None:
         platform = replace(platform, grace_seconds=seconds(service.fill(grace).text))
     return platform
