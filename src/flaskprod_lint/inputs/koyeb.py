@@ -82,7 +82,7 @@ def _service(name: Located[str] | None, node: Node) -> KoyebService:
         _first(git.string("buildpack", "build_command"), git.string("build_command"), _at(build, "command")),
         _ports(definition.get("ports") or definition.get("port")),
         _most(definition),
-        definition.string("instance_type") or definition.string("instance"),
+        _size(definition),
         _health(definition),
         _variables(definition.get("env")),
     )
@@ -117,6 +117,12 @@ def _ports(node: Node | None) -> tuple[Located[str], ...]:
         return node.strings()
     found = (item.string("port") if item.is_mapping else item.located for item in node.items)
     return tuple(port for port in found if port is not None)
+
+
+def _size(definition: Node) -> Located[str] | None:
+    listed = definition.get("instance_types")
+    found = (item.string("type") if item.is_mapping else item.located for item in (listed.items if listed else ()))
+    return _first(definition.string("instance_type"), definition.string("instance"), *found)
 
 
 def _most(definition: Node) -> Located[str] | None:

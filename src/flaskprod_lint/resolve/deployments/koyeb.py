@@ -8,7 +8,15 @@ from collections.abc import Iterator
 from flaskprod_lint.inputs import koyeb
 from flaskprod_lint.inputs.koyeb import Koyeb, KoyebService
 from flaskprod_lint.model import Command, Platform, Setting, Unknown
-from flaskprod_lint.resolve.deployments import amounts, images, manifest_secrets, parts, planned, standing
+from flaskprod_lint.resolve.deployments import (
+    amounts,
+    images,
+    instance_sizes,
+    manifest_secrets,
+    parts,
+    planned,
+    standing,
+)
 from flaskprod_lint.resolve.deployments.parts import Home, Part
 from flaskprod_lint.resolve.deployments.planned import Planned
 from flaskprod_lint.resolve.options import Options
@@ -82,6 +90,8 @@ def _part(project: Project, platform: Platform, home: Home, one: KoyebService) -
     if command is None and home.built is None and home.elsewhere is None:
         command = parts.procfile_command(project, home.folder)
     port = one.ports[0] if one.ports else None
+    size = one.size
+    limits = instance_sizes.of(platform.id, size.value, size.span) if size is not None else (None, None)
     return Part(
         one.name.value,
         one.kind,
@@ -90,6 +100,8 @@ def _part(project: Project, platform: Platform, home: Home, one: KoyebService) -
         _variables(platform, one, port),
         one.most_instances,
         amounts.port(port, "port") if one.kind == "web" else None,
+        cpus=limits[0],
+        memory=limits[1],
         health_path=amounts.path(one.health_path, "path"),
     )
 
