@@ -33,6 +33,9 @@ _APART = frozenset(
     "command group task shared_task periodic_task scheduled_job fixture shell_context_processor job cron".split()
 )
 
+_LEAVES = (ast.Name, ast.Constant)
+#: Nodes that only say how another one is meant: Load, Add, Not …
+_MARKS = (ast.expr_context, ast.operator, ast.unaryop, ast.boolop)
 _Definition = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
 
 
@@ -105,7 +108,10 @@ class _Walk:
                 self.visit(node, unit, sure=sure)
 
     def visit(self, node: ast.AST, unit: Unit, *, sure: bool) -> None:
-        if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)) and not _is_method(node, self.above):
+        if isinstance(node, _LEAVES):
+            self._note_leaf(node, unit)
+            return
+        if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)) and not _is_method(self.above):
             self._definition(node, sure=sure)
             return
         if isinstance(node, ast.ClassDef) and not any(isinstance(one, ast.ClassDef) for one in self.above):
@@ -113,19 +119,25 @@ class _Walk:
             return
         self._note(node, unit, sure=sure)
         inner = sure and not (isinstance(node, (ast.If, ast.Try)) and not unit.name)
+        self._children(node, unit, sure=inner)
+
+    def _children(self, node: ast.AST, unit: Unit, *, sure: bool) -> None:
         self.above.append(node)
-        for child in ast.iter_child_nodes(node):
-            self.visit(child, unit, sure=inner)
+        for name in node._fields:
+            value = getattr(node, name, None)
+            if isinstance(value, list):
+                for child in value:
+                    if isinstance(child, ast.AST):
+                        self.visit(child, unit, sure=sure)
+            elif isinstance(value, ast.AST) and not isinstance(value, _MARKS):
+                self.visit(value, unit, sure=sure)
         self.above.pop()
 
     def _definition(self, node: _Definition, *, sure: bool) -> None:
         own = self.unit(node.name, tuple(self.parsed.span(one) for one in _registering(node)))
         if isinstance(node, ast.ClassDef) and self._is_form(node):
             own.mentions.append(Mention("csrf", self.parsed.span(node), "FlaskForm", sure))
-        self.above.append(node)
-        for child in ast.iter_child_nodes(node):
-            self.visit(child, own, sure=sure)
-        self.above.pop()
+        self._children(node, own, sure=sure)
         own.mentions = [one for one in own.mentions if not _is_shadowed(one, own) and not _only_logs(node)]
 
     def _is_form(self, node: ast.ClassDef) -> bool:
@@ -143,17 +155,20 @@ class _Walk:
             return f"{owner}.{node.attr}" if owner else ""
         return ""
 
-    def _note(self, node: ast.AST, unit: Unit, *, sure: bool) -> None:
+    def _note_leaf(self, node: ast.Name | ast.Constant, unit: Unit) -> None:
         if isinstance(node, ast.Name):
             (unit.names if isinstance(node.ctx, ast.Load) else unit.stored).add(node.id)
-        elif isinstance(node, ast.arg):
+        elif isinstance(node.value, str) and _HEADERS.search(node.value):
+            unit.by_hand = True
+
+    def _note(self, node: ast.AST, unit: Unit, *, sure: bool) -> None:
+        if isinstance(node, ast.arg):
             unit.stored.add(node.arg)
         elif isinstance(node, ast.Attribute):
             unit.names.add(node.attr)
-        elif isinstance(node, ast.Constant) and isinstance(node.value, str) and _HEADERS.search(node.value):
-            unit.by_hand = True
-        for kind, what in self._kinds(node):
-            unit.mentions.append(Mention(kind, self.parsed.span(node), what, sure))
+        if self.imports and isinstance(node, (ast.Attribute, ast.Call, ast.Subscript)):
+            for kind, what in self._kinds(node):
+                unit.mentions.append(Mention(kind, self.parsed.span(node), what, sure))
 
     def _kinds(self, node: ast.AST) -> Iterator[tuple[str, str]]:
         if isinstance(node, ast.Subscript) and isinstance(node.ctx, ast.Store):
@@ -237,7 +252,7 @@ def _only_logs(node: _Definition) -> bool:
     return any(_last(base).endswith(("Formatter", "Filter")) for base in bases)
 
 
-def _is_method(node: ast.AST, above: list[ast.AST]) -> bool:
+def _is_method(above: list[ast.AST]) -> bool:
     return bool(above) and isinstance(above[-1], ast.ClassDef)
 
 
