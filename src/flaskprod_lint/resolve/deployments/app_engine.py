@@ -25,6 +25,7 @@ _HOME = "/workspace"
 _VERSION = re.compile(r"python(\d)(\d*)")
 #: The first generation of Python, which App Engine served by itself.
 _FIRST = ("python27", "python")
+_AS_MANY = "App Engine starts as many instances as the load asks for, where no maximum is given"
 #: Seconds that a request may take where instances are started by hand or by need.
 _DAY = 86400
 
@@ -62,6 +63,10 @@ def _matters(project: Project, facts: AppEngine) -> bool:
 
 def _runtime(facts: AppEngine) -> str:
     return facts.runtime.value if facts.runtime is not None else ""
+
+
+def _runtime_span(facts: AppEngine) -> Span:
+    return facts.runtime.span if facts.runtime is not None else Span(facts.path, 1)
 
 
 def _plan(project: Project, facts: AppEngine, place: Standing, options: Options) -> Planned:
@@ -136,7 +141,7 @@ def _command(project: Project, facts: AppEngine, built: Built | None) -> Command
 
 
 def _note_no_command(found: Planned, facts: AppEngine, built: Built | None) -> None:
-    at = facts.runtime.span if facts.runtime is not None else Span(facts.path, 1)
+    at = _runtime_span(facts)
     if built is not None:
         planned.note_no_command(found.deployment, built.image, at, "the Dockerfile of this runtime starts nothing")
         return
@@ -173,13 +178,12 @@ def _note_conflict(deployment: Deployment, command: Command, facts: AppEngine) -
 def _process(facts: AppEngine, command: Command, options: Options) -> Process:
     name = facts.service.value if facts.service is not None and facts.service.value != "default" else "web"
     start = () if command.origin.path == facts.path else (Place(Span(facts.path, 1), "an app.yaml"),)
-    most = facts.fixed or facts.most
     return Process(
         name,
         "web",
         command,
         trail=(*start, command.origin),
-        instances=planned.instances(options, most, f"up to {most.value} instances" if most is not None else ""),
+        instances=google.instances(options, facts.fixed or facts.most, _runtime_span(facts), _AS_MANY),
         port_set=True,
         port_expected=Setting("port", 8080, Place(None, "App Engine connects to 8080")),
         router_timeout=_patience(facts),

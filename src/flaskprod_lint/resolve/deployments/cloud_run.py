@@ -33,6 +33,7 @@ from flaskprod_lint.source import Located, Place, Project
 
 _HOME = "/workspace"
 _MARKS = (b"serving.knative.dev/", b"run.googleapis.com/v")
+_UP_TO = "Cloud Run starts up to 100 instances unless it is given another maximum"
 #: What a pipeline or envsubst fills in.
 _HOLE = re.compile(r"\$\{|\$[A-Za-z_]|\{\{")
 
@@ -175,14 +176,13 @@ def _conflicts(commands: list[Command]) -> Iterator[Conflict]:
 
 def _process(order: Order, command: Command, options: Options) -> Process:
     service = order.service
-    most = service.most
     start = Place(service.span, f"{order.verb} {service.name}")
     return Process(
         service.name if order.several else "web",
         "web",
         command,
         trail=(start, command.origin) if command.origin.span != service.span else (command.origin,),
-        instances=planned.instances(options, most, f"up to {most.value} instances" if most is not None else ""),
+        instances=google.instances(options, service.most, service.span, _UP_TO),
         port_set=True,
         port_expected=amounts.port(service.port, "port") or _default_port(order),
         router_timeout=amounts.seconds(service.timeout, "timeout", "router timeout"),

@@ -9,7 +9,8 @@ from dataclasses import replace
 from flaskprod_lint.inputs import app_engine, gcloudignore, procfile, toml_tree
 from flaskprod_lint.model import Command, Package, Packages, Setting, Unknown
 from flaskprod_lint.resolve.deployments import planned
-from flaskprod_lint.source import Located, Place, Project
+from flaskprod_lint.resolve.options import Options
+from flaskprod_lint.source import Located, Place, Project, Span
 
 #: What App Engine's standard environment starts where an app.yaml says nothing; the two variables stand for what its
 #: own settings for Gunicorn say.
@@ -87,6 +88,13 @@ def _of_project_toml(project: Project, folder: str) -> Located[str] | None:
             if name is not None and name.value == "GOOGLE_ENTRYPOINT":
                 return item.string("value")
     return None
+
+
+def instances(options: Options, count: Located[str] | None, at: Span, otherwise: str) -> Setting:
+    """How many instances run at most; `otherwise` says who decides where no file does."""
+    if count is not None or options.instances is not None:
+        return planned.instances(options, count, f"up to {count.value} instances" if count is not None else "")
+    return Setting("instances", Unknown(otherwise, at), Place(at, otherwise))
 
 
 def unknown_variables(names: tuple[str, ...], platform: str) -> dict[str, Setting]:
