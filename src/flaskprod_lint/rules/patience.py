@@ -64,7 +64,7 @@ def drain_cut_short(deployment: Deployment) -> Iterator[Finding]:
             continue
         at = _place_to_wait(deployment, process, graceful)
         finding = Finding(
-            _cut_short(deployment, wanted, given) + unless(graceful),
+            _cut_short(deployment, wanted, given) + unless(graceful, grace),
             at=at,
             because=trail(process, at, graceful, fact_of(grace)),
             confidence=confidence_in(graceful, grace),

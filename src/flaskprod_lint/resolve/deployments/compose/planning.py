@@ -3,9 +3,20 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
-from flaskprod_lint.model import Command, CommandFault, Deployment, Image, Packages, Platform, Process, Unknown
+from flaskprod_lint.model import (
+    Command,
+    CommandFault,
+    Deployment,
+    Image,
+    Packages,
+    Platform,
+    Process,
+    Setting,
+    Unknown,
+)
 from flaskprod_lint.resolve import platforms
 from flaskprod_lint.resolve.deployments import amounts, interpolation, planned, proxies, standing
 from flaskprod_lint.resolve.deployments.compose import choosing, opening, units
@@ -241,16 +252,22 @@ def _add(
         proxy=None,
     )
     process.faults = _faults(one, command)
-    process.cpus = amounts.cpus(_filled(one, one.service.cpus), "cpus")
-    process.memory = amounts.memory(_filled(one, one.service.memory), "memory")
-    process.grace = amounts.seconds(_filled(one, one.service.stop_grace_period), "stop_grace_period")
+    process.cpus = _amount(one, one.service.cpus, amounts.cpus, "cpus")
+    process.memory = _amount(one, one.service.memory, amounts.memory, "memory")
+    process.grace = _amount(one, one.service.stop_grace_period, amounts.seconds, "stop_grace_period")
     process.memory_folders = frozenset(entry.value.partition(":")[0].rstrip("/") for entry in one.service.tmpfs)
     found.add(process, context)
 
 
-def _filled(one: Resolved, text: Located[str] | None) -> Located[str] | None:
-    """A text with its variables filled in, as far as they are known."""
-    return one.fill(text).located if text is not None else None
+def _amount(
+    one: Resolved, text: Located[str] | None, read: Callable[[Located[str], str], Setting | None], key: str
+) -> Setting | None:
+    """An amount with its variables filled in, as far as they are known, and what it was read from."""
+    if text is None:
+        return None
+    filled = one.fill(text)
+    setting = read(filled.located, key)
+    return replace(setting, environment=filled.reads) if setting is not None else None
 
 
 def _faults(one: Resolved, command: Command) -> tuple[CommandFault, ...]:
