@@ -122,12 +122,12 @@ def _would_say(deployment: Deployment) -> bool:
 @rule("migrate-on-boot")
 def migrate_on_boot(deployment: Deployment) -> Iterator[Finding]:
     """A web process upgrades the database before it serves; a worker likewise."""
-    seen: set[Span] = set()
+    seen: set[object] = set()
     for run in deployment.migrations.runs if deployment.migrations else ():
         at = run.step.origin.span
-        if run.where not in ("boot", "worker") or at is None or at in seen:
+        if run.where not in ("boot", "worker") or at is None or _what(run, at) in seen:
             continue
-        seen.add(at)
+        seen.add(_what(run, at))
         process = next((each for each in deployment.processes if each.name == run.process), None)
         yield Finding(
             _on_boot(run, process),
@@ -209,12 +209,12 @@ def _reached(deployment: Deployment) -> Iterator[tuple[Process, Reached]]:
 @rule("autogenerate-in-production")
 def autogenerate_in_production(deployment: Deployment) -> Iterator[Finding]:
     """A command of the deployment writes migrations instead of running them."""
-    seen: set[Span] = set()
+    seen: set[object] = set()
     for run in deployment.migrations.autogenerates if deployment.migrations else ():
         at = run.step.origin.span
-        if at is None or at in seen:
+        if at is None or _what(run, at) in seen:
             continue
-        seen.add(at)
+        seen.add(_what(run, at))
         yield Finding(
             f"`{_command(run)}` {_writes(run)}",
             at=at,
@@ -236,6 +236,11 @@ def _writes(run: MigrationRun) -> str:
 
 
 # Words
+
+
+def _what(run: MigrationRun, at: Span) -> object:
+    """What makes two runs one: their place, or for the branches of a condition the same command in the same file."""
+    return at if run.step.sure else (at.path, _command(run))
 
 
 def _command(run: MigrationRun) -> str:
