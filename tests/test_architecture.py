@@ -25,9 +25,11 @@ LAW = {
     "masking": {"finding", "source", "tokens"},
     "running": {"finding", "masking", "model"},
     "suppress": {"finding", "source"},
+    "fingerprints": {"finding", "masking", "source"},
+    "baseline": {"finding", "fingerprints", "git", "source"},
     "fix": {"finding", "source"},
     "outputs": {"outputs", "finding", "source", "catalogue", "model", "masking"},
-    "config": {"catalogue", "finding", "source"},
+    "config": {"catalogue", "finding", "source", "suppress"},
 }
 
 #: The modules that may use a library that is no part of Python.

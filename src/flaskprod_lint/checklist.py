@@ -12,9 +12,10 @@ def answer(item: str, evidence: Sequence[Evidence], report: Report) -> Checklist
     """The answer to one item for all production deployments together: the worst of theirs.
 
     A warning or an error of the item fails it. What could not be known, or was never shown, is unknown: only proof
-    passes. `report` gives the findings and the crashes of this run.
+    passes, or a person who suppressed what speaks against it. `report` gives the findings and the crashes of this run.
     """
     against = [finding for finding in report.findings if finding.item == item and finding.level is not Severity.NOTE]
+    accepted = [one for one in report.suppressed if one.finding.item == item and one.finding.level is not Severity.NOTE]
     proofs = _once(place for found in evidence for place in found.proofs)
     headline = next((found.headline for found in evidence if found.headline), "")
     if against:
@@ -23,6 +24,9 @@ def answer(item: str, evidence: Sequence[Evidence], report: Report) -> Checklist
     unknown += [f"flaskprod-lint failed in {crash.where}" for crash in report.crashes if crash.item == item]
     if unknown:
         return ChecklistItem(item, Verdict.UNKNOWN, headline, proofs, "; ".join(dict.fromkeys(unknown)))
+    if accepted:
+        places = _once(one.origin for one in accepted)
+        return ChecklistItem(item, Verdict.PASS, f"accepted: {_count(len(accepted), 'finding')} suppressed", places)
     if not evidence:
         return ChecklistItem(item, Verdict.UNKNOWN, reason="nothing here says how the project is deployed")
     unproven = [found for found in evidence if not found.proofs and not found.not_applicable]

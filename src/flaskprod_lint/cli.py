@@ -86,6 +86,13 @@ def cli() -> None:
         type=Choice(["error", "warning", "note", "never"]),
         help="The least severity that makes the exit code 1 (default: warning).",
     ),
+    click.option(
+        "--no-suppressions",
+        "suppressions",
+        flag_value=False,
+        default=None,
+        help="Also what comments, the configuration and the baseline silence.",
+    ),
     click.option("--staged", is_flag=True, default=None, help="Look at what is staged in git, not at the files."),
     click.option("--history", is_flag=True, default=None, help="Also look for credentials in all commits."),
 )
@@ -241,6 +248,36 @@ def platforms(platform: str | None, **given: Any) -> int:
     else:
         emit_page(lambda page: write_platforms(known, page), config)
     return CLEAN
+
+
+@cli.command()
+@click.argument("path", default=".", type=click.Path())
+@deployment_options
+@click.option("--output", metavar="FILE", help="Write to FILE, relative to the project.")
+def baseline(path: str, config_file: str | None, output: str | None, **given: Any) -> int:
+    """Write down today's findings: later runs report only new ones, and say which old ones are gone.
+
+    \b
+    Example:
+      flaskprod-lint baseline
+    """
+    from datetime import date
+
+    from flaskprod_lint import baseline as baselines
+    from flaskprod_lint.lint import NothingToLint, lint
+
+    root = _root(path)
+    config = _config(root, config_file, {**given, "baseline": "", "known": False})
+    try:
+        report = lint(root, config)
+    except NothingToLint as error:
+        complain(str(error))
+        return WRONG_COMMAND
+    name = output or config.baseline or baselines.NAME
+    today = config.today or date.today().isoformat()
+    emit(baselines.text_of(report.findings, root, today), str(root / name))
+    click.echo(f"{root / name}: {len(report.findings)} findings; commit it, and later runs report only new ones")
+    return DEFECT if report.crashes else CLEAN
 
 
 # From the command line to a configuration

@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, Any
 
 from flaskprod_lint.catalogue import RULES
 from flaskprod_lint.finding import ITEMS
+from flaskprod_lint.source import Place
+from flaskprod_lint.suppress import Suppression
 
 if TYPE_CHECKING:
     from types import ModuleType
@@ -36,7 +38,9 @@ class Config:
     `select` and `ignore` hold rules and checklist items; `tiers` names of instance sizes and database plans;
     `production` and `development` globs of paths, relative to the project; `today` an ISO date or nothing.
     `formats` are names of output formats, each with the file to write to after a colon if that is not the screen.
-    `staged` looks at git's index in place of the files, `history` also at all that was ever committed.
+    `suppress` silences findings, each with a reason if `require_reason` says so; `baseline` is the file of old ones,
+    which counts unless `known` is False; `suppressions` is False where nothing silences. `staged` looks at git's index
+    in place of the files, `history` also at all that was ever committed.
     """
 
     select: tuple[str, ...] = ()
@@ -54,6 +58,11 @@ class Config:
     color: str = "auto"
     quiet: bool = False
     verbose: bool = False
+    suppress: tuple[Suppression, ...] = ()
+    require_reason: bool = False
+    baseline: str = ""
+    known: bool = True
+    suppressions: bool = True
     staged: bool = False
     history: bool = False
     origin: str = ""
@@ -221,6 +230,29 @@ def _one_of(choices: tuple[str, ...]) -> Callable[[object], str]:
     return read
 
 
+_SUPPRESS_KEYS = ("rule", "rules", "path", "reason", "until")
+
+
+def _suppressions(value: object) -> tuple[Suppression, ...]:
+    if not isinstance(value, list) or not all(isinstance(entry, dict) for entry in value):
+        raise ConfigError(f"must be tables, each [[suppress]], not {_described(value)}")
+    return tuple(map(_suppression, value))
+
+
+def _suppression(entry: Mapping[str, object]) -> Suppression:
+    for key in entry:
+        if key not in _SUPPRESS_KEYS:
+            raise ConfigError(f"unknown key {key!r}{nearest(key, _SUPPRESS_KEYS)}")
+    rules = names_of_rules(_strings(entry.get("rules", entry.get("rule", []))))
+    if not rules or "path" not in entry:
+        raise ConfigError("each table needs a rule and a path (a glob: deploy/*.yaml)")
+    until = _date(entry["until"]) if "until" in entry else ""
+    reason = _text(entry["reason"]) if "reason" in entry else ""
+    path = _text(entry["path"])
+    origin = Place(None, f"suppressed in the configuration: {', '.join(rules)} in {path}")
+    return Suppression(rules, path, origin, kind="config", reason=reason, until=until)
+
+
 def named_format(text: str) -> tuple[str, str | None]:
     """A format, and the file to write it to, of `sarif:report.sarif`. Raises ConfigError for a name that is none."""
     name, colon, file = text.partition(":")
@@ -256,6 +288,9 @@ _KEYS: dict[str, tuple[str, Callable[[object], object]]] = {
     "production": ("production", _strings),
     "development": ("development", _strings),
     "today": ("today", _date),
+    "suppress": ("suppress", _suppressions),
+    "require-reason": ("require_reason", _switch),
+    "baseline": ("baseline", _text),
     "format": ("formats", _formats),
     "output": ("output", _text),
     "color": ("color", _one_of(COLORS)),

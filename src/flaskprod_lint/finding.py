@@ -164,6 +164,14 @@ class Suppressed:
 
 
 @dataclass(frozen=True, slots=True)
+class Stale:
+    """A suppression, or a line of the baseline, that silences nothing, with why and where it stands."""
+
+    message: str
+    origin: Place
+
+
+@dataclass(frozen=True, slots=True)
 class UnknownFact:
     """Something that decides a verdict and that only run time knows."""
 
@@ -213,6 +221,7 @@ class Report:
     checklist: list[ChecklistItem] = field(default_factory=list)
     findings: list[Finding] = field(default_factory=list)
     suppressed: list[Suppressed] = field(default_factory=list)
+    stale: list[Stale] = field(default_factory=list)
     unknowns: list[UnknownFact] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
     crashes: list[Crash] = field(default_factory=list)

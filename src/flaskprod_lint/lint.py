@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-import hashlib
 import traceback
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
+from datetime import date
 from importlib import import_module
 from pathlib import Path
 
-from flaskprod_lint import discover, resolve
+from flaskprod_lint import baseline, discover, resolve, suppress
 from flaskprod_lint.catalogue import RULES
 from flaskprod_lint.checklist import answer, unproven
 from flaskprod_lint.config import Config, ConfigError
 from flaskprod_lint.finding import ITEMS, Confidence, Crash, Evidence, Finding, Report, UnknownFact
+from flaskprod_lint.fingerprints import is_about_a_secret, stamped
 from flaskprod_lint.masking import mask_finding, mask_line
 from flaskprod_lint.model import Deployment, Unknown
 from flaskprod_lint.resolve import tiers
@@ -125,8 +126,37 @@ def _reported(examined: Examined, config: Config) -> Report:
     asked = list(rules_to_ask(config))
     found = [finding for function in asked for finding in _ask(function, examined.production, report.crashes)]
     report.findings = [mask_finding(finding) for finding in _finished(found, project)]
+    names = [function.rule_id for function in asked]  # type: ignore[attr-defined]
+    if config.suppressions:
+        _silence(report, project, config, names)
     _fill(report, examined)
     return report
+
+
+def _silence(report: Report, project: Project, config: Config, asked: list[str]) -> None:
+    """Take out of the findings what a person silenced, and what the baseline knows."""
+    applied = suppress.apply(
+        report.findings,
+        project,
+        config.suppress,
+        known=RULES.__contains__,
+        asked=asked.__contains__,
+        today=config.today or date.today().isoformat(),
+        require_reason=config.require_reason,
+    )
+    report.findings, report.suppressed, report.stale = applied.findings, applied.suppressed, applied.stale
+    known = _baseline(project, config) if config.known else None
+    if known is not None:
+        report.findings, old, gone = baseline.apply(report.findings, known, project, asked)
+        report.suppressed += old
+        report.stale += gone
+
+
+def _baseline(project: Project, config: Config) -> baseline.Baseline | None:
+    try:
+        return baseline.load(project.root, config.baseline or baseline.NAME, required=bool(config.baseline))
+    except baseline.BaselineError as error:
+        raise ConfigError(str(error)) from None
 
 
 def options_of(config: Config) -> Options:
@@ -215,11 +245,7 @@ def _finished(found: Iterable[Finding], project: Project) -> list[Finding]:
         key = (finding.rule, finding.at)
         known = once.get(key)
         once[key] = finding if known is None else _joined(known, finding)
-    seen: dict[str, int] = {}
-    finished = []
-    for finding in sorted(once.values(), key=lambda finding: finding.sort_key):
-        finished.append(replace(finding, fingerprint=_fingerprint(finding, project, seen)))
-    return finished
+    return list(stamped(sorted(once.values(), key=lambda finding: finding.sort_key), project))
 
 
 def _joined(first: Finding, second: Finding) -> Finding:
@@ -231,15 +257,6 @@ def _joined(first: Finding, second: Finding) -> Finding:
     if other.message != leading.message:
         because = (*because, *(Place(None, f"{name}: {other.message}") for name in other.deployments))
     return replace(leading, deployments=tuple(names), because=because)
-
-
-def _fingerprint(finding: Finding, project: Project, seen: dict[str, int]) -> str:
-    """A key that survives moved lines: the rule, the path, the line without its blanks, and which of several it is."""
-    source = project.read(finding.at.path) if not finding.revision else None
-    text = "".join((source.line(finding.at.line) if source else finding.revision).split())
-    base = "\0".join((finding.rule, finding.at.path, text))
-    seen[base] = seen.get(base, 0) + 1
-    return hashlib.sha256(f"{base}\0{seen[base]}".encode("utf-8", "surrogatepass")).hexdigest()[:16]
 
 
 def _fill(report: Report, examined: Examined) -> None:
@@ -337,4 +354,4 @@ def _excerpt(report: Report, project: Project) -> None:
         lines = report.excerpts.setdefault(finding.at.path, {})
         last = min(finding.at.end_line, finding.at.line + 2)
         for number in range(max(1, finding.at.line - 1), last + 1):
-            lines[number] = mask_line(source.line(number), secret=finding.item == "secrets" or "url" in finding.rule)
+            lines[number] = mask_line(source.line(number), secret=is_about_a_secret(finding))

@@ -17,6 +17,10 @@ T = TypeVar("T")
 
 #: Files larger than this are reported and not read: no deployment file or module comes near it.
 MAX_BYTES = 4 * 1024 * 1024
+#: Of files that several readers look into, so many of at most so many bytes are kept.
+MAX_KEPT, MAX_KEPT_FILES = 16 * 1024, 500
+#: What stands in a file whose comments speak to us.
+_MARK = b"flaskprod-lint:"
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -148,8 +152,9 @@ class Project:
     """The files of the project that is linted: which there are, their texts, and what was parsed out of them.
 
     Built by `discover`. Every file is read once and every reading of it is made once.
-    `paths` are relative to `root`, with "/". `tracked` is None where there is no git. `contents` gives the bytes of a
-    path where they are not those of the file that stands there, as with what is staged for the next commit.
+    `paths` are relative to `root`, with "/". `tracked` is None where there is no git. `marked` are those that were read
+    and speak to us in a comment. `contents` gives the bytes of a path where they are not those of the file that stands
+    there, as with what is staged for the next commit.
     """
 
     def __init__(
@@ -168,6 +173,7 @@ class Project:
         self.paths = tuple(sorted(set(paths)))
         self.tracked = tracked
         self.problems: list[Problem] = []
+        self.marked: set[str] = set()
         self._executable = executable
         self._ignored = ignored
         self._set = frozenset(self.paths)
@@ -175,6 +181,7 @@ class Project:
         self._sources: dict[str, Source | None] = {}
         self._written: set[str] = set()
         self._facts: dict[tuple[str, object], object] = {}
+        self._peeked: dict[str, bytes] = {}
         self._formats: dict[str, tuple[str, ...]] = {}
 
     def __contains__(self, path: object) -> bool:
@@ -237,10 +244,14 @@ class Project:
 
     def holds(self, path: str, *marks: bytes) -> bool:
         """Whether one of the marks stands in a file, told by its bytes: for files of which most are of no interest."""
-        try:
-            data, _ = self._bytes(path)
-        except (OSError, ValueError):
-            return False
+        data = self._peeked.get(path)
+        if data is None:
+            try:
+                data, _ = self._bytes(path)
+            except (OSError, ValueError):
+                data = b""
+            if len(data) <= MAX_KEPT and len(self._peeked) < MAX_KEPT_FILES:
+                self._peeked[path] = data
         return any(mark in data for mark in marks)
 
     def facts(self, path: str, reader: Callable[[Source], T]) -> T | None:
@@ -280,6 +291,7 @@ class Project:
         if self._contents is not None:
             data = self._contents(path)
             _check_size(len(data))
+            self._note_mark(path, data)
             return data, 0o755 if path in (self._executable or ()) else 0o644
         file = os.path.realpath(self.root / path, strict=True)
         if file != str(self._real_root / path) and not file.startswith(str(self._real_root) + os.sep):
@@ -290,7 +302,13 @@ class Project:
             if not stat.S_ISREG(status.st_mode):
                 raise ValueError("not a regular file")
             _check_size(status.st_size)
-            return stream.read(MAX_BYTES + 1), status.st_mode
+            data = stream.read(MAX_BYTES + 1)
+        self._note_mark(path, data)
+        return data, status.st_mode
+
+    def _note_mark(self, path: str, data: bytes) -> None:
+        if _MARK in data:
+            self.marked.add(path)
 
 
 def _check_size(size: int) -> None:

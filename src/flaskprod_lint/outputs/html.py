@@ -194,6 +194,7 @@ def _rest(report: Report) -> Iterator[str]:
     problems = [f"{problem.place.span or ''} {problem.message}" for problem in report.problems]
     crashes = [f"{crash.where}: {crash.error}" for crash in report.crashes]
     yield from _list("Suppressed", suppressed)
+    yield from _list("Suppressions that do nothing", [f"{one.origin.span or ''} {one.message}" for one in report.stale])
     yield from _list("Not known here", unknown)
     yield from _list("Not read", problems)
     yield from _list("Defects of flaskprod-lint: please report them", crashes)

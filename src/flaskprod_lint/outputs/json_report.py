@@ -25,6 +25,7 @@ def report_object(report: Report, version: str) -> Json:
         "checklist": [_answer(answer) for answer in report.checklist],
         "findings": [finding_object(finding) for finding in report.findings],
         "suppressed": [_suppressed(suppressed) for suppressed in report.suppressed],
+        "stale": [{"message": stale.message, "location": place(stale.origin)} for stale in report.stale],
         "unknowns": [
             {"what": unknown.what, "reason": unknown.reason, "location": place(unknown.place)}
             for unknown in report.unknowns

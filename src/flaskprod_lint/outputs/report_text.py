@@ -31,6 +31,7 @@ def write_report(
     _findings(report, page)
     if verbose:
         _unknowns(report, page)
+    _stale(report, page)
     _problems(report, page)
     _crashes(report, page)
     _summary(report, page, seconds)
@@ -228,6 +229,10 @@ def _only_in(finding: Finding, report: Report) -> str:
 def _unknowns(report: Report, page: Page) -> None:
     rows = [(unknown.place, f"{unknown.what}: {unknown.reason}") for unknown in report.unknowns]
     _places("Not known here", rows, page)
+
+
+def _stale(report: Report, page: Page) -> None:
+    _places("Suppressions that do nothing", [(stale.origin, stale.message) for stale in report.stale], page)
 
 
 def _problems(report: Report, page: Page) -> None:

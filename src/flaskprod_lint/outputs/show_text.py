@@ -207,7 +207,7 @@ def _routes(app: App, page: Page, *, everything: bool) -> None:
     count = len(app.routes)
     if not count:
         return
-    more = f", and more where it is not known: {app.routes_unknown.reason}" if app.routes_unknown is not None else ""
+    more = f"; there may be more: {app.routes_unknown.reason}" if app.routes_unknown is not None else ""
     text = page.clean(f"{count} route{'s' if count > 1 else ''}{more}")
     page.paragraph(text, "unsure" if more else "", first=[(f"{INDENT}{INDENT}", "")])
     for route in app.routes if everything else ():
