@@ -51,6 +51,11 @@ gcloud beta run deploy $NAME --image=gcr.io/p/shop:1 --allow-unauthenticated \\
     assert (found.port.span.line, found.span.line) == (4, 3)
 
 
+def test_flags_before_the_verb(tmp_path: Path) -> None:
+    (found,) = _deploys(tmp_path, "sudo gcloud --project shop --quiet run deploy api --source . --no-traffic")
+    assert found is not None and (found.name, found.source.value) == ("api", ".")
+
+
 @pytest.mark.parametrize(
     "line",
     [

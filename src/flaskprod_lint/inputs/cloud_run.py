@@ -37,7 +37,6 @@ class CloudRunService:
     port: Located[str] | None = None
     cpus: Located[str] | None = None
     memory: Located[str] | None = None
-    concurrency: Located[str] | None = None
     timeout: Located[str] | None = None
     most: Located[str] | None = None
     health_path: Located[str] | None = None
@@ -92,7 +91,6 @@ def _service(root: Node, template: tuple[str, ...], *, is_job: bool) -> CloudRun
         port=next(iter(_ports(container)), None),
         cpus=limits.string("cpu") if limits is not None else None,
         memory=limits.string("memory") if limits is not None else None,
-        concurrency=spec.string("containerConcurrency") if spec is not None else None,
         timeout=spec.string("timeoutSeconds") if spec is not None else None,
         most=root.string(*annotations) or root.string("spec", "scaling", "maxInstanceCount"),
         health_path=_health_path(container),

@@ -43,27 +43,29 @@ class Flags:
 
 def verb_of(run: Run) -> tuple[str, ...]:
     """The words that say what gcloud is to do, without flags and `beta`; empty for another program."""
-    words = list(run.words)
-    while words[:1] in (["exec"], ["sudo"], ["time"]):
-        words = words[1:]
-    if words[:1] != ["gcloud"]:
-        return ()
-    return tuple(word for word in words[1:] if not word.startswith("-") and word not in ("beta", "alpha", "preview"))
+    words = run.words[1:] if run.words[:1] in (("exec",), ("sudo",), ("time",)) else run.words
+    return tuple(_read(run, words[1:]).others) if words[:1] == ("gcloud",) else ()
 
 
 def flags_of(run: Run, verb: tuple[str, ...]) -> Flags:
-    """The flags of a command, read as gcloud reads them."""
+    """The flags of a command after its verb, read as gcloud reads them."""
+    start = run.words.index("gcloud") + 1
+    found = _read(run, run.words[start:])
+    found.others = found.others[len(verb) :]
+    return found
+
+
+def _read(run: Run, words: tuple[str, ...]) -> Flags:
     found = Flags(run)
-    words = iter([word for word in run.words[1:] if word not in ("beta", "alpha")])
-    for word in words:
+    rest = iter([word for word in words if word not in ("beta", "alpha", "preview")])
+    for word in rest:
         if not word.startswith("-"):
             found.others.append(word)
             continue
         name, equals, value = word.lstrip("-").partition("=")
         if not equals and name not in _SWITCHES:
-            value = next(words, "")
+            value = next(rest, "")
         found.named.setdefault(name, []).append(value)
-    found.others = found.others[len(verb) :]
     return found
 
 
@@ -111,7 +113,6 @@ def service(project: Project, flags: Flags, name: str, *, is_job: bool) -> Cloud
         port=located("port"),
         cpus=located("cpu"),
         memory=located("memory"),
-        concurrency=located("concurrency"),
         timeout=located("timeout", "task-timeout"),
         most=located("max-instances", "max"),
         entrypoint=_entrypoint(project, flags),
@@ -181,7 +182,6 @@ def of_action(project: Project, action: Action) -> CloudRunService | None:
         port=found.port,
         cpus=found.cpus,
         memory=found.memory,
-        concurrency=found.concurrency,
         timeout=given("timeout") or found.timeout,
         most=found.most,
         entrypoint=found.entrypoint,
