@@ -80,6 +80,10 @@ def _finding(deployment: Deployment, process: Process, app: App, handler: LogHan
 
 def _instead(handler: LogHandler, at: Span) -> str:
     """The same on a stream, in the words of what sets it up."""
+    if at.path.endswith((".yaml", ".yml")):
+        return "class: logging.StreamHandler\nstream: ext://sys.stdout"
+    if at.path.endswith(".json"):
+        return '"class": "logging.StreamHandler",\n"stream": "ext://sys.stdout"'
     if not at.path.endswith(".py"):
         return "class=StreamHandler\nargs=(sys.stdout,)"
     return {

@@ -7,24 +7,33 @@ import logging
 import re
 from collections.abc import Iterator, Mapping
 
-from flaskprod_lint.inputs import ini
+from flaskprod_lint.inputs import ini, yaml_tree
 from flaskprod_lint.inputs.ini import Ini, Section
+from flaskprod_lint.inputs.nodes import Node
 from flaskprod_lint.model import LogHandler, Unknown
 from flaskprod_lint.resolve.app.log_destinations import ELSEWHERE, class_name, is_stream, of_class
 from flaskprod_lint.resolve.app.log_state import Loggers, number_of
 from flaskprod_lint.resolve.context import Context
-from flaskprod_lint.resolve.interpreter.values import Event, Value
+from flaskprod_lint.resolve.interpreter.paths import path_text
+from flaskprod_lint.resolve.interpreter.values import Entries, Event, Instance, Items, Value
 from flaskprod_lint.source import Located, Place
 
 _PERCENT = re.compile(r"%\((\w+)\)s")
+_LOADERS = frozenset(("yaml.safe_load", "yaml.load", "yaml.full_load", "json.load"))
+#: A configuration of logging is no deeper than this: handlers, their fields, the items of a list.
+_DEPTH = 6
 _STDIO = re.compile(r"\bsys\.(stdout|stderr)\b")
 
 
 # dictConfig
 
 
-def apply_dict(config: Value, event: Event, loggers: Loggers) -> None:
+def apply_dict(given: Value, event: Event, context: Context, loggers: Loggers) -> None:
     """What dictConfig does with a dict: the loggers that it names lose the handlers they had."""
+    config = _of_file(given, context) or given
+    if not isinstance(config.data, dict):
+        _add_unknown("what dictConfig is given", event, loggers)
+        return
     handlers = _mapping(_mapping(config).get("handlers"))
     changes = _mapping(config).get("incremental")
     if changes is not None and changes.data is True:
@@ -40,6 +49,36 @@ def apply_dict(config: Value, event: Event, loggers: Loggers) -> None:
         if level is not None:
             loggers.set_level(name, level, Place(event.at, "dictConfig"), sure=event.sure)
         loggers.get(name).propagates = propagates is None or bool(propagates.data)
+
+
+def _add_unknown(what: str, event: Event, loggers: Loggers) -> None:
+    """Note on the root logger that it may have any handler."""
+    place = Place(event.at, event.callee.rpartition(".")[2])
+    loggers.add("", LogHandler(place.note, Unknown(what, event.at), place, "", None, sure=False))
+
+
+def _of_file(config: Value, context: Context) -> Value | None:
+    """What a YAML or JSON file of the project holds, where the code loads the configuration from one."""
+    data = config.data
+    if not isinstance(data, Instance) or data.callee not in _LOADERS or not data.args:
+        return None
+    opened = data.args[0].data
+    name = opened.args[0] if isinstance(opened, Instance) and opened.callee == "builtins.open" and opened.args else None
+    text = (path_text(name) or name.data) if name is not None else None
+    path = context.tree.locate(text, context.cwd) if isinstance(text, str) else None
+    documents = context.project.facts(path, yaml_tree.read) if isinstance(path, str) else None
+    return _value(documents.root, 0) if documents is not None and documents.root is not None else None
+
+
+def _value(node: Node, depth: int) -> Value:
+    """A node of a file as a value, as far as a configuration of logging goes."""
+    if node.is_mapping and depth < _DEPTH:
+        entries = {entry.key.value: _value(entry.value, depth + 1) for entry in node.entries}
+        return Value(Entries(entries), node.span)
+    if node.is_sequence and depth < _DEPTH:
+        return Value(Items(_value(item, depth + 1) for item in node.items), node.span)
+    is_switch = node.plain and node.boolean is not None and not node.text.isdigit()
+    return Value(None if node.is_null else node.boolean if is_switch else node.text, node.span)
 
 
 def _loggers(config: Value) -> Iterator[tuple[str, Mapping[object, Value]]]:
@@ -82,6 +121,7 @@ def apply_file(event: Event, context: Context, loggers: Loggers) -> None:
     path = context.tree.locate(name, context.cwd) if isinstance(name, str) else None
     file = context.project.facts(path, ini.read_supervisord) if isinstance(path, str) else None
     if file is None:
+        _add_unknown("the file that fileConfig reads", event, loggers)
         return
     if file.problem is not None and not file.sections:
         span = file.problem.place.span or event.at

@@ -69,7 +69,7 @@ class _Run:
         elif callee == "logging.basicConfig":
             self._basic_config(event)
         elif callee in ("logging.config.dictConfig", "logging.dictConfig") and event.args:
-            log_configs.apply_dict(event.args[0], event, self.loggers)
+            log_configs.apply_dict(event.args[0], event, self.context, self.loggers)
         elif callee in ("logging.config.fileConfig", "logging.fileConfig"):
             log_configs.apply_file(event, self.context, self.loggers)
         elif callee in _IMPLICIT and not self.loggers.root_is_handled():
@@ -125,7 +125,10 @@ class _Run:
 
     def _add(self, handler: Value, logger: str, event: Event) -> None:
         described = of_handler(handler)
-        if described is not None:
+        if isinstance(handler.data, Unknown):
+            place = Place(event.at, "a handler")
+            self.loggers.add(logger, LogHandler(place.note, handler.data, place, logger, None, sure=False))
+        elif described is not None:
             kind, destination = described
             made = handler.data.at if isinstance(handler.data, Instance) else handler.at
             at = Place(made or event.at, kind)
