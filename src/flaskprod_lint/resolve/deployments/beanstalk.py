@@ -37,11 +37,11 @@ _MARKS = re.compile(
 
 
 def folders(project: Project) -> list[str]:
-    """The folders that hold files of Elastic Beanstalk's and some Python."""
+    """The folders that hold files of Elastic Beanstalk's and a Flask app."""
     found = dict.fromkeys((match[1] or "") for path in project.paths if (match := _MARKS.fullmatch(path)))
     more = (posixpath.dirname(path) for path in project.of_format("dockerrun"))
     every = dict.fromkeys((*found, *more, *_by_procfile(project)))
-    return [folder for folder in every if any(path.endswith(".py") for path in project.below(folder))]
+    return [folder for folder in every if parts.has_flask(project, folder)]
 
 
 def _chosen(project: Project, options: Options) -> list[str]:
