@@ -120,6 +120,7 @@ def index(rules: Rules) -> str:
 def formats() -> str:
     """What is read and what is written."""
     from flaskprod_lint import discover
+    from flaskprod_lint.outputs.formats import FORMATS
 
     names: dict[str, list[str]] = {"python": ["*.py"], "gunicorn-config": ["*gunicorn*.py"]}
     for name, kind in (*discover._BY_NAME.items(), *discover._BY_PATTERN, *discover._BY_PATH):
@@ -149,7 +150,10 @@ def formats() -> str:
             "| `--format` | what |",
             "|---|---|",
             "| text | the report for people; in colour on a terminal, the same without colour in a pipe |",
-            "| json | everything, as described in [json.md](json.md) |",
+            *(f"| {name} | {what} |" for name, what in FORMATS.items()),
+            "",
+            "`--format` may be given several times, each with a file after a colon: `--format sarif:report.sarif`. The JSON output is",
+            "described in [json.md](json.md).",
             "",
         ]
     )
