@@ -161,7 +161,7 @@ def _app(name: str, value: Value | None, loaded: loading.Loaded, *, factory: boo
         config.obscure(stopped)
     sure = len(found) == 1 and stopped is None
     app = App(name, Place(config.instance.at, "Flask()"), factory)
-    _add_routes(app, config, value, loaded, stopped)
+    _add_routes(app, config, None if _is_job_queue(value) else value, loaded, stopped)
     return _complete(app, config, loaded, sure=sure)
 
 

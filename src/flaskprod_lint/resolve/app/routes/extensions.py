@@ -14,28 +14,29 @@ from flaskprod_lint.source import Place
 #: Packages whose extensions add no route, or only files below the static folder.
 _WITHOUT = frozenset(
     """
-    alembic ariadne authlib bugsnag casbin celery click csp_flask ddtrace dotenv dynaconf elasticapm elasticsearch
-    flask_alembic flask_allows flask_argon2 flask_assets flask_authz flask_avatars flask_babel flask_babelex
-    flask_babelplus flask_bcrypt flask_bootstrap flask_breadcrumbs flask_cache flask_cacheify flask_caching flask_cdn
-    flask_celery flask_celeryext flask_cli flask_commonmark flask_compress flask_cors flask_couchdb flask_crontab
-    flask_csp flask_debug flask_dotenv flask_dropzone flask_elasticsearch flask_env flask_environments flask_executor
-    flask_fontawesome flask_gravatar flask_gzip flask_htmlmin flask_htmx flask_httpauth flask_images flask_injector
-    flask_inputs flask_jsonschema flask_jsontools flask_jwt_extended flask_jwt_simple flask_kvsession flask_language
+    alchemical alembic apig_wsgi apscheduler ariadne authlib aws_wsgi awsgi bjoern bugsnag casbin celery cheroot
+    cherrypy click csp_flask dash_bootstrap_components ddtrace dotenv dynaconf elasticapm elasticsearch eventlet
+    firebase_functions flask_alembic flask_allows flask_apscheduler flask_argon2 flask_assets flask_authz
+    flask_avatars flask_babel flask_babelex flask_babelplus flask_bcrypt flask_bootstrap flask_breadcrumbs flask_cache
+    flask_cacheify flask_caching flask_cdn flask_celery flask_celeryext flask_ckeditor flask_cli flask_commonmark
+    flask_compress flask_cors flask_couchdb flask_crontab flask_csp flask_debug flask_dotenv flask_dropzone
+    flask_elasticsearch flask_env flask_environments flask_executor flask_fontawesome flask_frozen flask_gravatar
+    flask_gzip flask_htmlmin flask_htmx flask_httpauth flask_images flask_injector flask_inputs flask_jsonschema
+    flask_jsontools flask_jwt_extended flask_jwt_oidc flask_jwt_simple flask_kvsession flask_language
     flask_ldap3_login flask_limiter flask_login flask_mail flask_mailman flask_manage_webpack flask_markdown
     flask_marshmallow flask_menu flask_migrate flask_minify flask_misaka flask_mobility flask_moment flask_mongoengine
-    flask_mysql flask_mysqldb flask_nav flask_navigation flask_orjson flask_parameter_validation flask_paginate
-    flask_peewee flask_principal flask_pydantic flask_pymongo flask_qrcode flask_rbac flask_recaptcha flask_redis
-    flask_reverse_proxy_fix flask_rq flask_rq2 flask_s3 flask_script flask_seasurf flask_seeder flask_session
-    flask_shell_ipython flask_simpleldap flask_simplelogin flask_sqlalchemy flask_sqlalchemy_lite flask_static_digest
-    flask_storage flask_sqlalchemy_session flask_talisman flask_themes2 flask_toastr flask_utils flask_uuid
-    flask_validator flask_vite flask_webpack flask_webpackext flask_wtf flask_zodb flaskext googlecloudprofiler
-    honeybadger influxdb jinja2 joblib ldap3 loguru marshmallow mongoengine newrelic nplusone opencensus opentelemetry
-    passlib peewee pony pydantic pymongo pyngrok python_logging_rabbitmq raven redis requests rollbar rq scout_apm
-    sentry_sdk sqlalchemy sqlalchemy_utils statsd structlog watchtower whitenoise wtforms wtforms_json zappa
-    flask_apscheduler apscheduler marshmallow_sqlalchemy pythonjsonlogger dash_bootstrap_components gevent eventlet
-    waitress uvicorn hypercorn gunicorn cheroot cherrypy bjoern meinheld tornado paste hupper livereload webview granian
-    serverless_wsgi awsgi mangum apig_wsgi aws_wsgi vercel_wsgi functions_framework firebase_functions flask_frozen
-    talisman secure flask_sslify turbo_flask flask_ckeditor flask_pagedown flask_simplemde flask_user_agent
+    flask_mysql flask_mysqldb flask_nav flask_navigation flask_orjson flask_pagedown flask_paginate
+    flask_parameter_validation flask_peewee flask_principal flask_pydantic flask_pymongo flask_qrcode flask_rbac
+    flask_recaptcha flask_redis flask_reverse_proxy_fix flask_rq flask_rq2 flask_s3 flask_script flask_seasurf
+    flask_seeder flask_session flask_shell_ipython flask_simpleldap flask_simplelogin flask_simplemde flask_sqlalchemy
+    flask_sqlalchemy_lite flask_sqlalchemy_session flask_sslify flask_static_digest flask_storage flask_talisman
+    flask_themes2 flask_toastr flask_user_agent flask_utils flask_uuid flask_validator flask_vite flask_webpack
+    flask_webpackext flask_wtf flask_zodb flaskext functions_framework gevent googlecloudprofiler granian gunicorn
+    honeybadger hupper hypercorn influxdb jinja2 joblib ldap3 livereload loguru mangum marshmallow
+    marshmallow_sqlalchemy meinheld mongoengine newrelic nplusone opencensus opentelemetry passlib paste peewee pony
+    pydantic pymongo pyngrok python_logging_rabbitmq pythonjsonlogger raven redis requests rollbar rq scout_apm secure
+    sentry_sdk serverless_wsgi sqlalchemy sqlalchemy_utils statsd structlog talisman tornado turbo_flask uvicorn
+    vercel_wsgi waitress watchtower webview whitenoise wtforms wtforms_json zappa
     """.split()
 )
 #: Where the pages of other extensions are: the argument that says it, its position, and what holds without it.
@@ -48,6 +49,7 @@ _BELOW: Mapping[str, tuple[str, int, str]] = {
     "flask_profiler": ("", -1, "/flask-profiler"),
     "flask_restless": ("url_prefix", -1, "/api"),
     "flask_sock": ("", -1, ""),
+    "flask_uploads": ("", -1, "/_uploads"),
     "flask_socketio": ("path", -1, "/socket.io"),
     "prometheus_flask_exporter": ("path", 1, "/metrics"),
 }
