@@ -209,5 +209,12 @@ def _context(project: Project, folder: str, deployment: Deployment, built: Built
 def platform_of(project: Project, folder: str) -> Platform:
     """Railway, with the file that says so."""
     path = next(posixpath.join(folder, name) for name in railway.NAMES if posixpath.join(folder, name) in project)
-    origin = Place(Span(path, 1), f"{path.rpartition('/')[2]} is Railway's")
+    origin = Place(Span(path, 1), f"{path.rpartition('/')[2]} is Railway's{_until(path)}")
     return platforms.get("railway", origin=origin) or Platform("railway", "Railway", origin)
+
+
+def _until(path: str) -> str:
+    """How long Railway still reads its own manifests; a builder's file is read on."""
+    node = platforms.facts("railway") if path.rpartition("/")[2].startswith("railway.") else None
+    last = node.string("manifest", "until") if node is not None else None
+    return f", read until {last.value}" if last is not None else ""
