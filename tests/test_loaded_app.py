@@ -326,3 +326,9 @@ def test_old_flask_names_its_environment(tmp_path: Path, version: str, value: bo
     context = context_of(tmp_path, {"app.py": text})
     context.packages.packages["flask"] = Package("flask", version, "exact", HERE)
     assert app_of(context).config["IS_PRODUCTION"].value is value
+
+
+def test_the_side_that_a_compared_variable_takes_is_no_default_of_it(tmp_path: Path) -> None:
+    code = "import os\nif os.environ.get('MODE') == 'prod':\n    app.debug = False\nelse:\n    app.debug = {}\n"
+    debug = app_of(context_of(tmp_path, {"app.py": APP + code.format("os.environ.get('MODE') == 'dev'")})).debug
+    assert isinstance(debug.value, Unknown)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from flaskprod_lint.model import EnvironmentRead, Unknown
 from flaskprod_lint.resolve.interpreter.journal import ABSENT, HOLE, WHOLE, Changes, read_cell
-from flaskprod_lint.resolve.interpreter.values import Maybe, Value, union
+from flaskprod_lint.resolve.interpreter.values import Compared, Maybe, Value, union
 
 if TYPE_CHECKING:
     from flaskprod_lint.resolve.interpreter.machine import Interpreter
@@ -75,6 +75,8 @@ def merge_values(vm: Interpreter, values: Sequence[Value], why: Value) -> Value:
 
 def _fallback(values: Sequence[Value], why: Value) -> Value | None:
     """`X` if it is set, else a literal: the literal, as the default of the variable that the condition is about."""
+    if isinstance(why.data, Compared):
+        return None
     known = [value for value in values if value.known]
     hidden = [value for value in values if not value.known]
     asked = {read.name for read in why.environment if read.is_set is None}

@@ -5,12 +5,14 @@ from __future__ import annotations
 import ast
 import operator
 from collections.abc import Callable
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from flaskprod_lint.model import Unknown
 from flaskprod_lint.resolve.interpreter.classes import enum_value
 from flaskprod_lint.resolve.interpreter.values import (
     Class,
+    Compared,
     External,
     Function,
     Instance,
@@ -73,7 +75,10 @@ def compare(vm: Interpreter, op: ast.cmpop, left: Value, right: Value, at: Span)
     one, other = left.plain(), right.plain()
     for side in (one, other):
         if isinstance(side, Unknown):
-            return vm.unknown(side, at, left, right)
+            result = vm.unknown(side, at, left, right)
+            text = other if side is one else one
+            says = isinstance(op, (ast.Eq, ast.NotEq)) and isinstance(text, str) and text
+            return replace(result, data=Compared(side.reason, side.at)) if says else result
     return vm.native(_ORDERS[type(op)], at, (left, right), one, other)
 
 

@@ -22,6 +22,11 @@ class Maybe(Unknown):
 
 
 @dataclass(frozen=True, slots=True)
+class Compared(Unknown):
+    """Whether something that is not known is this very text: the answer says nothing of whether it is set."""
+
+
+@dataclass(frozen=True, slots=True)
 class Partial(Unknown):
     """A text of which parts are known: `parts` has the known texts, and None for each part that is not."""
 
