@@ -177,7 +177,7 @@ def no_health_route(deployment: Deployment) -> Iterator[Finding]:
             "there for that: it will ask a page for visitors, or only see that the port is open",
             at=app.definition.span,
             because=process.trail[:1],
-            confidence=Confidence.HIGH if deployment.sure else Confidence.MEDIUM,
+            confidence=Confidence.HIGH if deployment.sure and platform.confirms("health") else Confidence.MEDIUM,
             label="no route for health checks",
             instead=_ROUTE.format(path="/healthz"),
         )
