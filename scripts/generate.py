@@ -152,8 +152,8 @@ def formats() -> str:
             "| text | the report for people; in colour on a terminal, the same without colour in a pipe |",
             *(f"| {name} | {what} |" for name, what in FORMATS.items()),
             "",
-            "`--format` may be given several times, each with a file after a colon: `--format sarif:report.sarif`. The JSON output is",
-            "described in [json.md](json.md).",
+            "`--format` may be given several times, each with a file after a colon: `--format sarif:report.sarif`.",
+            "The JSON output is described in [json.md](json.md).",
             "",
         ]
     )

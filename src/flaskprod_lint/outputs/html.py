@@ -98,7 +98,7 @@ def _answer(answer: ChecklistItem) -> Iterator[str]:
     kind = answer.verdict.value
     mark = f'<span class="mark" role="img" aria-label="{kind}">{_MARKS[answer.verdict]}</span>'
     yield f'<li class="{kind}">{mark}<strong>{_text(answer.item)}</strong><span>{_text(said)}'
-    yield from (f'<span class="place">{_place(place)}</span>' for place in answer.evidence[:3])
+    yield from (f'<span class="proof">{_place(place)}</span>' for place in answer.evidence[:3])
     yield "</span></li>"
 
 
@@ -157,14 +157,15 @@ def _code(report: Report, finding: Finding) -> Iterator[str]:
     numbers = [number for number in range(finding.at.line - 1, finding.at.end_line + 1) if number in excerpt][:4]
     if not numbers:
         return
-    yield '<pre class="code">'
-    for number in numbers:
-        here = finding.at.line <= number <= finding.at.end_line
-        line = f'<span class="number">{number:>5}</span> {_marked(excerpt[number], finding, number)}'
-        yield f'<span class="line{" here" if here else ""}">{line}</span>'
-    yield "</pre>"
+    lines = "".join(_line(excerpt[number], finding, number) for number in numbers)
+    yield f'<pre class="code">{lines}</pre>'
     if finding.label:
         yield f'<p class="label">{_text(finding.label)}</p>'
+
+
+def _line(line: str, finding: Finding, number: int) -> str:
+    here = " here" if finding.at.line <= number <= finding.at.end_line else ""
+    return f'<span class="line{here}"><span class="number">{number:>5}</span> {_marked(line, finding, number)}</span>'
 
 
 def _marked(line: str, finding: Finding, number: int) -> str:
