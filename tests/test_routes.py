@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from flaskprod_lint.discover import open_project
-from flaskprod_lint.model import App, Target
-from flaskprod_lint.model.routing import finds
+from flaskprod_lint.model import App, Route, Target
+from flaskprod_lint.model.routing import finds, is_plain
 from flaskprod_lint.resolve import app as apps
 from flaskprod_lint.resolve.context import Context
 from flaskprod_lint.resolve.tree import Tree
@@ -246,3 +246,24 @@ app = Shop()
     )
     assert rules(app) == {"/pages/about GET", "/up GET"}
     assert app.routes_unknown is None
+
+
+@pytest.mark.parametrize(
+    "rule",
+    [
+        "/a" * 5_000,
+        "/" + "<path:x>/" * 30 + "end",
+        "/" + "<x>" * 40,
+        "/<",
+        "/<int:",
+        "/<int(:x>",
+        "/a<b>(c[d",
+        "/<any(:x>",
+    ],
+)
+def test_a_hostile_rule_costs_no_time(rule: str) -> None:
+    routes = (Route(rule, ("GET",), Place(None), sure=is_plain(rule)), Route("/health", ("GET",), Place(None)))
+    app = App("app", Place(None), routes=routes, routes_unknown=None)
+    assert finds(app, "/health").kind == "matched"
+    for path in ("/" + "a/" * 100 + "x", "/" + "a" * 240, "/" + "a/" * 5_000, "//" * 60):
+        assert finds(app, path).kind in ("none", "unknown", "redirected")

@@ -15,6 +15,8 @@ _PIECE = re.compile(
     r"(?P<static>[^</]+)|(?P<slash>/)|<(?:(?P<converter>[A-Za-z_]\w*)(?:\((?P<arguments>.*?)\))?:)?[A-Za-z_]\w*>"
 )
 _ANY_OF = re.compile(r"\s*(?:\"([^\"]*)\"|'([^']*)'|([^,\s]+))\s*(?:,|$)")
+#: Bounds of what is matched, far above what people write: characters, parts, and converters in one part.
+_LONGEST, _MOST_PARTS, _MOST_CONVERTERS = 250, 50, 3
 #: What each converter of Werkzeug matches, and the weight with which it is tried.
 _CONVERTERS = {
     "string": (r"[^/]{1,}", 100),
@@ -43,6 +45,8 @@ class Answer:
 def finds(app: App, path: str) -> Answer:
     """What answers a GET of a path, which may carry a query."""
     path = path.partition("?")[0].partition("#")[0]
+    if len(path) > _LONGEST:
+        return Answer(UNKNOWN, why=Unknown("a path that is too long to be looked for"))
     sure = answer([route for route in app.routes if route.sure and not route.host], path)
     possible = answer(app.routes, path)
     if possible.kind != sure.kind:
@@ -57,7 +61,8 @@ def answer(routes: Iterable[Route], path: str) -> Answer:
     """What answers a GET of a path, when these are all the routes there are."""
     root = _State()
     for route in routes:
-        root.add(route, _parts(re.sub("/{2,}", "/", route.rule)))
+        rule = re.sub("/{2,}", "/", route.rule)
+        root.add(route, _parts(rule if _is_bounded(rule) else "/<path:page>"))
     root.sort()
     search = _Search()
     found = _run(search, root, path)
@@ -69,9 +74,18 @@ def answer(routes: Iterable[Route], path: str) -> Answer:
 
 
 def is_plain(rule: str) -> bool:
-    """Whether a rule has converters of Werkzeug's alone, so that it is known what it matches."""
+    """Whether a rule is short and has converters of Werkzeug's alone, so that it is known what it matches."""
+    if not _is_bounded(rule):
+        return False
     pieces = (match for match in _PIECE.finditer(rule) if match["static"] is None and match["slash"] is None)
     return all(_converter(match["converter"] or "default", match["arguments"] or "") is not None for match in pieces)
+
+
+def _is_bounded(rule: str) -> bool:
+    """Whether matching a rule takes no time to speak of; a rule that may take long is taken to match anything."""
+    parts = rule.split("/")
+    crowded = any(part.count("<") > _MOST_CONVERTERS for part in parts) or rule.count("<path:") > _MOST_CONVERTERS
+    return len(rule) <= _LONGEST and len(parts) <= _MOST_PARTS and not crowded
 
 
 def _run(search: _Search, root: _State, path: str) -> Answer | None:
