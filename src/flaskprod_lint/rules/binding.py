@@ -94,7 +94,8 @@ def port_mismatch(deployment: Deployment) -> Iterator[Finding]:
         if expected is None:
             yield from _unlike_expose(deployment, process, server, addresses)
         elif isinstance(expected.value, int) and expected.value not in ports:
-            yield _mismatch(deployment, process, server, addresses[0], expected)
+            finding = _mismatch(deployment, process, server, addresses[0], expected)
+            yield careful(finding, deployment.platform, "port.default") if expected.span is None else finding
         elif process.probed is not None and process.probed.value not in ports:
             yield _misprobed(process, server, addresses[0], process.probed)
 

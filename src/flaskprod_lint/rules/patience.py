@@ -27,7 +27,7 @@ _WAITS = {
     "supervisord": "stopwaitsecs={seconds}",
     "podman-quadlet": "StopTimeout={seconds}",
     "systemd": "TimeoutStopSec={seconds}",
-    "azure-appservice": "WEBSITES_CONTAINER_STOP_TIME_LIMIT={seconds}",
+    "azure-appservice": "az webapp config appsettings set --settings WEBSITES_CONTAINER_STOP_TIME_LIMIT={seconds}",
 }
 _JSON = {"railway": '"drainingSeconds": {seconds}'}
 
