@@ -20,10 +20,10 @@ FORMS = (
     TokenForm("AWS temporary access key ID", "ASIA", r"[A-Z2-7]{16}", _AWS, harmless=True),
     TokenForm(
         "Amazon Bedrock API key",
-        "ABSK",
-        r"[A-Za-z0-9+/]{109,269}={0,2}",
+        "ABSKQmVkcm9ja0FQSUtleS",
+        r"[A-Za-z0-9+/]{87,247}={0,2}",
         "https://docs.aws.amazon.com/bedrock/latest/userguide/api-keys.html",
-        mark="ABSK",
+        mark="ABSKQmVk",
     ),
     TokenForm(
         "Google API key", "AIza", r"[\w-]{35}", "https://cloud.google.com/docs/authentication/api-keys", public=True

@@ -20,7 +20,8 @@ _IN_A_WORD = re.compile(r"[A-Za-z0-9_-]+")
 _BEFORE, _AFTER = 160, 400
 #: What is in a word that holds a form's prefix in the middle.
 _TELLING = re.compile(r"AZDO|_mmk|NRAL|-us\d|-[0-9a-f]{8}-")
-_END = r"(?![A-Za-z0-9_])"
+#: What may not stand right before or after a token: it would be a piece of something longer.
+_START, _END = r"(?<![A-Za-z0-9+/_-])", r"(?![A-Za-z0-9_])"
 
 
 def find(text: str) -> list[Token]:
@@ -95,7 +96,7 @@ def _of_marks(text: str) -> Iterator[Token]:
 
 @cache
 def _pattern(form: TokenForm) -> re.Pattern[str]:
-    return re.compile(f"{form.before}{re.escape(form.prefix)}(?:{form.body}){_END}")
+    return re.compile(f"{form.before or _START}{re.escape(form.prefix)}(?:{form.body}){_END}")
 
 
 @cache
