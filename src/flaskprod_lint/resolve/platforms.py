@@ -68,6 +68,7 @@ def suggest(text: str) -> str | None:
     return _id_of(near[0]) if near else None
 
 
+@lru_cache(maxsize=64)
 def facts(name: str) -> Node | None:
     """All that platforms.yaml says of a platform, or of a database service ("database/neon")."""
     text = _documents().get(_id_of(name))
