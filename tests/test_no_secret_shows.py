@@ -14,8 +14,9 @@ from projects import DOCKERFILE, write
 SECRETS = {
     place: f"q{number}Zx7Lw9Kp3Vn5Rt{number}"
     for number, place in enumerate(
-        "env arg run key fallback or_key update class_key url url_fallback jwt salt compose compose_list own_db fly "
-        "render dotenv dotenv_url script inline conf raw_env procfile app_json pydantic password".split()
+        "env arg run key fallback or_key update class_key url url_fallback jwt salt compose compose_list "
+        "own_db fly render dotenv dotenv_url script inline conf raw_env procfile app_json pydantic password "
+        "spec spec_bound foundry foundry_url kamal kamal_ruby koyeb koyeb_url quadlet captain nixpacks".split()
     )
 }
 
@@ -76,6 +77,42 @@ services:
       - key: SECRET_KEY
         value: {s["render"]}
 """
+    spec = f"""
+services:
+  - name: web
+    dockerfile_path: Dockerfile
+    envs:
+      - {{key: SECRET_KEY, value: {s["spec"]}}}
+      - {{key: DATABASE_URL, value: "postgresql://shop:{s["spec_bound"]}@${{db.HOSTNAME}}/shop"}}
+"""
+    foundry = f"""
+applications:
+  - name: shop
+    command: gunicorn app:app
+    env:
+      SECRET_KEY: {s["foundry"]}
+      DATABASE_URL: postgresql://shop:{s["foundry_url"]}@((host))/shop
+"""
+    kamal = f"""
+service: shop
+image: me/shop
+servers: [192.0.2.1]
+env:
+  clear:
+    SECRET_KEY: {s["kamal"]}
+    JWT_SECRET_KEY: <%= ENV.fetch("JWT", "{s["kamal_ruby"]}") %>
+"""
+    koyeb = f"""
+services:
+  - name: web
+    run_command: gunicorn app:app
+    env:
+      - {{key: SECRET_KEY, value: {s["koyeb"]}}}
+      - {{key: DATABASE_URL, value: "postgresql://shop:{s["koyeb_url"]}@{{{{ secret.HOST }}}}/shop"}}
+"""
+    captain = (
+        f'{{"schemaVersion": 2, "dockerfileLines": ["FROM python:3.13", "ENV SECRET_KEY={s["captain"]}", "CMD sh"]}}'
+    )
     dockerfile = DOCKERFILE.replace(
         "WORKDIR /app",
         f"ENV SECRET_KEY={s['env']}\nARG API_TOKEN={s['arg']}\nRUN export PIP_PASSWORD={s['run']}\nWORKDIR /app",
@@ -93,6 +130,14 @@ services:
         "Procfile": f"web: SECRET_KEY={s['procfile']} gunicorn app:app\n",
         ".env": f"SECRET_KEY={s['dotenv']}\nDATABASE_URL=postgresql://shop:{s['dotenv_url']}@db/shop\n",
         "gunicorn.conf.py": f'raw_env = ["SECRET_KEY={s["conf"]}"]\n',
+        ".do/app.yaml": spec,
+        "manifest.yml": foundry,
+        "config/deploy.yml": kamal,
+        "koyeb.yaml": koyeb,
+        "captain-definition": captain,
+        "shop.container": f"[Container]\nImage=localhost/shop\nEnvironment=SECRET_KEY={s['quadlet']}\n",
+        "railway/nixpacks.toml": f'[variables]\nSECRET_KEY = "{s["nixpacks"]}"\n[start]\ncmd = "gunicorn app:app"\n',
+        "railway/app.py": app,
         "requirements.txt": "flask==3.1.0\ngunicorn==23.0.0\nflask-sqlalchemy==3.1.1\n",
     }
     return write(folder, files)

@@ -138,7 +138,7 @@ def test_kamal() -> None:
     web, jobs = found.roles
     assert (web.hosts, text(web.memory), jobs.hosts, text(jobs.command)) == (2, "512m", 1, "celery worker")
     assert [(name.value, value.value) for name, value in found.variables] == [("A", "1"), ("B", '<%= ENV["B"] %>')]
-    assert [name.value for name, _ in found.literals] == ["A", "KAMAL_REGISTRY_PASSWORD"]
+    assert [name.value for name, _ in found.literals] == ["A", "B", "KAMAL_REGISTRY_PASSWORD"]
     assert found.is_kamal and found.template and not found.is_first_version
 
 

@@ -27,7 +27,8 @@ class KamalRole:
 class Kamal:
     """The facts of a configuration. `is_kamal` is False for a deploy.yml of another tool.
 
-    Values of `variables` are as written: with a `<%` in them, Ruby fills them in. `literals` are all that it does not.
+    Values are as written: where a `<%` stands in them, Ruby fills it in. `literals` are those of the app and of all
+    its accessories.
     """
 
     path: str
@@ -100,7 +101,7 @@ def _facts(path: str, root: Node, template: bool, problem: Problem | None) -> Ka
         stop_wait=root.string("stop_wait_time") or root.string("stop_timeout"),
         primary_role=primary.value if primary is not None else "web",
         require_destination=required is not None and bool(required.boolean),
-        literals=tuple(pair for pair in _literals(root) if "<%" not in pair[1].value),
+        literals=_literals(root),
         volumes=_texts(root.get("volumes")),
         template=template,
         problem=problem,

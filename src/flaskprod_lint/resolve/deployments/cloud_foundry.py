@@ -92,7 +92,8 @@ def _deployment(
     deployment = parts.deployment_of(project, facts.path, first.name.span, platform, place, options, home)
     if several:
         deployment.name = f"{facts.path} on {platform.name} ({first.name.value})"
-    pairs = [pair for one in facts.applications for pair in one.variables if not _FILLED_IN.search(pair[1].value)]
+    every = (pair for one in facts.applications for pair in one.variables)
+    pairs = manifest_secrets.without_filled_in(every, _FILLED_IN.pattern)
     deployment.secrets = manifest_secrets.of_pairs(pairs, "applications", development=not place.is_production)
     found = Planned(deployment, uses=frozenset((facts.path,)))
     for one in group:
@@ -154,8 +155,7 @@ def _variables(platform: Platform, one: CfApplication, kind: str) -> dict[str, S
 
 def _setting(name: Located[str], value: Located[str]) -> Setting:
     if _FILLED_IN.search(value.value):
-        unknown = Unknown("it is filled in when the manifest is pushed", value.span)
-        return Setting(name.value, unknown, Place(value.span, f"{name.value}={value.value}"))
+        return planned.filled_in_later(name.value, value, r"\(\([^()]+\)\)", "whoever pushes the manifest")
     return planned.literal(name.value, value)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import posixpath
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 
@@ -27,6 +28,8 @@ from flaskprod_lint.source import Located, Place, Project
 
 #: What only an app spec holds, for specs that are called something else.
 _MARKS = (b"instance_size_slug", b"environment_slug", b"run_command:")
+
+_BOUND = re.compile(r"\$\{[^{}]*\}")
 
 
 def find(project: Project, options: Options) -> Iterator[Planned]:
@@ -130,9 +133,10 @@ def _secrets(facts: AppSpec, place: Standing) -> tuple[SecretLiteral, ...]:
     pairs = [
         (variable.name, variable.value)
         for variable in variables
-        if variable.value is not None and not variable.value.value.startswith(("EV[", "${"))
+        if variable.value is not None and not variable.value.value.startswith("EV[")
     ]
-    return manifest_secrets.of_pairs(pairs, "envs", development=not place.is_production)
+    written = manifest_secrets.without_filled_in(pairs, _BOUND.pattern)
+    return manifest_secrets.of_pairs(written, "envs", development=not place.is_production)
 
 
 # Processes
@@ -228,7 +232,6 @@ def _setting(variable: AppVariable) -> Setting:
     if value is None or (variable.secret and value.value.startswith("EV[")):
         unknown = Unknown("it is set in DigitalOcean's control panel", variable.name.span)
         return Setting(name, unknown, Place(variable.name.span, name))
-    if "${" in value.value:
-        unknown = Unknown(f"App Platform fills in {value.value}", value.span)
-        return Setting(name, unknown, Place(value.span, f"{name}={value.value}"))
+    if _BOUND.search(value.value):
+        return planned.filled_in_later(name, value, _BOUND.pattern, "App Platform")
     return planned.literal(name, Located(value.value, value.span))

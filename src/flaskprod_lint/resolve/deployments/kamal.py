@@ -60,7 +60,8 @@ def _plan(project: Project, source: Source, destination: Source | None, options:
     at = facts.service.span if facts.service is not None else Span(path, 1)
     deployment = parts.deployment_of(project, path, at, platform, place, options, home)
     deployment.sure = deployment.sure and not facts.template
-    deployment.secrets = manifest_secrets.of_pairs(facts.literals, "env.clear", development=not place.is_production)
+    literals = manifest_secrets.without_filled_in(facts.literals, _RUBY.pattern)
+    deployment.secrets = manifest_secrets.of_pairs(literals, "env.clear", development=not place.is_production)
     found = Planned(deployment, uses=frozenset((source.path, path, built.image.dockerfile)))
     for role in facts.roles or (KamalRole(Located("web", at), 1),):
         _add(project, found, home, facts, role, options)
@@ -120,9 +121,9 @@ def _command(text: Located[str]) -> Command:
 
 
 def _variable(name: Located[str], value: Located[str]) -> Setting:
-    if "<%" in value.value:
+    if _RUBY.search(value.value):
         unknown = Unknown("Ruby fills it in when Kamal reads the file", value.span)
-        return Setting(name.value, unknown, Place(value.span, f"{name.value}: {value.value}"))
+        return Setting(name.value, unknown, Place(value.span, f"{name.value}, filled in by Ruby"))
     return planned.literal(name.value, value)
 
 

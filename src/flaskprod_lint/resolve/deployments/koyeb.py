@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import posixpath
+import re
 from collections.abc import Iterator
 
 from flaskprod_lint.inputs import koyeb
@@ -21,6 +22,8 @@ from flaskprod_lint.resolve.deployments.parts import Home, Part
 from flaskprod_lint.resolve.deployments.planned import Planned
 from flaskprod_lint.resolve.options import Options
 from flaskprod_lint.source import Located, Place, Project
+
+_FILLED_IN = re.compile(r"\{\{[^{}]*\}\}|^@[\w-]+$")
 
 
 def find(project: Project, options: Options) -> Iterator[Planned]:
@@ -72,7 +75,8 @@ def _plan(project: Project, facts: Koyeb, one: KoyebService, options: Options, *
     deployment.sure = deployment.sure and not facts.template
     if several:
         deployment.name = f"{facts.path} on {platform.name} ({one.name.value})"
-    deployment.secrets = manifest_secrets.of_pairs(one.variables, "services.env", development=not place.is_production)
+    written = manifest_secrets.without_filled_in(one.variables, _FILLED_IN.pattern)
+    deployment.secrets = manifest_secrets.of_pairs(written, "services.env", development=not place.is_production)
     deployment.builds = (one.build_command,) if one.build_command is not None and built is None else ()
     found = Planned(deployment, uses=frozenset((facts.path, *((path,) if path is not None else ()))))
     process = parts.add(found, project, home, _part(project, platform, home, one), options)
@@ -127,7 +131,6 @@ def _variables(platform: Platform, one: KoyebService, port: Located[str] | None)
 
 
 def _setting(name: Located[str], value: Located[str]) -> Setting:
-    if "{{" in value.value or value.value.startswith("@"):
-        unknown = Unknown(f"Koyeb fills in {value.value}", value.span)
-        return Setting(name.value, unknown, Place(value.span, f"{name.value}={value.value}"))
+    if _FILLED_IN.search(value.value):
+        return planned.filled_in_later(name.value, value, _FILLED_IN.pattern, "Koyeb")
     return planned.literal(name.value, value)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import re
+from collections.abc import Iterable, Iterator
 
 from flaskprod_lint.model import SecretLiteral
 from flaskprod_lint.resolve import secrecy
@@ -23,3 +24,16 @@ def of_pairs(
                 )
             )
     return tuple(found)
+
+
+def without_filled_in(
+    pairs: Iterable[tuple[Located[str], Located[str]]], what: str
+) -> Iterator[tuple[Located[str], Located[str]]]:
+    """The pairs as far as they are written: without texts in which the pattern `what` is filled in later.
+
+    Of an address only that piece is left out: its password may stand there all the same.
+    """
+    for name, value in pairs:
+        written = re.sub(what, "", value.value)
+        if written == value.value or "://" in written:
+            yield name, Located(written, value.span)

@@ -175,6 +175,12 @@ def literal(name: str, value: Located[str], how: str = "") -> Setting:
     return Setting(name, value.value, Place(value.span, how or f"{name}={shown(Setting(name, value.value)).value}"))
 
 
+def filled_in_later(name: str, value: Located[str], what: str, by: str) -> Setting:
+    """A variable whose text holds pieces like `what` (a pattern) that someone fills in; the rest of it is not shown."""
+    pieces = " ".join(dict.fromkeys(re.findall(what, value.value)))
+    return Setting(name, Unknown(f"{by} fills in {pieces}", value.span), Place(value.span, f"{name} with {pieces}"))
+
+
 def merged(*environments: Mapping[str, Setting]) -> dict[str, Setting]:
     """Environments on top of each other: the last one wins, and remembers what it beat."""
     from flaskprod_lint.model import Override

@@ -12,7 +12,7 @@ from flaskprod_lint.model import Command, Conflict, Deployment, Platform, Proces
 from flaskprod_lint.resolve import image as images_of
 from flaskprod_lint.resolve import packages, platforms
 from flaskprod_lint.resolve.context import Context
-from flaskprod_lint.resolve.deployments import amounts, guesses, images, planned, standing
+from flaskprod_lint.resolve.deployments import amounts, guesses, images, manifest_secrets, planned, standing
 from flaskprod_lint.resolve.deployments import procfile as procfiles
 from flaskprod_lint.resolve.deployments.images import Built
 from flaskprod_lint.resolve.deployments.planned import Planned
@@ -60,6 +60,9 @@ def plan(project: Project, folder: str, place: Standing, options: Options, platf
         packages=built.image.packages if built is not None else packages.of_buildpack(project, folder),
         python=built.image.python if built is not None else procfiles.python_of(project, folder),
         builds=tuple(_builds(project, folder, manifests)) if built is None else (),
+        secrets=manifest_secrets.of_pairs(
+            (pair for one in manifests for pair in one.variables), "[variables]", development=not place.is_production
+        ),
     )
     uses = {one.path for one in manifests} | ({built.image.dockerfile} if built is not None else set())
     uses |= {posixpath.join(folder, "Procfile")} & set(project.paths)
