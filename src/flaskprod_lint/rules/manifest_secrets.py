@@ -66,6 +66,7 @@ _BY_PLATFORM = {
     "cloud-foundry": "applications",
     "kamal": "env.clear",
     "koyeb": "services.env",
+    "kubernetes": "container env",
     "podman-quadlet": "Container.Environment",
 }
 

@@ -12,7 +12,7 @@ from flaskprod_lint.inputs.kubernetes_pods import Container, PodVariable, Refere
 from flaskprod_lint.model import EnvironmentRead, Setting, Unknown
 from flaskprod_lint.resolve.deployments import planned
 from flaskprod_lint.resolve.deployments.kubernetes import quantities
-from flaskprod_lint.resolve.deployments.kubernetes.stores import FILLED_IN, Stored, Stores
+from flaskprod_lint.resolve.deployments.kubernetes.stores import FILLED_IN, Stored, Stores, is_left_out
 from flaskprod_lint.source import Located, Place, Span
 
 _SUBSTITUTED = re.compile(r"\$\{?\{?[A-Za-z_]\w*\}?\}?")
@@ -85,6 +85,8 @@ def _literal(variable: PodVariable, known: Mapping[str, Setting], stores: Stores
     for hole in filled.holes.values():
         if isinstance(hole.value, Unknown):
             return Setting(name, hole.value, Place(value.span, name))
+    if is_left_out(value.value):
+        return Setting(name, Unknown("it is left for somebody to fill in", value.span), Place(value.span, name))
     return planned.literal(name, Located(filled.text, value.span))
 
 

@@ -36,7 +36,7 @@ class Stored:
 
     @property
     def known(self) -> bool:
-        return not (FILLED_IN.search(self.value.value) or _LEFT_OUT.fullmatch(self.value.value.strip()))
+        return not is_left_out(self.value.value)
 
 
 @dataclass(slots=True)
@@ -51,12 +51,19 @@ class Stores:
 
     def is_stand_in(self, name: str, value: Located[str]) -> bool:
         """Whether a value is a secret that only stands in for the one that production has."""
+        if value.span.path not in self.defaults:
+            return False
         judged = secrecy.judge(name, value.value)
-        return value.span.path in self.defaults and (judged.weak or judged.kind in ("placeholder", "reference"))
+        return judged.weak or (secrecy.is_secret_name(name) and judged.kind in ("placeholder", "reference", "name"))
 
     def find(self, kind: str, name: str) -> dict[str, Stored] | None:
         """The values of one, by key; None for one that is not in these files."""
         return self.values.get((kind, name))
+
+
+def is_left_out(text: str) -> bool:
+    """Whether a value only says what is to stand there: `<password>`, `${PASSWORD}`, what a template fills in."""
+    return bool(FILLED_IN.search(text) or _LEFT_OUT.fullmatch(text.strip()))
 
 
 def of_objects(objects: list[KubernetesObject], defaults: tuple[str, ...]) -> Stores:
