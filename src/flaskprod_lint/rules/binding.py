@@ -8,7 +8,7 @@ from flaskprod_lint.finding import Confidence, Evidence, Finding, Severity
 from flaskprod_lint.model import Address, Deployment, Process, Server, Setting, Unknown
 from flaskprod_lint.rules import evidence, rule
 from flaskprod_lint.rules.platform_facts import careful
-from flaskprod_lint.rules.pointing import confidence_in, point, served, trail, unless, whole_command, without_web
+from flaskprod_lint.rules.pointing import confidence_in, point, served, shown_by_each, trail, unless, whole_command
 from flaskprod_lint.source import Place, Span
 
 #: First programs of a container that pass signals on to the one they start.
@@ -140,16 +140,7 @@ def port_privileged(deployment: Deployment) -> Iterator[Finding]:
 @evidence("binding")
 def evidence_of(deployment: Deployment) -> Evidence:
     """The addresses of the web processes, where each is one that can be reached."""
-    processes = list(deployment.web_processes)
-    if not processes:
-        return without_web(deployment, "listen")
-    proofs: list[Place] = []
-    for process in processes:
-        proof = _proof(deployment, process)
-        if isinstance(proof, str):
-            return Evidence(unknown=proof)
-        proofs.append(proof)
-    return Evidence(proofs[0].note, tuple(proofs))
+    return shown_by_each(deployment, "listen", _proof)
 
 
 def _proof(deployment: Deployment, process: Process) -> Place | str:

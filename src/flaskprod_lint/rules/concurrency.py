@@ -10,7 +10,7 @@ from flaskprod_lint.rules import evidence, rule
 from flaskprod_lint.rules.patience import drain_cut_short as drain_cut_short
 from flaskprod_lint.rules.patience import keepalive_under_balancer as keepalive_under_balancer
 from flaskprod_lint.rules.patience import timeout_over_router as timeout_over_router
-from flaskprod_lint.rules.pointing import confidence_in, point, served, trail, unless, without_web
+from flaskprod_lint.rules.pointing import confidence_in, point, served, shown_by_each, trail, unless
 from flaskprod_lint.rules.process_state import state_per_worker as state_per_worker
 from flaskprod_lint.rules.stopping import stop_signal_lost as stop_signal_lost
 from flaskprod_lint.rules.tier_size import workers_over_tier as workers_over_tier
@@ -84,16 +84,7 @@ def timeout_disabled(deployment: Deployment) -> Iterator[Finding]:
 @evidence("concurrency")
 def evidence_of(deployment: Deployment) -> Evidence:
     """The workers and threads of the web processes."""
-    processes = list(deployment.web_processes)
-    if not processes:
-        return without_web(deployment, "serve")
-    proofs: list[Place] = []
-    for process in processes:
-        proof = _proof(deployment, process)
-        if isinstance(proof, str):
-            return Evidence(unknown=proof)
-        proofs.append(proof)
-    return Evidence(proofs[0].note, tuple(proofs))
+    return shown_by_each(deployment, "serve", _proof)
 
 
 def _proof(deployment: Deployment, process: Process) -> Place | str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 from flaskprod_lint.finding import Confidence, Evidence
 from flaskprod_lint.model import Deployment, Process, Server, Setting
@@ -112,3 +112,19 @@ def without_web(deployment: Deployment, could: str) -> Evidence:
     if deployment.web_missing is not None:
         return Evidence(unknown=f"nothing is started that could {could}")
     return Evidence(not_applicable="no process of this deployment serves requests")
+
+
+def shown_by_each(
+    deployment: Deployment, could: str, proof_of: Callable[[Deployment, Process], Place | str]
+) -> Evidence:
+    """The evidence of an item that every web process has to show: its place, or a text that says what is not known.
+
+    `could` is as for `without_web`.
+    """
+    proofs: list[Place] = []
+    for process in deployment.web_processes:
+        proof = proof_of(deployment, process)
+        if isinstance(proof, str):
+            return Evidence(unknown=proof)
+        proofs.append(proof)
+    return Evidence(proofs[0].note, tuple(proofs)) if proofs else without_web(deployment, could)
