@@ -37,6 +37,7 @@ def apply_dict(given: Value, event: Event, context: Context, loggers: Loggers) -
     handlers = _mapping(_mapping(config).get("handlers"))
     changes = _mapping(config).get("incremental")
     if changes is not None and changes.data is True:
+        _apply_levels(config, event, loggers)
         return
     loggers.configure_anew(name for name, _ in _loggers(config))
     for name, described in _loggers(config):
@@ -45,10 +46,17 @@ def apply_dict(given: Value, event: Event, context: Context, loggers: Loggers) -
             definition = handlers.get(reference.data) if isinstance(reference.data, str) else None
             if definition is not None:
                 loggers.add(name, _described(definition, event))
-        level, propagates = described.get("level"), described.get("propagate")
+        propagates = described.get("propagate")
+        loggers.get(name).propagates = propagates is None or bool(propagates.data)
+    _apply_levels(config, event, loggers)
+
+
+def _apply_levels(config: Value, event: Event, loggers: Loggers) -> None:
+    """The levels of the loggers, which is all that an incremental configuration changes."""
+    for name, described in _loggers(config):
+        level = described.get("level")
         if level is not None:
             loggers.set_level(name, level, Place(event.at, "dictConfig"), sure=event.sure)
-        loggers.get(name).propagates = propagates is None or bool(propagates.data)
 
 
 def _add_unknown(what: str, event: Event, loggers: Loggers) -> None:
