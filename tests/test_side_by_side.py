@@ -35,7 +35,7 @@ CMD ["gunicorn", "--bind", "0.0.0.0:8000", "--workers", "3", "--threads", "2", "
 FILES = {
     "app.py": APP,
     "requirements.txt": "flask==3.1.3\ngunicorn==27.0.1\n",
-    "Procfile": "web: gunicorn --workers 9 --timeout 120 app:app\n",
+    "Procfile": "web: gunicorn --workers 14 --timeout 120 app:app\n",
     "Dockerfile": DOCKERFILE,
     "docker-compose.prod.yml": COMPOSE,
 }
@@ -81,7 +81,7 @@ def test_show_puts_them_side_by_side(project: Path, capsys: pytest.CaptureFixtur
     table = capsys.readouterr().out.partition("Side by side\n")[2].splitlines()
     assert [" ".join(line.split()) for line in table] == [
         "deployment listens on serves with each with",
-        "Procfile on Heroku 0.0.0.0:$PORT 9 workers (sync) 512 MiB",
+        "Procfile on Heroku 0.0.0.0:$PORT 14 workers (sync) 512 MiB",
         "docker-compose.prod.yml 0.0.0.0:8000 3 workers × 2 threads (gthread) 2 cores, 1024 MiB",
     ]
 

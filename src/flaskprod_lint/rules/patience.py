@@ -69,7 +69,7 @@ def drain_cut_short(deployment: Deployment) -> Iterator[Finding]:
             because=trail(process, at, graceful, fact_of(grace)),
             confidence=confidence_in(graceful, grace),
             severity=Severity.NOTE if wanted == given else None,
-            label=f"killed after {given:g} s",
+            label=f"killed after {given:g} s" if given else "killed at once",
             instead=_longer(deployment, process, at, wanted),
         )
         yield _bounded(finding, deployment, grace, "stop.grace_seconds")

@@ -11,9 +11,11 @@ from flaskprod_lint.rules import rule
 from flaskprod_lint.rules.pointing import confidence_in, point, served, trail, unless
 from flaskprod_lint.source import Place
 
-#: MiB of one worker. Measured with Gunicorn 23 on Python 3.11: Flask and SQLAlchemy alone take 53, of which 38 are
-#: not shared with the other workers. An app of its own comes on top.
-_LEAST, _SMALL, _COMFORTABLE = 38, 60, 120
+#: MiB of one worker, of which `_LEAST` are not shared with the others. Measured with Gunicorn 23 on Python 3.11: Flask
+#: alone takes 30, of which 15 are its own; Flask and SQLAlchemy 53, of which 38. An app of its own comes on top.
+_PLAIN, _WITH_DATABASE, _COMFORTABLE = 40, 60, 120
+_PLAIN_LEAST, _WITH_DATABASE_LEAST = 15, 38
+_MEASURED_PLAIN = Place(None, "a worker with Flask alone takes 30 MiB before any code of yours (measured)")
 _MEASURED = Place(None, "a worker with Flask and SQLAlchemy takes 53 MiB before any code of yours (measured)")
 _HEROKU = Place(None, "Heroku's own buildpack counts 256 MB for each worker")
 _ADVICE = "Gunicorn's documentation advises 2 × cores + 1 workers"
@@ -58,17 +60,19 @@ def _over_memory(deployment: Deployment, process: Process, server: Server, worke
     memory = _number(process.memory)
     preload = server.settings.get("preload_app")
     shared = preload is not None and preload.value is not False
-    each = _LEAST if shared else _SMALL
+    database = _has_database(process)
+    least = _WITH_DATABASE_LEAST if database else _PLAIN_LEAST
+    each = least if shared else _WITH_DATABASE if database else _PLAIN
     if memory is None or process.memory is None or workers * each <= memory:
         return None
     at = point(deployment, process, server.workers)
     best = max(1, int(memory // _COMFORTABLE))
-    certain = workers * _LEAST > memory and not shared
+    certain = workers * least > memory and not shared
     return Finding(
         f"{_workers(workers)} × about {each} MiB each = {workers * each} MiB, and an instance has {memory:g} MiB: it "
         f"runs out of memory and is killed{unless(server.workers)}",
         at=at,
-        because=trail(process, at, server.workers, process.memory, _MEASURED, _HEROKU),
+        because=trail(process, at, server.workers, process.memory, _MEASURED if database else _MEASURED_PLAIN, _HEROKU),
         confidence=confidence_in(server.workers) if certain else Confidence.MEDIUM,
         label=f"{workers * each} MiB of {memory:g} MiB",
         instead=_instead(at.path, best),
@@ -96,6 +100,12 @@ def _over_cores(deployment: Deployment, process: Process, server: Server, worker
         label=f"{advised} would be usual",
         instead=_instead(at.path, advised),
     )
+
+
+def _has_database(process: Process) -> bool:
+    """Whether the app loads SQLAlchemy, or may."""
+    engines = process.app is not None and bool(process.app.engines)
+    return engines or any(process.packages.find(name) for name in ("sqlalchemy", "flask-sqlalchemy"))
 
 
 def _count(server: Server) -> int | None:
