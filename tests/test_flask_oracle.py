@@ -33,19 +33,27 @@ ROOT = "/app"
 #: What Flask-SQLAlchemy itself puts into the config, which is nobody's setting.
 OF_THE_EXTENSION = ("SQLALCHEMY_ENGINE_OPTIONS", "{}", "'<absent>'")
 
-INSTALLED = ("Flask", "Flask-SQLAlchemy", "SQLAlchemy", "psycopg2-binary", "psycopg", "PyMySQL")
+INSTALLED = ("Flask", "Flask-SQLAlchemy", "SQLAlchemy", "environs")
+DRIVERS = {"psycopg2-binary": "2.9.10", "psycopg": "3.2.1", "pymysql": "1.1.1"}
 
 #: Runs in a process of its own with the real Flask: forks for each project, and prints what its config holds.
 DRIVER = """
 import importlib, json, os, sys, types, warnings
 import decouple, dynaconf, environs, flask, flask_sqlalchemy, pydantic_settings, sqlalchemy, yaml
 warnings.simplefilter("ignore")
-for name in ("psycopg2", "psycopg", "pymysql"):
-    try:
-        importlib.import_module(name)
-    except ImportError:
-        stand_in = sys.modules[name] = types.ModuleType(name)
-        stand_in.__version__, stand_in.paramstyle, stand_in.version_info = "3.2.1", "pyformat", (2, 2, 4)
+class StandIn(types.ModuleType):
+    __path__ = []
+    __version__, paramstyle, version_info = "3.2.1", "pyformat", (2, 2, 4)
+
+    def __getattr__(self, name):
+        if name.startswith("__"):
+            raise AttributeError(name)
+        return lambda *args, **options: StandIn(name)
+
+# An engine that never connects asks no more of its driver than this.
+for driver in ("psycopg2", "psycopg", "pymysql"):
+    for name in ("", ".adapt", ".types", ".types.string", ".types.json", ".extensions", ".extras", ".constants"):
+        sys.modules[driver + name] = StandIn(driver + name)
 names = json.loads(sys.argv[1])
 
 def shown(value, folder):
@@ -138,7 +146,8 @@ def ask_ourselves(made: Made, folder: Path, *, open_environment: bool) -> Answer
     origin = Place(None, "test")
     tree.mount(ROOT, "", origin)
     variables = {name: Setting(name, value, origin) for name, value in made.environment.items()}
-    packages = Packages({name.lower(): Package(name, version(name), "exact", origin) for name in INSTALLED})
+    versions = {**{name.lower(): version(name) for name in INSTALLED}, **DRIVERS}
+    packages = Packages({name: Package(name, number, "exact", origin) for name, number in versions.items()})
     context = Context(project, tree, ROOT, variables, open_environment, packages=packages)
     step = Step(("gunicorn", made.target), f"gunicorn {made.target}", origin)
     found = target.find(made.target, step, context)
