@@ -179,7 +179,7 @@ def _add(found: Planned, setup: Setup, one: Running, group: list[Running]) -> No
     _note_limits(process, one, seen, context.cwd)
     if kind == "web":
         process.probed = seen.probed
-        _note_proxy(setup.project, process, one)
+        _note_proxy(setup.project, process, one, seen)
     found.add(process, context)
 
 
@@ -231,18 +231,22 @@ def _port(one: Running, seen: Exposure) -> Setting | None:
     if len(numbers) != 1 or seen.services:
         return None
     note = f"containerPort: {numbers[0].value}"
-    return Setting("port", int(numbers[0].value), Place(numbers[0].span, note))
+    # It opens nothing by itself: what is not here may connect to another port.
+    return Setting("port", int(numbers[0].value), Place(numbers[0].span, note), sure=False)
 
 
-def _note_proxy(project: Project, process: Process, one: Running) -> None:
-    """Note the nginx that stands in the same pod: requests come in there, and it is on the same loopback."""
-    for other in one.workload.containers:
-        if other is one.container or other.image is None or not _is_proxy(other.image.value):
+def _note_proxy(project: Project, process: Process, one: Running, seen: Exposure) -> None:
+    """Note what stands before it in the same pod, on the same loopback: an nginx, or what the Service connects to."""
+    others = [each for each in one.workload.containers if each is not one.container and each.image is not None]
+    for other in others:
+        is_target = bool(seen.services and other.ports) and seen.port is None and not one.container.ports
+        if not is_target and (other.image is None or not _is_proxy(other.image.value)):
             continue
         process.proxy = Place(other.name.span, f"{other.name.value} stands before it in the same pod")
         behind = proxies.to_service(project, ("127.0.0.1", "localhost"), "")
         process.port_expected = next(iter(behind.values()), None)
         process.probed = None
+        return
 
 
 def _is_proxy(reference: str) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import posixpath
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -59,7 +60,7 @@ def find(project: Project, bundles: list[Bundle], makings: Makings) -> list[list
     found = [list(_of_bundle(project, bundle, makings, known)) for bundle in bundles]
     sure = any(_is_known(one) for some in found for one in some)
     taken = {_image_name(one) for some in found for one in some if not _is_known(one)}
-    return [_without_strangers(some, only=not sure and len(taken) == 1) for some in found]
+    return [_without_strangers(project, some, only=not sure and len(taken) == 1) for some in found]
 
 
 def _of_bundle(
@@ -86,7 +87,7 @@ def sign_of_development(running: list[Running]) -> str:
     return ""
 
 
-def _without_strangers(found: list[Running], *, only: bool) -> list[Running]:
+def _without_strangers(project: Project, found: list[Running], *, only: bool) -> list[Running]:
     """Without the images that are only taken for the project's own, but for one that looks like it.
 
     `only` says that the project has no other candidate for its image.
@@ -95,7 +96,7 @@ def _without_strangers(found: list[Running], *, only: bool) -> list[Running]:
     taken = [one for one in found if _reference(one) not in known]
     if any(one.sure and one.built is not None for one in found):
         return [one for one in found if one not in taken]
-    likely = [one for one in taken if only or _is_likely(one)]
+    likely = [one for one in taken if only or _is_likely(project, one)]
     filled_in = [one for one in taken if not app_images.short_name(_reference(one))]
     chosen = next((some for some in (likely, filled_in) if len({_image_name(one) for one in some}) == 1), [])
     kept = {_reference(one) for one in chosen}
@@ -110,10 +111,13 @@ def _image_name(one: Running) -> str:
     return app_images.short_name(_reference(one)) or _reference(one)
 
 
-def _is_likely(one: Running) -> bool:
-    """Whether an image, or what runs it, is called like an app, or has a port that the image says it serves."""
+def _is_likely(project: Project, one: Running) -> bool:
+    """Whether an image, or what runs it, is called like an app or a module, or has a port that the image serves."""
     alone = len(one.workload.containers) == 1
     names = (_image_name(one), one.container.name.value, one.workload.name.value if alone else "")
+    module = posixpath.join(one.built.context if one.built is not None else "", names[0].replace("-", "_"))
+    if f"{module}.py" in project or f"{module}/__init__.py" in project:
+        return True
     if any(_APP.search(name.lower()) for name in names):
         return True
     ports = {port.value for port, _ in one.container.ports}
