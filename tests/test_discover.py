@@ -156,6 +156,16 @@ def test_encodings(tmp_path: Path, data: bytes, text: str) -> None:
         ("deploy/nginx/site.conf", "nginx"),
         (".env.production", "dotenv"),
         ("notes.txt", None),
+        (".do/app.yaml", "digitalocean"),
+        ("api/.do/deploy.template.yaml", "digitalocean"),
+        ("do/app.yaml", "yaml"),
+        ("config/deploy.yml", "kamal"),
+        ("config/deploy.production.yml", "kamal"),
+        ("deploy.yml", "yaml"),
+        ("captain-definition", "captain"),
+        ("koyeb.yaml", "koyeb"),
+        ("scalingo.json", "scalingo"),
+        ("deploy/shop.container", "quadlet"),
     ],
 )
 def test_formats_by_name(path: str, name: str | None) -> None:

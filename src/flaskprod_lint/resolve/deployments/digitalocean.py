@@ -27,7 +27,7 @@ from flaskprod_lint.resolve.options import Options
 from flaskprod_lint.source import Located, Place, Project
 
 #: What only an app spec holds, for specs that are called something else.
-_MARKS = (b"instance_size_slug", b"environment_slug", b"run_command:")
+_MARKS = (b"instance_size_slug", b"environment_slug")
 
 _BOUND = re.compile(r"\$\{[^{}]*\}")
 
