@@ -24,6 +24,9 @@ _KEPT_APART = {
     "env.clear": "env:\n  secret:\n    - {0}",
     "services.env": '- key: {0}\n  value: "{{{{ secret.{0} }}}}"',
     "Container.Environment": "Secret={0},type=env",
+    "container env": "- name: {0}\n  valueFrom:\n    secretKeyRef: {{name: shop, key: {0}}}",
+    "Secret": "kubectl create secret generic shop --from-literal={0}=…",
+    "ConfigMap": "kubectl create secret generic shop --from-literal={0}=…",
 }
 
 
@@ -124,10 +127,6 @@ def _instead(secret: SecretLiteral) -> str | None:
         return f"fly secrets set {name}=…"
     if secret.how == "Environment=":
         return "EnvironmentFile=/etc/shop/environment"
-    if secret.how == "container env":
-        return f"- name: {name}\n  valueFrom:\n    secretKeyRef: {{name: shop, key: {name}}}"
-    if secret.how in ("Secret", "ConfigMap"):
-        return f"kubectl create secret generic shop --from-literal={name}=…"
     if secret.how in _KEPT_APART:
         return _KEPT_APART[secret.how].format(name)
     return None
