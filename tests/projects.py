@@ -6,7 +6,7 @@ from pathlib import Path
 
 from flaskprod_lint.config import load_config
 from flaskprod_lint.finding import Report
-from flaskprod_lint.lint import lint
+from flaskprod_lint.linting import lint
 
 APP = "from flask import Flask\n\napp = Flask(__name__)\n"
 

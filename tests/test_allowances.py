@@ -8,7 +8,7 @@ import pytest
 
 from flaskprod_lint.config import Config
 from flaskprod_lint.finding import Confidence, Finding, Severity
-from flaskprod_lint.lint import examine
+from flaskprod_lint.linting import examine
 from flaskprod_lint.model import Process
 from flaskprod_lint.resolve import platforms
 from flaskprod_lint.rules.platform_facts import careful

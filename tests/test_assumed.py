@@ -9,7 +9,7 @@ import pytest
 
 from flaskprod_lint.config import Config
 from flaskprod_lint.finding import Confidence, Finding, Report, Verdict
-from flaskprod_lint.lint import NothingToLint, examine, lint
+from flaskprod_lint.linting import NothingToLint, examine, lint
 from flaskprod_lint.model import Deployment
 from flaskprod_lint.outputs import json_report, json_show
 from projects import APP, lint_files, rules_of, write

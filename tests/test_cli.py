@@ -11,11 +11,11 @@ from pathlib import Path
 
 import pytest
 
-import flaskprod_lint.lint
+import flaskprod_lint.linting
 from flaskprod_lint import __version__
 from flaskprod_lint.catalogue import RULES
 from flaskprod_lint.cli import run
-from flaskprod_lint.config import Config
+from flaskprod_lint.config import FORMATS, Config
 from flaskprod_lint.finding import Report
 from sample_report import LEVEL, crashed, ready, sample
 
@@ -46,7 +46,7 @@ def linted(monkeypatch: pytest.MonkeyPatch) -> Callable[[Report], list[tuple[Pat
             asked.append((root, config))
             return report
 
-        monkeypatch.setattr(flaskprod_lint.lint, "lint", lint)
+        monkeypatch.setattr(flaskprod_lint.linting, "lint", lint)
         return asked
 
     return replace
@@ -145,7 +145,7 @@ def test_an_unexpected_exception_is_3_and_one_line(
     def lint(root: Path, config: Config, **_: object) -> Report:
         raise ValueError("sk_live_secret")
 
-    monkeypatch.setattr(flaskprod_lint.lint, "lint", lint)
+    monkeypatch.setattr(flaskprod_lint.linting, "lint", lint)
     assert run([]) == 3
     said = complaint(capsys)
     assert said.startswith("a defect of ours, please report it: ValueError in test_cli.py:")
@@ -156,7 +156,7 @@ def test_interrupted(project: Path, monkeypatch: pytest.MonkeyPatch, capsys: pyt
     def lint(root: Path, config: Config, **_: object) -> Report:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(flaskprod_lint.lint, "lint", lint)
+    monkeypatch.setattr(flaskprod_lint.linting, "lint", lint)
     assert run([]) == 130
     assert capsys.readouterr().err.strip().endswith("interrupted")
 
@@ -174,7 +174,7 @@ def test_empty_directory(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> 
     [
         ("--fromat json", "there is no option '--fromat'; did you mean '--format'?"),
         ("check --zzz", "there is no option '--zzz'"),
-        ("--format jsn", "--format: 'jsn' is not one of text, concise, json, jsonl, sarif, github, gitlab, junit, checkstyle, markdown, html, badge; did you mean 'json'?"),
+        ("--format jsn", f"--format: 'jsn' is not one of {', '.join(FORMATS)}; did you mean 'json'?"),
         ("--fail-on warnin", "--fail-on: 'warnin' is not one of error, warning, note, never; did you mean 'warning'?"),
         ("--select bind-lop", "--select: there is no rule or checklist item 'bind-lop'; did you mean 'bind-loopback'?"),
         ("--ignore serve", "--ignore: there is no rule or checklist item 'serve'; did you mean 'server'?"),

@@ -21,7 +21,7 @@ from typing import Any
 import pytest
 
 from flaskprod_lint.config import Config
-from flaskprod_lint.lint import examine
+from flaskprod_lint.linting import examine
 
 pytestmark = pytest.mark.skipif(not os.environ.get("ORACLE_POSTGRES"), reason="set ORACLE_POSTGRES to run it")
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from flaskprod_lint.config import Config
-from flaskprod_lint.lint import examine
+from flaskprod_lint.linting import examine
 from flaskprod_lint.model import App, Setting, Unknown
 
 HEAD = "import json, os\nfrom pathlib import Path\nfrom flask import Flask\napp = Flask(__name__)\n"

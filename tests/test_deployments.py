@@ -14,7 +14,7 @@ import pytest
 from conftest import ROOT
 from flaskprod_lint.config import load_config
 from flaskprod_lint.discover import open_project
-from flaskprod_lint.lint import options_of
+from flaskprod_lint.linting import options_of
 from flaskprod_lint.model import Process, Setting, Unknown
 from flaskprod_lint.resolve import deployments
 from flaskprod_lint.resolve.context import Context

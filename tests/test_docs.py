@@ -13,7 +13,7 @@ from conftest import ROOT
 from flaskprod_lint import __version__, config, discover
 from flaskprod_lint.cli import cli
 from flaskprod_lint.config import load_config
-from flaskprod_lint.lint import lint
+from flaskprod_lint.linting import lint
 from flaskprod_lint.outputs.page import Page
 from flaskprod_lint.outputs.report_text import write_report
 from flaskprod_lint.outputs.terminal import plain

@@ -10,7 +10,7 @@ from conftest import ROOT
 from flaskprod_lint.cli import run
 from flaskprod_lint.config import load_config
 from flaskprod_lint.finding import Report, Verdict
-from flaskprod_lint.lint import lint
+from flaskprod_lint.linting import lint
 
 EXAMPLES = ROOT / "examples"
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from flaskprod_lint.config import Config
-from flaskprod_lint.lint import examine
+from flaskprod_lint.linting import examine
 from flaskprod_lint.model import App, Process, Unknown
 
 APP = (

@@ -10,7 +10,7 @@ import pytest
 from flaskprod_lint import git
 from flaskprod_lint.config import Config, ConfigError
 from flaskprod_lint.finding import Finding
-from flaskprod_lint.lint import lint
+from flaskprod_lint.linting import lint
 from projects import write
 
 PASSWORD = "Zt5rW8" + "kQ1mVx"

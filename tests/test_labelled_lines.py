@@ -8,7 +8,7 @@ import pytest
 
 from flaskprod_lint.config import Config
 from flaskprod_lint.finding import Severity
-from flaskprod_lint.lint import lint
+from flaskprod_lint.linting import lint
 from labelled_lines import Line, write
 
 RULES = (

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from flaskprod_lint import lint as program
+from flaskprod_lint import linting as program
 from flaskprod_lint.config import Config
 from flaskprod_lint.finding import Finding, Verdict
 from flaskprod_lint.model import Deployment

@@ -15,7 +15,7 @@ from conftest import ROOT
 from flaskprod_lint.catalogue import RULES
 from flaskprod_lint.config import load_config
 from flaskprod_lint.finding import Confidence, Finding, Report
-from flaskprod_lint.lint import lint, marked
+from flaskprod_lint.linting import lint, marked
 
 FOLDER = ROOT / "tests" / "rules"
 PROJECTS = sorted(project for project in FOLDER.glob("*/*") if project.is_dir())

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from flaskprod_lint.config import Config
-from flaskprod_lint.lint import examine
+from flaskprod_lint.linting import examine
 from flaskprod_lint.model import Server, Unknown
 
 APP = "from flask import Flask\n\napp = Flask(__name__)\n"

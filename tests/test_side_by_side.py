@@ -9,7 +9,7 @@ import pytest
 from flaskprod_lint.cli import run
 from flaskprod_lint.config import Config
 from flaskprod_lint.finding import Compared
-from flaskprod_lint.lint import lint
+from flaskprod_lint.linting import lint
 from flaskprod_lint.outputs.page import Page, cells
 from flaskprod_lint.outputs.side_by_side import write_compared
 from flaskprod_lint.outputs.terminal import plain

@@ -10,7 +10,7 @@ import pytest
 from flaskprod_lint.cli import run
 from flaskprod_lint.config import Config, ConfigError, load_config
 from flaskprod_lint.finding import Report, Verdict
-from flaskprod_lint.lint import lint
+from flaskprod_lint.linting import lint
 from projects import write
 from test_git import call, commit
 

@@ -111,7 +111,7 @@ def check(paths: tuple[str, ...], config_file: str | None, **given: Any) -> int:
       flaskprod-lint check services/api --platform heroku --tier essential-0
       flaskprod-lint --format text --format sarif:report.sarif
     """
-    from flaskprod_lint.lint import NothingToLint
+    from flaskprod_lint.linting import NothingToLint
 
     roots = [_root(path) for path in paths or (".",)]
     runs, code = [], CLEAN
@@ -153,7 +153,7 @@ def show(path: str, config_file: str | None, everything: bool, **given: Any) -> 
       flaskprod-lint show
       flaskprod-lint show --all --platform render
     """
-    from flaskprod_lint.lint import NothingToLint, examine
+    from flaskprod_lint.linting import NothingToLint, examine
     from flaskprod_lint.outputs import json_show
     from flaskprod_lint.outputs.progress import progress
     from flaskprod_lint.outputs.show_text import write_show
@@ -264,7 +264,7 @@ def baseline(path: str, config_file: str | None, output: str | None, **given: An
     from datetime import date
 
     from flaskprod_lint import baseline as baselines
-    from flaskprod_lint.lint import NothingToLint, lint
+    from flaskprod_lint.linting import NothingToLint, lint
 
     root = _root(path)
     config = _config(root, config_file, {**given, "baseline": "", "known": False})
@@ -337,7 +337,7 @@ def _linted(root: Path, config: Config) -> tuple[Report, float | None]:
     """The report, and how long it took where a person watches."""
     from time import perf_counter
 
-    from flaskprod_lint.lint import lint
+    from flaskprod_lint.linting import lint
     from flaskprod_lint.outputs.progress import progress
 
     started, steps = perf_counter(), [0]

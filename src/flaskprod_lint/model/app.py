@@ -173,6 +173,6 @@ class App:
     reads_variables: frozenset[str] = frozenset()
     unsure: frozenset[str] = frozenset()
     routes: tuple[Route, ...] = ()
-    routes_unknown: Unknown | None = Unknown("its routes were not read")
+    routes_unknown: Unknown | None = field(default_factory=lambda: Unknown("its routes were not read"))
     loose_paths: frozenset[str] = frozenset()
     unknowns: list[Unknown] = field(default_factory=list)

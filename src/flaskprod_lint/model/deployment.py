@@ -85,14 +85,15 @@ class Disk:
 
 @dataclass(slots=True)
 class Process:
-    """One command that runs: `kind` is web, worker, release or cron, or "after" for what runs once when
-    the new version already answers. `why` says why it counts as production or not.
+    """One command that runs: `kind` is web, worker, release or cron, or "after" for what runs once when the new version
+    already answers. `why` says why it counts as production or not.
 
     `steps` are all the programs it runs, in order; `main` the index of the one it stays in (the server of a web
     process); earlier ones run at each boot. `variables` is its environment when it starts.
     `port_expected` is the port that the platform or the manifest connects to; `port_set` whether PORT is set for it
     (None: cannot be known). `probed` is the port that its health check connects to, where the manifest names one.
-    `before` are commands that run to their end before it at each start, in containers of their own. `proxy` is the place of an nginx (or alike) in the same container or unit before it.
+    `before` are commands that run to their end before it at each start, in containers of their own. `proxy` is the
+    place of an nginx (or alike) in the same container or unit before it.
     `published` is where its port is opened to the whole network, with no proxy of the same file before it.
     `assumed` is the app that a server would load where no command says so: there are then no steps. `as_script` says
     what a script would start that nothing names. `memory_folders` are kept in memory, such as a tmpfs of compose.

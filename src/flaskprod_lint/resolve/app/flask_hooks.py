@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from flaskprod_lint.model import Unknown
 from flaskprod_lint.resolve.app import dynaconf_hooks, flask_sources, settings_hooks
-from flaskprod_lint.resolve.app.flask_config import ATTRIBUTES, FlaskConfig
+from flaskprod_lint.resolve.app.flask_config import ATTRIBUTES, DEFAULTS, FlaskConfig
 from flaskprod_lint.resolve.app.flask_debug import debug_flag, old_defaults
 from flaskprod_lint.resolve.interpreter.hooks import Hooks
 from flaskprod_lint.resolve.interpreter.values import (
@@ -171,7 +171,14 @@ class FlaskHooks(Hooks):
 
     def item(self, instance: Instance, path: str, key: object) -> Value | None:
         config = self.config_of(Value(instance))
-        return config.read(key) if config is not None and path == "config" else None
+        if config is None or path != "config":
+            return None
+        value = config.read(key)
+        if value is None and key in DEFAULTS:
+            # What Flask itself has set is missing only where the code has removed it.
+            assert self.machine is not None
+            raise self.machine.raised("KeyError", instance.at, str(key))
+        return value
 
     def contains(self, instance: Instance, path: str, key: object) -> bool | None:
         config = self.config_of(Value(instance))

@@ -313,6 +313,10 @@ def _prefixed(config: FlaskConfig, key: str, loaded: Value, at: Span, machine: I
     current = config.read(top)
     if current is not None and current.known and not isinstance(current.data, dict):
         raise machine.raised_unless_assumed("TypeError", at, (current, loaded), "a part of what has no parts")
+    if current is not None and not current.known:
+        hidden = Unknown("a variable sets a part of what is not known", at)
+        config.write(top, replace(loaded, data=hidden, sure=False), at, "from_prefixed_env()")
+        return
     nested = dict(current.data) if current is not None and isinstance(current.data, dict) else {}
     config.write(top, replace(_nest(nested, rest, loaded), at=loaded.at), at, "from_prefixed_env()")
 
