@@ -78,6 +78,10 @@ class _Maker:
             self.factory(lines)
         else:
             self.made.files["wsgi.py"] = "\n".join([*self.head(), self.constructor(), *lines, ""])
+        if any("FlaskDynaconf(" in line for line in lines):
+            # Whose config makes lists of tuples.
+            texts = self.made.files.items()
+            self.made.files = {name: text.replace("(1, 2)", "[1, 2]") for name, text in texts}
         return self.made
 
     def head(self) -> list[str]:

@@ -165,7 +165,7 @@ class FlaskHooks(Hooks):
         if config is None:
             return None
         if path in ATTRIBUTES:
-            return config.read(ATTRIBUTES[path])
+            return self.item(instance, "config", ATTRIBUTES[path])
         assert self.machine is not None
         return flask_sources.path_attribute(config, path, self.machine)
 
