@@ -340,3 +340,10 @@ def test_a_folder_of_the_host_that_nobody_knows(tmp_path: Path) -> None:
     report = lint_files(tmp_path, {"app.py": APP, "start.sh": script, **REQUIREMENTS})
     assert not {"wsgi-target-not-found", "server-not-installed", "command-not-runnable"} & set(rules_of(report))
     assert not report.ready
+
+
+def test_a_procfile_by_another_name_is_read_by_nobody(tmp_path: Path) -> None:
+    files = {**REQUIREMENTS, "app.py": KEY, "procfile": "hello: gunicorn app:app\n"}
+    report = lint(write(tmp_path, files))
+    assert "no-web-process" not in rules_of(report)
+    assert reason(report, "server") == ("platforms read a file named Procfile, and procfile is another name to them")

@@ -136,7 +136,7 @@ def _procfiles(project: Project, options: Options, chosen: Platform | None, know
         if reader is not None and (chosen is None or reader.id == platform.id):
             continue
         place = standing.of_path(path, options, f"a Procfile is what {platform.name} starts")
-        if path.rpartition("/")[2].lower() != "procfile" and not options.production:
+        if path.rpartition("/")[2] != "Procfile" and not options.production:
             place = Standing("development", "only a file named Procfile is read")
         by_image = platform.id == "dokku" and dokku.builds_image(project, posixpath.dirname(path))
         planned = (dokku if by_image else procfile).plan(project, path, platform, place, options)

@@ -68,6 +68,9 @@ def _nothing_says(project: Project, development: bool) -> str:
         return f"no file that is read here says how it is started ({unread} is not read)"
     if development and any(standing.is_template(path) for path in project.below("")):
         return "its deployment files are a template: lint a project that is made from it"
+    misnamed = next((path for path in project.paths if path.lower() == "procfile" and path != "Procfile"), None)
+    if misnamed is not None:
+        return f"platforms read a file named Procfile, and {misnamed} is another name to them"
     where = " in production" if development else ""
     return f"no Dockerfile, Procfile or manifest says how it is started{where}"
 
