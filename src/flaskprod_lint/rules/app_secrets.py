@@ -180,7 +180,11 @@ def _unknown(setting: Setting | None, uses: list[SecretUse]) -> str:
     kinds = {use.kind for use in uses if use.name == "SECRET_KEY"}
     if setting is not None and isinstance(setting.value, Unknown) and not setting.environment and "random" not in kinds:
         return f"SECRET_KEY: {setting.value.reason}"
-    return "SECRET_KEY: where it comes from could not be followed" if "unknown" in kinds else ""
+    if "unknown" not in kinds:
+        return ""
+    if setting is not None and isinstance(setting.value, Unknown) and setting.environment:
+        return f"SECRET_KEY: {setting.value.reason}"
+    return "SECRET_KEY: where it comes from could not be followed"
 
 
 def _uses(deployment: Deployment, kind: str) -> Iterator[tuple[Process, SecretUse]]:

@@ -77,7 +77,8 @@ class FlaskConfig:
 
     `notes` say how a value came in, `definitions` where the objects stand that from_object loaded; `assumed` are the
     values of an object that is loaded only as long as nobody sets the variable that chooses it, `shadowed` those over
-    which something unread may have written.
+    which something unread may have written. `for_others` are the values of objects that are named for development or
+    tests, where a condition that is not known chooses between them and others; `for_all` those that others hold too.
     """
 
     machine: Interpreter
@@ -86,6 +87,8 @@ class FlaskConfig:
     definitions: dict[str, Place] = field(default_factory=dict)
     assumed: set[tuple[str, Span | None]] = field(default_factory=set)
     shadowed: dict[str, Value] = field(default_factory=dict)
+    for_others: set[tuple[str, Span | None]] = field(default_factory=set)
+    for_all: set[tuple[str, Span | None]] = field(default_factory=set)
 
     def start(self, defaults: Mapping[str, Value]) -> None:
         """Fill in what Flask itself puts into a new config."""
@@ -119,6 +122,10 @@ class FlaskConfig:
         """Whether the value of a name is the one in production: no condition or variable leads elsewhere."""
         value = self.read(name)
         return value is not None and value.sure and (name, value.at) not in self.assumed
+
+    def is_for_others(self, name: str, value: Value) -> bool:
+        """Whether only an object for development or tests has this value, and production may load another one."""
+        return (name, value.at) in self.for_others - self.for_all
 
     def remove(self, name: str) -> None:
         """What `del` and `pop` do."""

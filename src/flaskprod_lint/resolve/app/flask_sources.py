@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import posixpath
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -13,6 +13,7 @@ from flaskprod_lint.resolve.app.config_files import read_data
 from flaskprod_lint.resolve.app.data_hooks import KINDS
 from flaskprod_lint.resolve.app.flask_config import FlaskConfig, upper_attributes
 from flaskprod_lint.resolve.app.flask_paths import project_file, root_path
+from flaskprod_lint.resolve.app.hardcoded import is_for_others
 from flaskprod_lint.resolve.interpreter import environment
 from flaskprod_lint.resolve.interpreter.jumps import Raised
 from flaskprod_lint.resolve.interpreter.paths import path_text
@@ -54,9 +55,12 @@ def from_object(config: FlaskConfig, event: Event, machine: Interpreter) -> Valu
         _from_either(config, source, event)
         return Value(None, event.at)
     names = _evaluated(source, machine) if isinstance(source.data, Object) else upper_attributes(source)
+    found = names if isinstance(names, Unknown) else list(names)
+    if not isinstance(found, Unknown):
+        _note_audience(config, source, found, chosen=bool(machine.unsure))
     how = f"from_object({_name_of(source, given)})"
     assumed = any(is_assumed(one) or not one.sure for one in (source, given))
-    _fill(config, names, event.at, how, assumed=assumed)
+    _fill(config, found, event.at, how, assumed=assumed)
     return Value(None, event.at)
 
 
@@ -68,8 +72,15 @@ def _evaluated(source: Value, machine: Interpreter) -> Iterator[tuple[str, Value
     return ((name, machine.attribute(source, name)) for name, _ in list(names))
 
 
+def _note_audience(config: FlaskConfig, source: Value, names: Iterable[tuple[str, Value]], *, chosen: bool) -> None:
+    """Keep whom the values of an object are for. `chosen` says that a condition which is not known may pass it by."""
+    own = _name_of(source, source).rpartition(".")[2]
+    audience = config.for_others if chosen and is_for_others(own) else config.for_all
+    audience.update((name, value.at) for name, value in names)
+
+
 def _fill(
-    config: FlaskConfig, names: Iterator[tuple[str, Value]] | Unknown, at: Span, how: str, *, assumed: bool = False
+    config: FlaskConfig, names: Iterable[tuple[str, Value]] | Unknown, at: Span, how: str, *, assumed: bool = False
 ) -> None:
     if isinstance(names, Unknown):
         config.obscure(names)
@@ -89,6 +100,9 @@ def _from_either(config: FlaskConfig, source: Value, event: Event) -> None:
             config.obscure(names)
             return
         sides.append(dict(names))
+    mixed = not all(is_for_others(_name_of(one, one).rpartition(".")[2]) for one in source.alternatives)
+    for one, side in zip(source.alternatives, sides, strict=True):
+        _note_audience(config, one, side.items(), chosen=mixed)
     reason = source.data.reason if isinstance(source.data, Unknown) else "which configuration is loaded"
     for name in sorted({name for side in sides for name in side}):
         before = config.read(name) or Value(None)

@@ -69,10 +69,15 @@ def _of_source(source: Source) -> list[HardcodedSecret]:
     return [secret for secret in found if secret is not None]
 
 
+def is_for_others(name: str) -> bool:
+    """Whether the name of a class or module says that its settings are for development or tests."""
+    return bool(_FOR_OTHERS.search(name))
+
+
 def _in_block(body: Iterable[ast.stmt]) -> Iterator[_Written]:
     """What the statements hold, without what only runs as a script and without classes for tests and development."""
     for statement in body:
-        if isinstance(statement, ast.ClassDef) and _FOR_OTHERS.search(statement.name):
+        if isinstance(statement, ast.ClassDef) and is_for_others(statement.name):
             continue
         if isinstance(statement, ast.If) and _is_main(statement.test):
             yield from _in_block(statement.orelse)

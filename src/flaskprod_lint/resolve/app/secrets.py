@@ -70,6 +70,10 @@ def _uses(name: str, config: FlaskConfig, trail: tuple[Place, ...]) -> Iterator[
         value = replace(config.shadowed[name], sure=False)
     if value is None or is_default(value) or value.data in (None, "", b""):
         return
+    own = tuple(one for one in value.alternatives if not config.is_for_others(name, one))
+    if len(own) < len(value.alternatives) and value.at is not None:
+        value = replace(value, alternatives=own)
+        yield _use(name, "unknown", value, trail, False)
     if isinstance(value.data, (list, tuple)):
         for item in value.data:
             reads = tuple(dict.fromkeys((*value.environment, *item.environment)))
