@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
+#: The folder of JSON Schemas that others publish (SARIF, compose, fly.toml …); tests that need one skip without it.
+SCHEMAS = Path(os.environ.get("FLASKPROD_SCHEMAS", ROOT.parent / "shared" / "schemas"))
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import re
 import xml.etree.ElementTree as ET
 from dataclasses import replace
@@ -13,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from conftest import ROOT
+from conftest import SCHEMAS
 from flaskprod_lint import config
 from flaskprod_lint.finding import BudgetTable, Report
 from flaskprod_lint.outputs import ci
@@ -23,7 +22,6 @@ from sample_report import LEVEL, PIN, PORT, crashed, ready, sample
 from test_outputs import hostile
 
 GOLDENS = Path(__file__).parent / "outputs"
-SCHEMAS = Path(os.environ.get("FLASKPROD_SCHEMAS", ROOT.parent / "shared" / "schemas"))
 NAMES = {"concise": "txt", "sarif": "sarif.json", "gitlab": "json", "github": "txt", "markdown": "md", "html": "html"}
 NAMES |= {"jsonl": "jsonl", "junit": "xml", "checkstyle": "xml", "badge": "svg"}
 

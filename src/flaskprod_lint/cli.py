@@ -140,7 +140,7 @@ def exit_code(report: Report, fail_on: str) -> int:
     return FINDINGS if any(finding.level.rank <= ranks[fail_on] for finding in report.findings) else CLEAN
 
 
-@cli.command()
+@cli.command(short_help="Print what will run, and what decided it.")
 @click.argument("path", default=".", type=click.Path())
 @deployment_options
 @output_options
@@ -225,7 +225,7 @@ def explain(rule: tuple[str, ...], **given: Any) -> int:
     return CLEAN
 
 
-@cli.command()
+@cli.command(short_help="List the platforms, or the facts of one.")
 @click.argument("platform", required=False, type=PlatformId(), metavar="[ID]")
 @output_options
 def platforms(platform: str | None, **given: Any) -> int:
@@ -250,7 +250,7 @@ def platforms(platform: str | None, **given: Any) -> int:
     return CLEAN
 
 
-@cli.command()
+@cli.command(short_help="Accept today's findings.")
 @click.argument("path", default=".", type=click.Path())
 @deployment_options
 @click.option("--output", metavar="FILE", help="Write to FILE, relative to the project.")

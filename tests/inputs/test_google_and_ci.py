@@ -7,7 +7,7 @@ import json
 import pytest
 import yaml
 
-from conftest import ROOT
+from conftest import ROOT, SCHEMAS
 from flaskprod_lint.inputs import app_engine, cloud_build, cloud_run, gcloudignore, workflows
 from flaskprod_lint.source import Source
 
@@ -106,7 +106,6 @@ def test_gcloudignore_is_written_like_gitignore(pattern: str, left_out: str, kep
 
 
 #: Schemas that the platforms publish are looked for beside the project; without them nothing is checked.
-SCHEMAS = ROOT.parent / "shared" / "schemas"
 FIXTURES = [
     ("cloud-run-v1.json", "tests/**/service.yaml", "serving.knative.dev"),
     ("cloudbuild.json", "tests/**/cloudbuild.yaml", "steps:"),

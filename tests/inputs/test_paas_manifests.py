@@ -10,11 +10,9 @@ from typing import Any
 import pytest
 import tomli
 
-from conftest import ROOT
+from conftest import ROOT, SCHEMAS
 from flaskprod_lint.inputs import captain, cloud_foundry, digitalocean, kamal, koyeb, quadlet, railway
 from flaskprod_lint.source import Located, Source
-
-SCHEMAS = ROOT.parent / "shared" / "schemas"
 
 
 def text(value: Located[str] | None) -> str | None:
