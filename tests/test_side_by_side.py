@@ -14,7 +14,7 @@ from flaskprod_lint.outputs.page import Page, cells
 from flaskprod_lint.outputs.side_by_side import write_compared
 from flaskprod_lint.outputs.terminal import plain
 
-APP = "from flask import Flask\n\napp = Flask(__name__)\napp.secret_key = \"kept in the code\"\n"
+APP = 'from flask import Flask\n\napp = Flask(__name__)\napp.secret_key = "kept in the code"\n'
 COMPOSE = """services:
   web:
     build: .
@@ -68,6 +68,22 @@ def test_what_is_the_same_is_reported_once(project: Path) -> None:
     assert len(places) == len(set(places))
     both = ("Procfile on Heroku", "docker-compose.prod.yml")
     assert any(finding.deployments == both for finding in report.findings)
+
+
+def test_each_remedy_stands_under_the_deployment_that_needs_it(project: Path) -> None:
+    (project / "start.sh").write_text("flask db upgrade\nexec gunicorn --workers 3 app:app\n", "utf-8")
+    (project / "Procfile").write_text("web: sh start.sh\n", "utf-8")
+    (project / "Dockerfile").write_text(f"{DOCKERFILE}CMD sh start.sh\n", "utf-8")
+    report = lint(project)
+    found = next(finding for finding in report.findings if finding.rule == "migrate-on-boot")
+    assert found.at.path == "start.sh" and found.deployments == ("Procfile on Heroku", "docker-compose.prod.yml")
+    assert found.instead == (
+        "# Procfile on Heroku\nrelease: flask db upgrade\n"
+        "# docker-compose.prod.yml\nmigrate:\n  command: flask db upgrade"
+    )
+    same = next(finding for finding in report.findings if finding.rule == "secret-key-hardcoded")
+    assert same.deployments == found.deployments
+    assert same.instead == 'app.secret_key = os.environ["SECRET_KEY"]'
 
 
 def test_a_platform_narrows_the_run(project: Path) -> None:

@@ -240,23 +240,33 @@ def _describe(error: Exception) -> str:
 
 def _finished(found: Iterable[Finding], project: Project) -> list[Finding]:
     """Each finding once, with the deployments it holds for, in order, with its fingerprint."""
-    once: dict[tuple[object, ...], Finding] = {}
+    once: dict[tuple[object, ...], list[Finding]] = {}
     for finding in found:
-        key = (finding.rule, finding.at)
-        known = once.get(key)
-        once[key] = finding if known is None else _joined(known, finding)
-    return list(stamped(sorted(once.values(), key=lambda finding: finding.sort_key), project))
+        once.setdefault((finding.rule, finding.at), []).append(finding)
+    joined = (_joined(same) for same in once.values())
+    return list(stamped(sorted(joined, key=lambda finding: finding.sort_key), project))
 
 
-def _joined(first: Finding, second: Finding) -> Finding:
-    """One finding for two deployments: the worse and the surer of the two speaks."""
-    leading = min(first, second, key=lambda finding: (finding.level.rank, finding.confidence.rank))
-    other = second if leading is first else first
-    names = dict.fromkeys((*first.deployments, *second.deployments))
-    because = leading.because
-    if other.message != leading.message:
-        because = (*because, *(Place(None, f"{name}: {other.message}") for name in other.deployments))
-    return replace(leading, deployments=tuple(names), because=because)
+def _joined(same: list[Finding]) -> Finding:
+    """One finding for all deployments that have it: the worst and surest speaks, and each keeps its remedy."""
+    leading = min(same, key=lambda finding: (finding.level.rank, finding.confidence.rank))
+    others = [one for one in same if one.message != leading.message]
+    told = dict.fromkeys(Place(None, f"{', '.join(one.deployments)}: {one.message}") for one in others)
+    names = dict.fromkeys(name for one in same for name in one.deployments)
+    return replace(
+        leading, deployments=tuple(names), because=(*leading.because, *told), instead=_every_remedy(leading, same)
+    )
+
+
+def _every_remedy(leading: Finding, same: list[Finding]) -> str | None:
+    """What to write instead: where the deployments need something else each, all of it under their names."""
+    remedies: dict[str, dict[str, None]] = {}
+    for one in (leading, *same):
+        if one.instead:
+            remedies.setdefault(one.instead, {}).update(dict.fromkeys(one.deployments))
+    if len(remedies) < 2:
+        return leading.instead
+    return "\n".join(f"# {', '.join(names)}\n{remedy}" for remedy, names in remedies.items())
 
 
 def _fill(report: Report, examined: Examined) -> None:
