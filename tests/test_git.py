@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
+from conftest import ROOT
 from flaskprod_lint import git
 from flaskprod_lint.config import Config, ConfigError
 from flaskprod_lint.finding import Finding
@@ -63,6 +65,33 @@ def test_staged_from_a_folder_below_the_repository(repository: Path) -> None:
     write(repository, {"api/app.py": APP, "api/backup.sh": SCRIPT})
     call(repository, "add", "--all")
     assert [finding.at.path for finding in credentials(repository / "api", staged=True)] == ["backup.sh"]
+
+
+def test_hook_of_a_commit_sees_what_that_commit_will_have(
+    repository: Path, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    """`git commit -a` and `git commit PATH` are made from an index of their own, which is not the one on disk yet."""
+    said = tmp_path_factory.mktemp("said") / "rules"
+    code = "from flaskprod_lint import Config, lint; print(*(f.rule for f in lint('.', Config(staged=True)).findings))"
+    hook = repository / ".git/hooks/pre-commit"
+    hook.parent.mkdir(exist_ok=True)
+    hook.write_text(f'#!/bin/sh\nPYTHONPATH="{ROOT / "src"}" "{sys.executable}" -c "{code}" >"{said}"\n')
+    hook.chmod(0o755)
+    for arguments in (["--all"], ["backup.sh"]):
+        (repository / "backup.sh").write_text(SCRIPT)
+        call(repository, "commit", "-q", "-m", "more", *arguments)
+        assert "credential-committed" in said.read_text("utf-8")
+        (repository / "backup.sh").write_text(CLEAN)
+        call(repository, "commit", "-q", "-m", "less", *arguments)
+        assert "credential-committed" not in said.read_text("utf-8")
+
+
+def test_index_of_another_repository_is_not_read(repository: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("GIT_INDEX_FILE", str(repository / "elsewhere/index"))
+    assert git.index_of_a_commit(repository) is None
+    monkeypatch.setenv("GIT_INDEX_FILE", str(repository / ".git/index"))
+    assert git.index_of_a_commit(repository) == (repository / ".git/index").resolve()
+    assert git.index_of_a_commit(repository.parent) is None
 
 
 def test_staged_links_and_submodules_are_passed_over(repository: Path) -> None:

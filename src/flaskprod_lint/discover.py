@@ -87,6 +87,7 @@ _BY_PATTERN = (
     ("*requirements*.txt", "requirements"),
     ("*requirements*.in", "requirements"),
     ("constraints*.txt", "requirements"),
+    (".env*.html", "page"),
     (".env.*", "dotenv"),
     (".env-*", "dotenv"),
     (".env_*", "dotenv"),
@@ -180,7 +181,7 @@ def open_project(root: Path) -> Project:
 @contextmanager
 def staged_project(root: Path) -> Iterator[Project | None]:
     """The project at `root` as the next commit will have it: git's index, whatever the files say. None without git."""
-    answer = git.ask(root, "ls-files", "-z", "--stage")
+    answer = git.ask(root, "ls-files", "-z", "--stage", index=git.index_of_a_commit(root))
     if answer is None:
         yield None
         return

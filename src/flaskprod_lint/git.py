@@ -24,15 +24,32 @@ _PATIENCE = 60
 _LARGE = 4 * 1024 * 1024
 
 
-def ask(root: Path, *arguments: str) -> str | None:
-    """What git prints for a folder; None where it fails, is not installed, or there is no repository."""
+def ask(root: Path, *arguments: str, index: Path | None = None) -> str | None:
+    """What git prints for a folder; None where it fails, is not installed, or there is no repository.
+
+    `index` is the file to read in place of the repository's index.
+    """
+    environment = _environment() | ({"GIT_INDEX_FILE": str(index)} if index else {})
     try:
         done = subprocess.run(
-            _command(arguments), cwd=root, env=_environment(), capture_output=True, timeout=_PATIENCE, check=True
+            _command(arguments), cwd=root, env=environment, capture_output=True, timeout=_PATIENCE, check=True
         )
     except (OSError, subprocess.SubprocessError):
         return None
     return done.stdout.decode("utf-8", errors="surrogateescape")
+
+
+def index_of_a_commit(root: Path) -> Path | None:
+    """The index of a commit under way: `git commit -a` and `git commit PATH` give one of their own to their hooks.
+
+    None where there is none, or it is that of another repository.
+    """
+    given = os.environ.get("GIT_INDEX_FILE")
+    folder = ask(root, "rev-parse", "--absolute-git-dir") if given else None
+    if not given or folder is None:
+        return None
+    index = Path(given).resolve()
+    return index if index.parent == Path(folder.removesuffix("\n")).resolve() else None
 
 
 def lines(root: Path, *arguments: str) -> Iterator[str]:
