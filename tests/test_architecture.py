@@ -23,6 +23,7 @@ LAW = {
     "catalogue": {"finding"},
     "checklist": {"finding", "source"},
     "masking": {"finding", "source", "tokens"},
+    "joining": {"finding", "model", "source"},
     "running": {"finding", "masking", "model"},
     "suppress": {"finding", "source"},
     "fingerprints": {"finding", "masking", "source"},

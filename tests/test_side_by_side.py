@@ -130,3 +130,81 @@ def test_the_report_shows_only_what_differs() -> None:
     same = Page(120)
     write_compared([ROWS[0], ROWS[0]], same, differences=True)
     assert not plain(same)
+
+
+POD = """apiVersion: apps/v1
+kind: Deployment
+metadata: {name: shop}
+spec:
+  selector: {matchLabels: {app: shop}}
+  template:
+    metadata: {labels: {app: shop}}
+    spec:
+      containers:
+        - name: shop
+          image: registry.example.com/shop:1.0
+          command: [gunicorn, --bind, "0.0.0.0:8000", "app:app"]
+          ports: [{containerPort: 8000}]
+"""
+
+
+@pytest.fixture
+def on_kubernetes(project: Path) -> Path:
+    """The project with its manifests twice: plain ones, and those of a chart."""
+    (project / "Procfile").unlink()
+    (project / "docker-compose.prod.yml").unlink()
+    for path in ("k8s/shop.yaml", "chart/templates/shop.yaml"):
+        (project / path).parent.mkdir(parents=True)
+        (project / path).write_text(POD, "utf-8")
+    (project / "chart" / "Chart.yaml").write_text("apiVersion: v2\nname: shop\nversion: 1.0.0\n", "utf-8")
+    return project
+
+
+def test_the_same_in_two_manifests_of_one_app_is_told_once(on_kubernetes: Path) -> None:
+    found = [finding for finding in lint(on_kubernetes).findings if finding.rule == "access-log-off"]
+    assert [(finding.at.path, finding.deployments) for finding in found] == [
+        ("chart/templates/shop.yaml", ("chart with Helm on Kubernetes", "k8s/shop.yaml on Kubernetes"))
+    ]
+    other = found[0].because[-1]
+    assert (other.path, other.note) == ("k8s/shop.yaml", "the same in k8s/shop.yaml on Kubernetes")
+
+
+def test_a_comment_silences_one_of_two_manifests(on_kubernetes: Path) -> None:
+    path = on_kubernetes / "chart" / "templates" / "shop.yaml"
+    path.write_text(
+        POD.replace('"app:app"]', '"app:app"]  # flaskprod-lint: ignore[access-log-off] logged elsewhere'), "utf-8"
+    )
+    report = lint(on_kubernetes)
+    found = [finding for finding in report.findings if finding.rule == "access-log-off"]
+    assert [(finding.at.path, finding.deployments) for finding in found] == [
+        ("k8s/shop.yaml", ("k8s/shop.yaml on Kubernetes",))
+    ]
+    assert [one.finding.at.path for one in report.suppressed] == ["chart/templates/shop.yaml"] and not report.stale
+
+
+def test_the_same_in_two_apps_is_told_of_each(on_kubernetes: Path) -> None:
+    (on_kubernetes / "chart" / "templates" / "shop.yaml").unlink()
+    (on_kubernetes / "k8s" / "shop.yaml").unlink()
+    for name in ("cart", "stock"):
+        folder = on_kubernetes / name
+        folder.mkdir()
+        for file in ("app.py", "requirements.txt", "Dockerfile"):
+            (folder / file).write_text(FILES[file], "utf-8")
+        manifest = on_kubernetes / "k8s" / name / "pod.yaml"
+        manifest.parent.mkdir()
+        manifest.write_text(POD.replace("shop", name), "utf-8")
+    (on_kubernetes / "Dockerfile").unlink()
+    found = [finding for finding in lint(on_kubernetes).findings if finding.rule == "access-log-off"]
+    assert [finding.at.path for finding in found] == ["k8s/cart/pod.yaml", "k8s/stock/pod.yaml"]
+
+
+def test_of_versions_side_by_side_the_newest_counts(on_kubernetes: Path) -> None:
+    (on_kubernetes / "chart" / "templates" / "shop.yaml").unlink()
+    (on_kubernetes / "k8s" / "shop.yaml").unlink()
+    for version in ("0.9", "0.10", "0.2"):
+        path = on_kubernetes / "k8s" / "prod" / version / "shop.yaml"
+        path.parent.mkdir(parents=True)
+        path.write_text(POD, "utf-8")
+    assert lint(on_kubernetes).deployments == ["k8s/prod/0.10/shop.yaml on Kubernetes"]
+    chosen = lint(on_kubernetes, Config(production=("k8s/prod/0.2/*",)))
+    assert "k8s/prod/0.2/shop.yaml on Kubernetes" in chosen.deployments

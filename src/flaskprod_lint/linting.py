@@ -10,7 +10,7 @@ from datetime import date
 from importlib import import_module
 from pathlib import Path
 
-from flaskprod_lint import baseline, discover, resolve, suppress
+from flaskprod_lint import baseline, discover, joining, resolve, suppress
 from flaskprod_lint.catalogue import RULES
 from flaskprod_lint.checklist import answer, unproven
 from flaskprod_lint.config import Config, ConfigError
@@ -129,6 +129,8 @@ def _reported(examined: Examined, config: Config) -> Report:
     names = [function.rule_id for function in asked]  # type: ignore[attr-defined]
     if config.suppressions:
         _silence(report, project, config, names)
+    if config.known:  # A baseline keeps each place by itself, and so does whoever silences one of them.
+        report.findings = joining.of_one_app(report.findings, examined.production)
     _fill(report, examined)
     return report
 
@@ -240,33 +242,8 @@ def _describe(error: Exception) -> str:
 
 def _finished(found: Iterable[Finding], project: Project) -> list[Finding]:
     """Each finding once, with the deployments it holds for, in order, with its fingerprint."""
-    once: dict[tuple[object, ...], list[Finding]] = {}
-    for finding in found:
-        once.setdefault((finding.rule, finding.at), []).append(finding)
-    joined = (_joined(same) for same in once.values())
+    joined = joining.at_one_place(found)
     return list(stamped(sorted(joined, key=lambda finding: finding.sort_key), project))
-
-
-def _joined(same: list[Finding]) -> Finding:
-    """One finding for all deployments that have it: the worst and surest speaks, and each keeps its remedy."""
-    leading = min(same, key=lambda finding: (finding.level.rank, finding.confidence.rank))
-    others = [one for one in same if one.message != leading.message]
-    told = dict.fromkeys(Place(None, f"{', '.join(one.deployments)}: {one.message}") for one in others)
-    names = dict.fromkeys(name for one in same for name in one.deployments)
-    return replace(
-        leading, deployments=tuple(names), because=(*leading.because, *told), instead=_every_remedy(leading, same)
-    )
-
-
-def _every_remedy(leading: Finding, same: list[Finding]) -> str | None:
-    """What to write instead: where the deployments need something else each, all of it under their names."""
-    remedies: dict[str, dict[str, None]] = {}
-    for one in (leading, *same):
-        if one.instead:
-            remedies.setdefault(one.instead, {}).update(dict.fromkeys(one.deployments))
-    if len(remedies) < 2:
-        return leading.instead
-    return "\n".join(f"# {', '.join(names)}\n{remedy}" for remedy, names in remedies.items())
 
 
 def _fill(report: Report, examined: Examined) -> None:

@@ -26,6 +26,8 @@ _DEVELOPMENT = frozenset(
 )
 #: These say so only at the end of a name: an app may be called test-shop.
 _AT_THE_END = frozenset("test tests testing e2e previews example examples sample samples demo".split())
+#: A folder that holds one version of the manifests: 1.3 or v0.10.2.
+_VERSION = re.compile(r"v?(\d+(?:\.\d+)+)")
 _WORKLOAD = re.compile(rf"[\"']?kind[\"']?\s*:\s*[\"']?({'|'.join(WORKLOADS)})\b")
 _APPLIED = "`kubectl apply` starts what it says"
 
@@ -55,7 +57,9 @@ def find(project: Project, candidates: list[str], options: Options) -> list[Bund
     found = [_of_chart(project, chart, options) for chart in charts]
     found += _of_kustomizations(project, known, options)
     found += _of_folders(project, plain, options)
-    return _without_rivals([bundle for bundle in found if bundle.objects])
+    found = [bundle for bundle in found if bundle.objects]
+    _leave_old_versions(found, options)
+    return _without_rivals(found)
 
 
 # Production or development
@@ -88,7 +92,32 @@ def _without_rivals(found: list[Bundle]) -> list[Bundle]:
     for bundle in found:
         if bundle.place.why.endswith(("staging", "stage")) and _family(bundle.path) in named:
             bundle.place = Standing("development", "what is called production stands beside it")
+        elif posixpath.dirname(bundle.path).endswith("/template") and _family(posixpath.dirname(bundle.path)) in named:
+            bundle.place = Standing("development", "it is a template, and what is called production stands beside it")
     return found
+
+
+def _leave_old_versions(found: list[Bundle], options: Options) -> None:
+    """Of folders that are called like versions, side by side, only the newest is what production runs."""
+    newest: dict[tuple[str, str], tuple[tuple[int, ...], str]] = {}
+    versions = [(bundle, _version(bundle.path)) for bundle in found]
+    for _, one in versions:
+        if one is not None:
+            newest[one[0]] = max(newest.get(one[0], one[1]), one[1])
+    for bundle, one in versions:
+        if one is not None and one[1] < newest[one[0]] and standing.told_by_user(bundle.path, options) is None:
+            bundle.place = Standing("development", f"{newest[one[0]][1]} stands beside it, and is newer")
+
+
+def _version(path: str) -> tuple[tuple[str, str], tuple[tuple[int, ...], str]] | None:
+    """What stands around the version in a path, and the version, if a folder is called like one."""
+    parts = posixpath.dirname(path).split("/")
+    for number, part in enumerate(parts):
+        match = _VERSION.fullmatch(part)
+        if match:
+            around = "/".join(parts[:number]), "/".join(parts[number + 1 :])
+            return around, (tuple(int(digits) for digits in match[1].split(".")), part)
+    return None
 
 
 def _family(path: str) -> str:
