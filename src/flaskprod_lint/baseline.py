@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from flaskprod_lint import fingerprints, git
 from flaskprod_lint.finding import Finding, Stale, Suppressed
+from flaskprod_lint.records import dataclass
 from flaskprod_lint.source import Place, Project, Span
 
 #: The file that a run looks for where the configuration names none.
@@ -21,7 +21,7 @@ class BaselineError(Exception):
     """The file cannot be read as a baseline; the message is one line for the person who keeps it."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Known:
     """One accepted finding: its key, with the rule and the path for people to read."""
 
@@ -31,7 +31,7 @@ class Known:
     message: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Baseline:
     """The accepted findings in `path`, with the commit at which they were written down (empty without git)."""
 

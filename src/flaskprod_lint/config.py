@@ -5,13 +5,14 @@ from __future__ import annotations
 import re
 import sys
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from flaskprod_lint.catalogue import RULES
 from flaskprod_lint.finding import ITEMS
+from flaskprod_lint.records import dataclass
 from flaskprod_lint.source import Place
 from flaskprod_lint.suppress import Suppression
 
@@ -31,7 +32,7 @@ class ConfigError(Exception):
     """The configuration or an option is wrong; the message is one line for the person who wrote it."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Config:
     """One run's options, from the configuration file and the command line.
 

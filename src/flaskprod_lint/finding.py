@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from enum import Enum
 from pathlib import Path
 from typing import Any
 
+from flaskprod_lint.records import dataclass
 from flaskprod_lint.source import Place, Problem, Span
 
 ITEMS: dict[str, str] = {
@@ -48,7 +49,7 @@ class Confidence(str, Enum):
         return list(Confidence).index(self)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Edit:
     """Replace the text of a span."""
 
@@ -56,7 +57,7 @@ class Edit:
     text: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Fix:
     """Edits with a promise: a safe fix keeps what the project means, an unsafe one may not."""
 
@@ -64,7 +65,7 @@ class Fix:
     safe: bool
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Finding:
     """One thing wrong, at the place that the user can change.
 
@@ -111,7 +112,7 @@ class Verdict(str, Enum):
     NOT_APPLICABLE = "not-applicable"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Evidence:
     """What one deployment has to show for one checklist item, before its findings are counted.
 
@@ -125,7 +126,7 @@ class Evidence:
     not_applicable: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class ChecklistItem:
     """One line of the checklist, answered for all production deployments together."""
 
@@ -140,7 +141,7 @@ class ChecklistItem:
         return ITEMS[self.item]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class RuleInfo:
     """A rule as rules.yaml describes it."""
 
@@ -153,7 +154,7 @@ class RuleInfo:
     references: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Suppressed:
     """A finding that a person silenced, with where and why. `kind` is inline, config or baseline."""
 
@@ -163,7 +164,7 @@ class Suppressed:
     origin: Place
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Stale:
     """A suppression, or a line of the baseline, that silences nothing, with why and where it stands."""
 
@@ -171,7 +172,7 @@ class Stale:
     origin: Place
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class UnknownFact:
     """Something that decides a verdict and that only run time knows."""
 
@@ -180,7 +181,7 @@ class UnknownFact:
     place: Place
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Crash:
     """A defect of ours: a rule or a stage that raised. The rest of the report stands.
 
@@ -196,7 +197,7 @@ class Crash:
 BUDGET_HEADS = ("process", "instances", "workers", "engine", "at once", "configured")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class BudgetTable:
     """The connection budget of a deployment as a page has it: `rows` under BUDGET_HEADS, and what they come to."""
 
@@ -207,7 +208,7 @@ class BudgetTable:
     limit_from: Place | None = None
 
 
-@dataclass(slots=True)
+@dataclass
 class Report:
     """Everything one run has to say.
 
@@ -245,7 +246,7 @@ class Report:
         return sum(finding.level is severity for finding in self.findings)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class RunningProcess:
     """One process of "what runs", in the words of the report: the command, its trail, one line about its server."""
 
@@ -256,7 +257,7 @@ class RunningProcess:
     summary: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Compared:
     """A web process as it is compared with those of the other deployments, in the words of a table.
 

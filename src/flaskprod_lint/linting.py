@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import traceback
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from datetime import date
 from importlib import import_module
 from pathlib import Path
@@ -18,6 +17,7 @@ from flaskprod_lint.finding import ITEMS, Confidence, Crash, Evidence, Finding, 
 from flaskprod_lint.fingerprints import is_about_a_secret, stamped
 from flaskprod_lint.masking import mask_finding, mask_line
 from flaskprod_lint.model import Deployment, Unknown
+from flaskprod_lint.records import dataclass
 from flaskprod_lint.resolve import tiers
 from flaskprod_lint.resolve.options import Options
 from flaskprod_lint.rules import EvidenceOf, Rule
@@ -35,7 +35,7 @@ class NothingToLint(Exception):
     """The directory holds no file that says anything about a Python project."""
 
 
-@dataclass(slots=True)
+@dataclass
 class Examined:
     """A project as it will run: what `show` prints and what the rules are asked about."""
 
@@ -236,7 +236,9 @@ def _saying_so(finding: Finding, deployment: Deployment) -> Finding:
 
 def _describe(error: Exception) -> str:
     """What a defect of ours was, with the line of our code, and nothing of the project's text."""
-    frame = traceback.extract_tb(error.__traceback__)[-1]
+    from traceback import extract_tb
+
+    frame = extract_tb(error.__traceback__)[-1]
     return f"{type(error).__name__} in {Path(frame.filename).name}:{frame.lineno} ({frame.name})"
 
 

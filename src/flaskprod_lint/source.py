@@ -10,6 +10,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Generic, TypeVar
 
+from flaskprod_lint import records
+
 if TYPE_CHECKING:
     import ast
 
@@ -42,7 +44,7 @@ class Span:
         return f"{self.path}:{self.line}"
 
 
-@dataclass(frozen=True, slots=True)
+@records.dataclass(frozen=True)
 class Place:
     """A place with what it says: one link of a trail, or a piece of evidence.
 

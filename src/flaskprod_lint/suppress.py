@@ -9,10 +9,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from fnmatch import fnmatchcase
 
 from flaskprod_lint.finding import Finding, Stale, Suppressed
+from flaskprod_lint.records import dataclass
 from flaskprod_lint.source import Place, Project, Span
 
 #: What a file must hold to be looked at closer.
@@ -28,7 +29,7 @@ _PROSE = (".md", ".rst", ".txt", ".html", ".htm", ".adoc")
 _DAY = re.compile(r"\d{4}-\d\d-\d\d")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Suppression:
     """One word of a person: `rules` of `path` (a glob in the configuration) are silenced, on `lines` or everywhere.
 
@@ -54,7 +55,7 @@ class Suppression:
         return finding.at.path == self.path and (not self.lines or any(line in self.lines for line in wanted))
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Applied:
     """What is left of the findings, what was silenced, and the suppressions that do nothing, each with why."""
 

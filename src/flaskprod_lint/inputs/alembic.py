@@ -7,8 +7,8 @@ import configparser
 import posixpath
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 
+from flaskprod_lint.records import dataclass
 from flaskprod_lint.source import Located, Project, Source, Span
 
 #: `revision = "4f2a"` and `down_revision: Union[str, None] = ("a", "b")`, at the start of a line.
@@ -16,7 +16,7 @@ _ASSIGNED = re.compile(r"^(revision|down_revision)[ \t]*(?::[^=\n]*)?=[ \t]*", r
 _SCRIPT_LOCATION = re.compile(r"^[ \t]*script_location[ \t]*[=:][ \t]*(.*?)[ \t]*$", re.MULTILINE)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Revision:
     """One migration: its identifier and those it follows, as its file says."""
 
@@ -25,7 +25,7 @@ class Revision:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class MigrationFolder:
     """A folder with Alembic's env.py and its revisions. `unread` are files of it that name no readable revision."""
 

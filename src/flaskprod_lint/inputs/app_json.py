@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from flaskprod_lint.inputs import yaml_tree
 from flaskprod_lint.inputs.nodes import Entry, Node
+from flaskprod_lint.records import dataclass
 from flaskprod_lint.source import Located, Problem, Source
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class AppVariable:
     """One entry of `env`. `value` is None when a person or a generator gives it."""
 
@@ -19,7 +18,7 @@ class AppVariable:
     required: bool = True
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Formation:
     """How many dynos of a process run, and how large."""
 
@@ -28,7 +27,7 @@ class Formation:
     size: Located[str] | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class AppJson:
     """The facts of an app.json. `is_heroku` is False for a file of that name with nothing of this format in it."""
 

@@ -5,16 +5,15 @@ https://docs.aws.amazon.com/apprunner/latest/dg/config-file-ref.html
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from flaskprod_lint.inputs import yaml_tree
 from flaskprod_lint.inputs.nodes import Node
+from flaskprod_lint.records import dataclass
 from flaskprod_lint.source import Located, Problem, Source
 
 Pairs = tuple[tuple[Located[str], Located[str]], ...]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class AppRunner:
     """The facts of an apprunner.yaml. `port_variable` also gets the port; `secrets` are filled in by AWS."""
 

@@ -5,14 +5,13 @@ https://learn.microsoft.com/azure/developer/azure-developer-cli/azd-schema
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from flaskprod_lint.inputs import yaml_tree
 from flaskprod_lint.inputs.nodes import Node
+from flaskprod_lint.records import dataclass
 from flaskprod_lint.source import Located, Problem, Source, Span
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class AzdService:
     """One service. `folder` is its project's, seen from the file; `dockerfile` and `context` are seen from there."""
 
@@ -27,7 +26,7 @@ class AzdService:
     image: Located[str] | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Azd:
     """The facts of an azure.yaml. `infra` is the folder of its Bicep files, `hooks` what it runs besides, by key."""
 

@@ -5,17 +5,16 @@ https://docs.aws.amazon.com/elasticbeanstalk/latest/dg/ebextensions-optionsettin
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from flaskprod_lint.inputs import yaml_tree
 from flaskprod_lint.inputs.nodes import Entry, Node
+from flaskprod_lint.records import dataclass
 from flaskprod_lint.source import Located, Problem, Source
 
 #: The namespace of options that name none.
 ENVIRONMENT = "aws:elasticbeanstalk:application:environment"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class EbOption:
     """One option: `name` in `namespace` has `value`."""
 
@@ -24,7 +23,7 @@ class EbOption:
     value: Located[str]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class ContainerCommand:
     """A command that runs while a version is deployed; `leader_only` says on one instance instead of all."""
 
@@ -33,7 +32,7 @@ class ContainerCommand:
     leader_only: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class EbExtension:
     """The facts of one file of .ebextensions. `misplaced` is a WSGIPath that stands where nothing reads it."""
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 
+from flaskprod_lint.records import dataclass
 from flaskprod_lint.source import Located, Source
 
 #: A key with a text in quotes and nothing to fill in, or with a number.
@@ -12,7 +12,7 @@ _LINE = re.compile(r"^[ \t]*(\w+):[ \t]*(?:'([^'$\n]*)'|(\d+))[ \t]*(?://.*)?$",
 _KEYS = frozenset(("appCommandLine", "linuxFxVersion", "healthCheckPath", "targetPort"))
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Bicep:
     """The plain values of a file, by key, in their order. `many_workers` says that it asks for a worker per core."""
 

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from flaskprod_lint.inputs import yaml_tree
+from flaskprod_lint.records import dataclass
 from flaskprod_lint.source import Located, Problem, Source
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Captain:
     """The facts of a captain-definition: one of the four says what is built. `is_captain` is False for other files."""
 

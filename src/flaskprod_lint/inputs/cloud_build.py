@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 
 from flaskprod_lint.inputs import yaml_tree
 from flaskprod_lint.inputs.nodes import Node
+from flaskprod_lint.records import dataclass
 from flaskprod_lint.source import Located, Problem, Source, Span
 
 _MARK = re.compile(r"^(steps\s*:|\s*\"steps\"\s*:)", re.MULTILINE)
@@ -16,7 +16,7 @@ _BUILDERS = re.compile(
 )
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class BuildStep:
     """One step: the `builder` is the image that it runs in; `entrypoint` and `arguments` what runs there."""
 
@@ -28,7 +28,7 @@ class BuildStep:
     folder: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class CloudBuild:
     """The steps in order. `substitutions` are the file's own values of `$_NAME`."""
 

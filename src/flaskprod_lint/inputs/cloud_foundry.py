@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from flaskprod_lint.inputs import yaml_tree
 from flaskprod_lint.inputs.nodes import Entry, Node
+from flaskprod_lint.records import dataclass
 from flaskprod_lint.source import Located, Problem, Source
 
 #: What a manifest of Cloud Foundry holds at the start of a line, and files of other tools by that name do not.
 _APPLICATIONS = re.compile(r"^applications\s*:", re.MULTILINE)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class CfProcess:
     """One process of an application: what its `processes` say, or the application itself as its web process."""
 
@@ -26,7 +27,7 @@ class CfProcess:
     health_path: Located[str] | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class CfApplication:
     """One entry of `applications`, as written."""
 
@@ -40,7 +41,7 @@ class CfApplication:
     has_route: bool = True
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class CfManifest:
     """The facts of a manifest. A `((name))` in it is filled in when it is pushed."""
 

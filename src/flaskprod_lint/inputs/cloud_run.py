@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from flaskprod_lint.inputs import yaml_tree
 from flaskprod_lint.inputs.nodes import Node
+from flaskprod_lint.records import dataclass
 from flaskprod_lint.source import Located, Problem, Source, Span
 
 _MARK = re.compile(r"serving\.knative\.dev/|run\.googleapis\.com/v")
@@ -16,7 +16,7 @@ _MAX_SCALE = "autoscaling.knative.dev/maxScale"
 Pairs = tuple[tuple[Located[str], Located[str]], ...]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class CloudRunService:
     """A service or a job as a file says it; None where it says nothing.
 
@@ -43,7 +43,7 @@ class CloudRunService:
     entrypoint: Located[str] | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class CloudRun:
     """What a YAML file says of Cloud Run: nothing, for most files."""
 

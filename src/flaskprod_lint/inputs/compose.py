@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from flaskprod_lint.inputs import yaml_tree
 from flaskprod_lint.inputs.nodes import Documents, Entry, Node
+from flaskprod_lint.records import dataclass
 from flaskprod_lint.source import Located, Problem, Source, Span
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Words:
     """A command as written: a list of words, or one text that Compose splits into words (no shell is involved)."""
 
@@ -18,7 +17,7 @@ class Words:
     words: tuple[Located[str], ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Variable:
     """One entry of `environment`. `value` is None for a name alone, which takes the value of Compose's own shell."""
 
@@ -26,7 +25,7 @@ class Variable:
     value: Located[str] | None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Build:
     """How a service's image is built. `context` and `dockerfile` are as written, relative to the compose file."""
 
@@ -38,7 +37,7 @@ class Build:
     inline: Located[str] | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Published:
     """One entry of `ports` in its short form (`text`) or its long one (`target`)."""
 
@@ -47,7 +46,7 @@ class Published:
     target: Located[str] | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Volume:
     """One entry of `volumes`: `source` is a path, a name or None; `text` a short form that is not split yet."""
 
@@ -57,7 +56,7 @@ class Volume:
     target: Located[str] | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class EnvFileEntry:
     """A file that `env_file` names."""
 
@@ -65,7 +64,7 @@ class EnvFileEntry:
     required: bool = True
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Extends:
     """The service, perhaps of another file, that a service starts from."""
 
@@ -73,7 +72,7 @@ class Extends:
     file: Located[str] | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Service:
     """One service. `tags` are keys marked `!reset` or `!override`, which a merge does not extend.
 
@@ -111,7 +110,7 @@ class Service:
     resets: frozenset[str] = frozenset()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Compose:
     """A compose file. `template` says that something else fills it in first."""
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from flaskprod_lint.records import dataclass
 
 _OPERATORS = frozenset(";&|<>")
 _ESCAPES = {"t": "\t", "n": "\n"}
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Split:
     """The words of a text. `dropped` is what stands from the first `&&`, `;`, `|` or `>` on: Compose ignores it."""
 

@@ -5,10 +5,9 @@ https://learn.microsoft.com/azure/container-apps/azure-resource-manager-api-spec
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from flaskprod_lint.inputs import yaml_tree
 from flaskprod_lint.inputs.nodes import Node
+from flaskprod_lint.records import dataclass
 from flaskprod_lint.source import Located, Problem, Source, Span
 
 #: One of these is in the bytes of every such file.
@@ -17,7 +16,7 @@ MARKS = (b"Microsoft.App/", b"managedEnvironmentId", b"environmentId", b"ingress
 Pairs = tuple[tuple[Located[str], Located[str]], ...]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class AppContainer:
     """One container. `secrets` are variables that a secret fills in; `health_paths` those of its probes."""
 
@@ -33,7 +32,7 @@ class AppContainer:
     health_path: Located[str] | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class ContainerApp:
     """The facts of a container app; no containers for a file of something else. `has_ingress` is False without one."""
 

@@ -6,16 +6,16 @@ https://aws.github.io/copilot-cli/docs/manifest/overview/
 from __future__ import annotations
 
 import shlex
-from dataclasses import dataclass
 
 from flaskprod_lint.inputs import yaml_tree
 from flaskprod_lint.inputs.nodes import Node
+from flaskprod_lint.records import dataclass
 from flaskprod_lint.source import Located, Problem, Source
 
 Pairs = tuple[tuple[Located[str], Located[str]], ...]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class CopilotEnvironment:
     """What a manifest says otherwise for one environment."""
 
@@ -26,7 +26,7 @@ class CopilotEnvironment:
     memory: Located[str] | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Copilot:
     """The facts of a manifest. `dockerfile` and `context` are what it builds, seen from the project's root.
 

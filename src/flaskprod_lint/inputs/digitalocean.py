@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from flaskprod_lint.inputs import yaml_tree
 from flaskprod_lint.inputs.nodes import Node
+from flaskprod_lint.records import dataclass
 from flaskprod_lint.source import Located, Problem, Source
 
 #: The lists of a spec that hold components which run a command.
 _LISTS = (("services", "web"), ("workers", "worker"), ("jobs", "job"))
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class AppVariable:
     """One entry of `envs`. `value` is None where the dashboard gives it; `secret` says `type: SECRET`."""
 
@@ -22,7 +21,7 @@ class AppVariable:
     secret: bool
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class AppComponent:
     """One service, worker or job, as written. `kind` is web, worker or job; `job` is the kind that a job names."""
 
@@ -44,7 +43,7 @@ class AppComponent:
     variables: tuple[AppVariable, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class AppDatabase:
     """One entry of `databases`."""
 
@@ -54,7 +53,7 @@ class AppDatabase:
     production: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class AppSpec:
     """The facts of an app spec. `variables` are those of all components."""
 

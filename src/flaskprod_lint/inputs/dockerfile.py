@@ -9,10 +9,11 @@ from __future__ import annotations
 import io
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 
 from flaskprod_lint.inputs import dockerfile_words as words
 from flaskprod_lint.inputs.dockerfile_lines import Heredoc, JoinedLine, LineJoiner
+from flaskprod_lint.records import dataclass
 from flaskprod_lint.source import Located, Place, Problem, Source, Span
 
 #: Instructions whose arguments may be a JSON array (the exec form).
@@ -26,7 +27,7 @@ _END = " \x7f"
 _WORD = re.compile(r"\S+")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Pair:
     """`NAME=value` of ENV, ARG or LABEL, the value as written with its quotes. `value` is None for `ARG NAME`."""
 
@@ -34,7 +35,7 @@ class Pair:
     value: Located[str] | None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Flag:
     """`--name=value` before the arguments; `value` is empty for a flag without one."""
 
@@ -43,7 +44,7 @@ class Flag:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Instruction:
     """One instruction. `keyword` is upper-case, `value` all that follows its flags, on one line.
 
@@ -76,7 +77,7 @@ class Instruction:
         return _span(self._source, self._line, self._start + start, self._start + end)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Stage:
     """From one FROM to the next. `reference` and `name` are as written; `name` is lower-case, as Docker compares it."""
 
@@ -87,7 +88,7 @@ class Stage:
     instructions: tuple[Instruction, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Dockerfile:
     """The stages of a Dockerfile, the ARGs before the first FROM, and what Docker would reject."""
 
@@ -123,7 +124,7 @@ def _parse(lines: list[JoinedLine]) -> Iterator[tuple[str, int, int]]:
         yield found["instruction"], min(start, len(line.text)), len(line.text.rstrip())
 
 
-@dataclass(slots=True)
+@dataclass
 class _Reader:
     source: Source
     escape: str

@@ -10,9 +10,9 @@ from __future__ import annotations
 import bisect
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from flaskprod_lint.inputs.dockerfile_words import raw_words
+from flaskprod_lint.records import dataclass
 from flaskprod_lint.source import Place, Problem, Source, Span
 
 _DIRECTIVE = re.compile(r"#\s*([a-zA-Z][a-zA-Z0-9]*)\s*=\s*(.+?)\s*$")
@@ -20,7 +20,7 @@ _HEREDOC = re.compile(r"(\d*)<<(-?)([^<]*)")
 _DIRECTIVES = ("escape", "syntax", "check")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Heredoc:
     """A heredoc of RUN, COPY or ADD. `expand` says whether Docker substitutes variables in `text`."""
 
@@ -30,7 +30,7 @@ class Heredoc:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class JoinedLine:
     """One instruction as one line. `pieces` pairs positions in `text` with the offsets they had in the file."""
 

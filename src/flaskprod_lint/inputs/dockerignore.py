@@ -5,12 +5,12 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
 
+from flaskprod_lint.records import dataclass
 from flaskprod_lint.source import Located, Place, Problem, Source
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Pattern:
     """One line: the cleaned pattern, whether it re-includes (`!`), and its test of a path."""
 
@@ -19,7 +19,7 @@ class Pattern:
     matches: Callable[[str], bool]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Dockerignore:
     """The patterns of one .dockerignore, in order."""
 

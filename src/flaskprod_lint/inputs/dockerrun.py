@@ -6,15 +6,15 @@ https://docs.aws.amazon.com/elasticbeanstalk/latest/dg/single-container-docker-c
 from __future__ import annotations
 
 import shlex
-from dataclasses import dataclass
 
 from flaskprod_lint.inputs import ecs, yaml_tree
 from flaskprod_lint.inputs.ecs import Ecs
 from flaskprod_lint.inputs.nodes import Node
+from flaskprod_lint.records import dataclass
 from flaskprod_lint.source import Located, Problem, Source
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Dockerrun:
     """The facts of the file. `several` has the containers of versions 2 and 3."""
 

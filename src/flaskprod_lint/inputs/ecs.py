@@ -7,10 +7,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from flaskprod_lint.inputs import yaml_tree
 from flaskprod_lint.inputs.nodes import Node
+from flaskprod_lint.records import dataclass
 from flaskprod_lint.source import Located, Problem, Source, Span
 
 #: What is in the bytes of every file that describes containers.
@@ -22,7 +22,7 @@ _HOLE = re.compile(r"\$\{|\{\{|<[A-Za-z_ -]+>|\$\(|\bREPLACE|%[A-Z_]+%")
 Pairs = tuple[tuple[Located[str], Located[str]], ...]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class EcsContainer:
     """One container. `secrets` are names that AWS fills in; `holes` names of variables whose value is not plain text.
 
@@ -47,7 +47,7 @@ class EcsContainer:
     user: Located[str] | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class EcsTask:
     """A task definition: its containers, and what they share."""
 
@@ -58,7 +58,7 @@ class EcsTask:
     memory: Located[str] | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class EcsService:
     """How often a task runs; `task` is the family, or the reference, of its definition."""
 
@@ -66,7 +66,7 @@ class EcsService:
     count: Located[str]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Ecs:
     """What a file says of ECS: nothing, for most files."""
 

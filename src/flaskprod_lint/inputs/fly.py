@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from flaskprod_lint.inputs import toml_tree
 from flaskprod_lint.inputs.nodes import Node
+from flaskprod_lint.records import dataclass
 from flaskprod_lint.source import Located, Problem, Source
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class FlyService:
     """A port that Fly's proxy connects to. `processes` are the groups it serves; empty means the one named app."""
 
@@ -18,7 +17,7 @@ class FlyService:
     public: bool = True
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class FlyMachine:
     """A [[vm]]: how large the Machines of some process groups are, of all where `processes` is empty.
 
@@ -32,7 +31,7 @@ class FlyMachine:
     processes: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Fly:
     """The facts of a fly.toml, as written."""
 

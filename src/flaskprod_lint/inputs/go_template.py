@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 
+from flaskprod_lint.records import dataclass
 from flaskprod_lint.source import Source
 
 _TOKEN = re.compile(
@@ -17,7 +17,7 @@ _ESCAPE = re.compile(r"\\(.)", re.DOTALL)
 _ESCAPED = {"n": "\n", "t": "\t", "r": "\r"}
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Operand:
     """One operand: `kind` is text, number, word, field, variable or pipe; `fields` are looked up in what it is."""
 
@@ -27,7 +27,7 @@ class Operand:
     pipe: Pipe | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Pipe:
     """A pipeline: commands of operands, each taking what the one before gives; `names` are assigned the result."""
 
@@ -35,7 +35,7 @@ class Pipe:
     names: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Part:
     """A piece of a template: `kind` is text, action, if, with, range or define.
 
@@ -54,7 +54,7 @@ class Part:
     trimmed: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Template:
     """A file as parts, with its text. `complete` is False where it could not be read to the end."""
 
@@ -70,7 +70,7 @@ def read(source: Source) -> Template:
     return Template(source, parts, not reader.broken)
 
 
-@dataclass(slots=True)
+@dataclass
 class _Reader:
     """Reads a text from one action to the next."""
 

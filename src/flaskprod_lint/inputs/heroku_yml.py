@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from flaskprod_lint.inputs import yaml_tree
 from flaskprod_lint.inputs.nodes import Node
+from flaskprod_lint.records import dataclass
 from flaskprod_lint.source import Located, Problem, Source, Span
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class HerokuProcess:
     """A process of `run` (or the release): its command, or the image whose own command it runs."""
 
@@ -18,7 +17,7 @@ class HerokuProcess:
     image: Located[str] | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class HerokuImage:
     """An image of `build.docker`. `target` is set where the value is a mapping with one."""
 
@@ -27,7 +26,7 @@ class HerokuImage:
     target: Located[str] | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class HerokuYml:
     """The facts of a heroku.yml, as written."""
 

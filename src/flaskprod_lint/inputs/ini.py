@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 
+from flaskprod_lint.records import dataclass
 from flaskprod_lint.source import Located, Place, Problem, Source, Span
 
 _SECTION = re.compile(r"[ \t]*\[([^\]\n]+)\][ \t]*(?:[;#].*)?$")
@@ -12,7 +12,7 @@ _PAIR = re.compile(r"[ \t]*([^=:\s\[;#][^=\n]*?)[ \t]*=[ \t]*(.*)$")
 _INLINE_COMMENT = re.compile(r"[ \t];.*$")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Section:
     """A section with its entries in order; a key may stand more than once."""
 
@@ -29,7 +29,7 @@ class Section:
         return [value for name, value in self.entries if name.value == key]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Ini:
     """The sections of a file, and the first line that is none of it."""
 

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from flaskprod_lint.inputs import yaml_tree
 from flaskprod_lint.inputs.nodes import Entry, Node
+from flaskprod_lint.records import dataclass
 from flaskprod_lint.source import Located, Problem, Source
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class KamalRole:
     """One role of `servers`: the hosts that run it, and its own command and limits, where it has some."""
 
@@ -23,7 +24,7 @@ class KamalRole:
     stop_wait: Located[str] | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Kamal:
     """The facts of a configuration. `is_kamal` is False for a deploy.yml of another tool.
 

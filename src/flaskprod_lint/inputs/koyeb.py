@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from flaskprod_lint.inputs import yaml_tree
 from flaskprod_lint.inputs.nodes import Node
+from flaskprod_lint.records import dataclass
 from flaskprod_lint.source import Located, Problem, Source
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class KoyebService:
     """One service, as written. `kind` is web or worker."""
 
@@ -28,7 +27,7 @@ class KoyebService:
     variables: tuple[tuple[Located[str], Located[str]], ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Koyeb:
     """The facts of a koyeb.yaml."""
 

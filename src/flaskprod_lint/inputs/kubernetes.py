@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 
 from flaskprod_lint.inputs import yaml_tree
 from flaskprod_lint.inputs.nodes import Node
+from flaskprod_lint.records import dataclass
 from flaskprod_lint.source import Located, Problem, Source
 
 #: Both stand in each file that holds objects, as text, before anything is parsed.
@@ -34,7 +34,7 @@ _GROUPS = re.compile(
 _TEMPLATE = re.compile(r"\{\{|\{%|<%")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class KubernetesObject:
     """One object: its `kind`, its `name` (empty where it has none) and all that it says."""
 
@@ -52,7 +52,7 @@ class KubernetesObject:
         return {entry.key.value: entry.value.text for entry in (found.entries if found is not None else ())}
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Manifest:
     """The objects of a file, in order. `template` says that something fills in part of it first."""
 

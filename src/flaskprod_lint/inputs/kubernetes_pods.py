@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from flaskprod_lint.inputs.kubernetes import WORKLOADS, KubernetesObject
 from flaskprod_lint.inputs.nodes import Node
+from flaskprod_lint.records import dataclass
 from flaskprod_lint.source import Located, Span
 
 _PROBES = ("readinessProbe", "livenessProbe", "startupProbe")
@@ -21,7 +21,7 @@ _VOLUMES = {
 }
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Reference:
     """Where a value comes from: `kind` is ConfigMap, Secret, field, resource or unknown; `key` may be empty."""
 
@@ -32,7 +32,7 @@ class Reference:
     prefix: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class PodVariable:
     """One entry of `env`: a literal value, or where it is taken from."""
 
@@ -41,7 +41,7 @@ class PodVariable:
     source: Reference | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Probe:
     """A health check: an HTTP path and port, a port alone, or a command. `kind` is its key."""
 
@@ -52,7 +52,7 @@ class Probe:
     command: tuple[Located[str], ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Mounted:
     """One entry of `volumeMounts`: the name of its volume and where it stands in the container."""
 
@@ -61,7 +61,7 @@ class Mounted:
     sub_path: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class PodVolume:
     """One volume: `kind` is its key (emptyDir, configMap …), `refers_to` the name of what it holds."""
 
@@ -72,7 +72,7 @@ class PodVolume:
     in_memory: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class User:
     """A securityContext: whom it runs as, and whether root is refused."""
 
@@ -80,7 +80,7 @@ class User:
     refuses_root: Located[str] | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Container:
     """One container as written. `command` and `arguments` are None where the image's own count.
 
@@ -106,7 +106,7 @@ class Container:
     stays: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Workload:
     """An object that runs pods, with the template of its pods.
 

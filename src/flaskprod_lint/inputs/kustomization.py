@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from flaskprod_lint.inputs import yaml_tree
 from flaskprod_lint.inputs.nodes import Entry, Node
+from flaskprod_lint.records import dataclass
 from flaskprod_lint.source import Located, Problem, Source, Span
 
 NAMES = ("kustomization.yaml", "kustomization.yml", "Kustomization")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Patch:
     """A change of objects: in a file (`path`) or written here (`roots`), of those that `kind` and `name` select."""
 
@@ -22,7 +23,7 @@ class Patch:
     name: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Generator:
     """A ConfigMap or Secret that is made of literals and files: `files` have a key and the path of each."""
 
@@ -33,7 +34,7 @@ class Generator:
     envs: tuple[Located[str], ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class RenamedImage:
     """An entry of `images`: the image of that name is another one, where `new_name` says so."""
 
@@ -41,7 +42,7 @@ class RenamedImage:
     new_name: Located[str] | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Kustomization:
     """The facts of a kustomization. `resources` are files, folders and addresses, its components among them."""
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from flaskprod_lint.inputs import yaml_tree
 from flaskprod_lint.inputs.nodes import Node
 from flaskprod_lint.inputs.requirements import normalise
+from flaskprod_lint.records import dataclass
 from flaskprod_lint.source import Located, Source
 
 _NAME = re.compile(r'^name\s*=\s*"([^"\n]+)"', re.MULTILINE)
@@ -17,7 +18,7 @@ _HEADER = re.compile(r"^\[\[(?:package|packages)\]\][^\n]*\n", re.MULTILINE)
 _CATEGORY = re.compile(r'^category\s*=\s*"([^"\n]+)"', re.MULTILINE)
 
 
-@dataclass(slots=True)
+@dataclass
 class Lock:
     """What a lock file fixes: the version of each distribution with its place, by normalised name.
 

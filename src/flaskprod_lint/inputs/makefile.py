@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 
+from flaskprod_lint.records import dataclass
 from flaskprod_lint.source import Located, Source, Span
 
 _VARIABLE = re.compile(
@@ -19,7 +20,7 @@ _REFERENCE = re.compile(r"\$(?:\(([^()\s:,]+)\)|\{([^{}\s:,]+)\}|([A-Za-z@<^?*])
 MAX_DEPTH = 20
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Condition:
     """`ifeq (left, right)` or `ifdef left` around a line; `inverted` for ifneq, ifndef and what stands after `else`."""
 
@@ -38,7 +39,7 @@ class Condition:
         return (left == right) != self.inverted
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class MakeVariable:
     """`NAME = value`. `operator` is "=", ":=", "?=" or "+="; `exported` variables reach the recipes' programs."""
 
@@ -50,7 +51,7 @@ class MakeVariable:
     conditions: tuple[Condition, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Recipe:
     """One recipe line (with its continuations), without the marks `@`, `-` and `+`, before make's expansion."""
 
@@ -60,7 +61,7 @@ class Recipe:
     conditions: tuple[Condition, ...] = ()
 
 
-@dataclass(slots=True)
+@dataclass
 class Target:
     """A target with its prerequisites and recipe; several rules for one target are joined."""
 
@@ -71,7 +72,7 @@ class Target:
     variables: list[MakeVariable] = field(default_factory=list)
 
 
-@dataclass(slots=True)
+@dataclass
 class Makefile:
     """Targets by name, variables in order. `default` is the first target; `shell` what SHELL is set to."""
 

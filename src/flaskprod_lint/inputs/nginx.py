@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 
+from flaskprod_lint.records import dataclass
 from flaskprod_lint.source import Located, Source
 
 _TOKEN = re.compile(r"""\s*(?:\#[^\n]*|("(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'|(?:\$\{[^}]*\}|[^\s;{}\#"'])+)|([;{}]))""")
 _PASSES = frozenset(("proxy_pass", "uwsgi_pass", "fastcgi_pass", "grpc_pass"))
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Directive:
     """A directive with its words, and the blocks around it from outside in."""
 
@@ -20,7 +20,7 @@ class Directive:
     blocks: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Upstream:
     """A target that requests are passed to: host and port, or a socket's path. `way` is the directive's name."""
 
@@ -31,7 +31,7 @@ class Upstream:
     socket: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Nginx:
     """The facts of an nginx configuration."""
 

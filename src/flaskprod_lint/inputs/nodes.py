@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
+from flaskprod_lint.records import dataclass
 from flaskprod_lint.source import Located, Problem, Span
 
 _NULLS = frozenset(("", "~", "null", "Null", "NULL"))
@@ -12,7 +12,7 @@ _TRUE = frozenset(("true", "yes", "on", "y", "1"))
 _FALSE = frozenset(("false", "no", "off", "n", "0"))
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, eq=False)
 class Node:
     """One value of a file: a scalar with its text, a sequence with its items, or a mapping with its entries.
 
@@ -98,7 +98,7 @@ class Node:
             waiting.extend(entry.value for entry in reversed(node.entries))
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, eq=False)
 class Entry:
     """A key of a mapping and its value."""
 
@@ -106,7 +106,7 @@ class Entry:
     value: Node
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Documents:
     """What a file holds: its documents in order, and why it could not be read to the end, if so.
 

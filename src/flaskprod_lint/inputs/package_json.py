@@ -5,14 +5,14 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 
+from flaskprod_lint.records import dataclass
 from flaskprod_lint.source import Located, Place, Problem, Source, Span
 
 _TOKEN = re.compile(r'"(?:[^"\\]|\\.)*"|[{}\[\]:,]|[^\s"{}\[\]:,]+')
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class PackageJson:
     """The commands of `scripts` by name, each with the place of its text between the quotes."""
 

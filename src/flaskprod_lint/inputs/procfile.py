@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 
+from flaskprod_lint.records import dataclass
 from flaskprod_lint.source import Located, Place, Problem, Source
 
 _LINE = re.compile(r"[ \t]*([A-Za-z0-9_-]+)[ \t]*:[ \t]*(.*?)[ \t]*$")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class ProcfileEntry:
     """`name: command`. `line` is the whole line with its place."""
 
@@ -19,7 +19,7 @@ class ProcfileEntry:
     line: Located[str]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Procfile:
     """The entries in the order of the file; of a repeated name the last one counts."""
 

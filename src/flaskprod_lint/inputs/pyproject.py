@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 
 from flaskprod_lint.inputs import requirements, toml_tree
 from flaskprod_lint.inputs.nodes import Entry, Node
 from flaskprod_lint.inputs.requirements import Requirement, normalise
+from flaskprod_lint.records import dataclass
 from flaskprod_lint.source import Located, Source
 
 #: Groups that an installation for production leaves out when the file itself does not say.
@@ -15,7 +16,7 @@ DEVELOPMENT_GROUPS = frozenset(
 )
 
 
-@dataclass(slots=True)
+@dataclass
 class Pyproject:
     """What a project file says about dependencies. `tool` is poetry, pdm, uv, pipenv or pep621.
 

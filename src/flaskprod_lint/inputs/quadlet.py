@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from flaskprod_lint.inputs import ini, systemd
+from flaskprod_lint.records import dataclass
 from flaskprod_lint.source import Located, Problem, Source
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Quadlet:
     """The [Container] of a unit, with the limits of its [Service]. `is_quadlet` is False for other files."""
 
@@ -32,7 +31,7 @@ class Quadlet:
     problem: Problem | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class QuadletBuild:
     """The [Build] of a unit: what it builds from which folder, and the name it gives the image."""
 

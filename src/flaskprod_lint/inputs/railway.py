@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from flaskprod_lint.inputs import toml_tree, yaml_tree
 from flaskprod_lint.inputs.nodes import Node
+from flaskprod_lint.records import dataclass
 from flaskprod_lint.source import Located, Problem, Source
 
 #: Names of the files, the one that counts most first.
 NAMES = ("railway.toml", "railway.json", "nixpacks.toml", "railpack.json")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Railway:
     """The facts of one file. `is_manifest` is False for a file of a builder, which a Dockerfile leaves unread.
 

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from flaskprod_lint.inputs import yaml_tree
 from flaskprod_lint.inputs.nodes import Node
+from flaskprod_lint.records import dataclass
 from flaskprod_lint.source import Located, Problem, Source, Span
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class RenderVariable:
     """One entry of `envVars`. `how` is value, generated, database, service, group, dashboard or unknown."""
 
@@ -19,7 +18,7 @@ class RenderVariable:
     refers_to: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class RenderService:
     """One service or cron job of a blueprint, as written."""
 
@@ -44,7 +43,7 @@ class RenderService:
     has_disk: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class RenderDatabase:
     """One database of a blueprint."""
 
@@ -52,7 +51,7 @@ class RenderDatabase:
     plan: Located[str] | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Render:
     """The facts of a render.yaml."""
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TYPE_CHECKING
 
+from flaskprod_lint.records import dataclass
 from flaskprod_lint.source import Located, Source, Span
 
 if TYPE_CHECKING:
@@ -18,7 +19,7 @@ _PER_REQUIREMENT = re.compile(r"\s--(?:hash|config-settings?|global-option|insta
 _EGG = re.compile(r"[#&]egg=([A-Za-z0-9._-]+)")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Requirement:
     """One distribution asked for. `pin` is exact, compatible, range, none, vcs (git branch or commit) or local.
 
@@ -38,7 +39,7 @@ class Requirement:
     text: str = ""
 
 
-@dataclass(slots=True)
+@dataclass
 class Requirements:
     """The facts of one requirements file: what it asks for, what it includes, and lines that cannot be read."""
 

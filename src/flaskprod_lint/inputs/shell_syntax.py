@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from flaskprod_lint.inputs.shell_words import Word
+from flaskprod_lint.records import dataclass
 from flaskprod_lint.source import Source, Span
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Assignment:
     """`NAME=value`; `items` are the words of an array, `append` is `+=`."""
 
@@ -22,7 +23,7 @@ class Assignment:
     index: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Redirect:
     """A redirection. A heredoc (operator "<<" or "<<-") has its text in `body`."""
 
@@ -32,7 +33,7 @@ class Redirect:
     body: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class SimpleCommand:
     """A program or builtin with its words. `connector_before` and `_after` are set by `simple_commands`."""
 
@@ -52,7 +53,7 @@ class SimpleCommand:
         return (self.words[0].text or "") if self.words else ""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Test:
     """`[[ … ]]` or `[ … ]`: its words, operators among them."""
 
@@ -62,7 +63,7 @@ class Test:
     end: int
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class ArithmeticCommand:
     """`(( … ))`."""
 
@@ -71,7 +72,7 @@ class ArithmeticCommand:
     end: int
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Sequence:
     """Commands one after another."""
 
@@ -80,7 +81,7 @@ class Sequence:
     end: int
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class AndOr:
     """`left && right` or `left || right`."""
 
@@ -91,7 +92,7 @@ class AndOr:
     end: int
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Pipeline:
     """`a | b`."""
 
@@ -100,7 +101,7 @@ class Pipeline:
     end: int
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Background:
     """`body &`."""
 
@@ -109,7 +110,7 @@ class Background:
     end: int
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Negated:
     """`! body`."""
 
@@ -118,7 +119,7 @@ class Negated:
     end: int
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class If:
     """`if`, with each `elif`: pairs of condition and body, and what `else` holds."""
 
@@ -128,7 +129,7 @@ class If:
     end: int
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class CaseArm:
     """`pattern|pattern) body ;;`."""
 
@@ -137,7 +138,7 @@ class CaseArm:
     terminator: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Case:
     """`case subject in …`."""
 
@@ -147,7 +148,7 @@ class Case:
     end: int
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class For:
     """`for variable in words`; `words` is None where "$@" is meant. `counted` is `for ((…))`."""
 
@@ -159,7 +160,7 @@ class For:
     counted: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class While:
     """`while condition`, or with `until` its opposite."""
 
@@ -170,7 +171,7 @@ class While:
     end: int
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Function:
     """`name() body`."""
 
@@ -180,7 +181,7 @@ class Function:
     end: int
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Subshell:
     """`( body )`, or `{ body; }` with `group`."""
 
@@ -190,7 +191,7 @@ class Subshell:
     end: int
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Redirected:
     """A compound command with redirections."""
 
@@ -219,7 +220,7 @@ Node = (
 )
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Script:
     """A parsed text. `broken_at` is the offset of the first place that is no shell; the rest was read all the same."""
 
@@ -246,7 +247,7 @@ def simple_commands(script: Script) -> list[SimpleCommand]:
     return list(_simple(script.body, _Surroundings()))
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class _Surroundings:
     before: str | None = None
     after: str | None = None

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+
+from flaskprod_lint.records import dataclass
 
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*|[0-9]+|[@*#?$!-]")
 _OPERATOR = re.compile(r":[-=?+]|//|/[#%]?|%%?|##?|\^\^?|,,?|[-=?+]|:|@")
@@ -15,7 +16,7 @@ _ESCAPES = {"n": "\n", "t": "\t", "r": "\r", "\\": "\\", "'": "'", '"': '"', "a"
 MAX_DEPTH = 40
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Literal:
     """Text that stands for itself. `quote` is "'", '"' or empty; only bare text is split into fields and globbed."""
 
@@ -23,7 +24,7 @@ class Literal:
     quote: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Variable:
     """`$NAME`, `${NAME}` or `${NAME:-word}` with its operator and argument. `index` is the text between brackets."""
 
@@ -37,7 +38,7 @@ class Variable:
     indirect: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Substitution:
     """`$(…)` or backquotes: the text of the commands, and the offset at which it stands."""
 
@@ -47,7 +48,7 @@ class Substitution:
     offset: int = 0
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Arithmetic:
     """`$((…))`."""
 
@@ -59,7 +60,7 @@ class Arithmetic:
 Part = Literal | Variable | Substitution | Arithmetic
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Word:
     """One word as written (`raw`) and in parts. `start` and `end` are offsets in the source it came from."""
 

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 
 from flaskprod_lint.inputs import ini
+from flaskprod_lint.records import dataclass
 from flaskprod_lint.source import Located, Problem, Source
 
 _PAIR = re.compile(r"""\s*([A-Za-z_][\w]*)\s*=\s*(?:"([^"]*)"|'([^']*)'|([^,\n]*))\s*,?""")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class SupervisedProgram:
     """A [program:x] section. `command` is split into words as a shell would, but no shell runs it."""
 
@@ -30,7 +30,7 @@ class SupervisedProgram:
     autostart: bool = True
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Supervisord:
     """The facts of a supervisord configuration. `foreground` is True where it says nodaemon."""
 

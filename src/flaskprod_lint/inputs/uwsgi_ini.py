@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
+from flaskprod_lint.records import dataclass
 from flaskprod_lint.source import Located, Source
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class IniOption:
     """One `key = value` line of a section. An option may stand several times."""
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from flaskprod_lint.inputs import yaml_tree
 from flaskprod_lint.inputs.nodes import Node
+from flaskprod_lint.records import dataclass
 from flaskprod_lint.source import Located, Problem, Source
 
 #: Top-level keys of a .gitlab-ci.yml that are no jobs.
@@ -15,7 +15,7 @@ _NO_JOBS = frozenset(
 )
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class WorkflowStep:
     """One step: an action with its inputs (`uses`), or a script (`run`). `folder` is where it runs."""
 
@@ -29,7 +29,7 @@ class WorkflowStep:
         return next((value for name in names for key, value in self.inputs if key.lower() == name), None)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class WorkflowJob:
     """A job. `has_services` says that it brings its own database or the like, as tests do."""
 
@@ -38,7 +38,7 @@ class WorkflowJob:
     has_services: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Workflow:
     """The jobs of a workflow. `variables` are those that it sets for all its jobs, or for any of them.
 

@@ -7,10 +7,11 @@ The tree is built from the parser's events, not by constructing objects: texts s
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TYPE_CHECKING, Any
 
 from flaskprod_lint.inputs.nodes import Documents, Entry, Node
+from flaskprod_lint.records import dataclass
 from flaskprod_lint.source import Located, Place, Problem, Source, Span
 
 if TYPE_CHECKING:
@@ -56,7 +57,7 @@ def _alone_on_its_lines(text: str, match: re.Match[str]) -> bool:
     return not before.strip() and not after.strip() and "\n" not in match[0]
 
 
-@dataclass(slots=True)
+@dataclass
 class _Open:
     """A collection whose end has not been reached."""
 

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from flaskprod_lint.model.credentials import HardcodedSecret
 from flaskprod_lint.model.database import Engine
 from flaskprod_lint.model.values import Setting, Unknown
+from flaskprod_lint.records import dataclass
 from flaskprod_lint.source import Place, Span
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Reached:
     """Something that loading the app does, with how it gets there. `sure` is False under an unknown condition.
 
@@ -26,7 +27,7 @@ class Reached:
     hook: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class LogHandler:
     """A logging handler that the app adds: `destination` is a path, "-" for a stream of the process, "" for what is
     neither (syslog, mail, a queue), or Unknown for a file whose name is not known.
@@ -48,7 +49,7 @@ class LogHandler:
         return self.destination not in ("-", "")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class InProcess:
     """Something an app keeps in the memory of its process (or on its instance), where each other has its own.
 
@@ -62,7 +63,7 @@ class InProcess:
     sure: bool = True
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class SecretUse:
     """A secret setting of the app as written. `kind` is "literal", "fallback", "random", "environment" or "unknown".
 
@@ -85,7 +86,7 @@ class SecretUse:
     written: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Use:
     """Something that the app's own code does, and that production decides the safety of.
 
@@ -102,7 +103,7 @@ class Use:
     sure: bool = True
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class ProxyTrust:
     """The app's own belief in the headers of the proxies before it.
 
@@ -118,7 +119,7 @@ class ProxyTrust:
     sure: bool = True
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Route:
     """A path that the app answers: `rule` is Werkzeug's text (`/api/items/<int:id>`), with all prefixes before it.
 
@@ -136,7 +137,7 @@ class Route:
     host: str = ""
 
 
-@dataclass(slots=True)
+@dataclass
 class App:
     """A Flask application as production loads it. `config` is what is in effect after all writes, by name.
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from flaskprod_lint.model.values import NOWHERE, EnvironmentRead, Setting, Unknown
+from flaskprod_lint.records import dataclass
 from flaskprod_lint.source import Place, Span
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Command:
     """What a manifest, an image or a script says to start. `form` is "exec" (no shell: argv is what runs) or "shell".
 
@@ -26,7 +27,7 @@ class Command:
     filled_in: Mapping[str, Setting] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Step:
     """One program that a process runs, after shells, scripts, wrappers and task runners were followed.
 
@@ -68,7 +69,7 @@ class Step:
         return Place(Span(first.path, first.line, first.column, spans[-1].end_line, spans[-1].end_column), self.text)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Signal:
     """Whether SIGTERM, sent to the process's first program, reaches the server: True, False or None for unknown.
 
@@ -83,7 +84,7 @@ class Signal:
     pid_one: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class CommandFault:
     """Something about a command that keeps it from running, or from running as written.
 

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
+from flaskprod_lint.records import dataclass
 from flaskprod_lint.source import Place, Span
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Credential:
     """A credential in a file of the repository, told by its form. Its text is not kept.
 
@@ -33,7 +32,7 @@ class Credential:
     gone: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class HardcodedSecret:
     """A password, token or key by the name it is given in code that production loads. Its text is not kept.
 

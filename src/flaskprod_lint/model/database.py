@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from flaskprod_lint.model.command import Step
 from flaskprod_lint.model.values import EnvironmentRead, Setting, Unknown
+from flaskprod_lint.records import dataclass
 from flaskprod_lint.source import Place
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class OptionFault:
     """An option of an engine that does not do what it says: `kind` is "refused", "text", "unknown" or "unread".
 
@@ -27,7 +26,7 @@ class OptionFault:
     written: tuple[tuple[str, object], ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Driver:
     """What SQLAlchemy imports to talk to the database: `module`, which one of `distributions` brings.
 
@@ -44,7 +43,7 @@ class Driver:
     yields: bool = True
 
 
-@dataclass(slots=True)
+@dataclass
 class Engine:
     """A database engine that production code makes. Settings have SQLAlchemy's names; the URL is kept without secrets.
 
@@ -77,7 +76,7 @@ class Engine:
     old_scheme_sure: bool = True
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Migrations:
     """The project's migrations: their tool (alembic, flask-migrate), folder and number, and what runs or makes them.
 
@@ -100,7 +99,7 @@ class Migrations:
     graph_sure: bool = True
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class MigrationRun:
     """A step that upgrades the database (or writes revisions), and when it runs.
 
@@ -118,7 +117,7 @@ class MigrationRun:
     trail: tuple[Place, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class BudgetRow:
     """The connections of one process through one engine. Counts are Unknown where a factor is.
 
@@ -151,7 +150,7 @@ def number_or_sign(value: object) -> str:
     return "?" if isinstance(value, Unknown) else str(value)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Budget:
     """The connection budget of a deployment against the database's limit. `limit` is None where none is known."""
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from flaskprod_lint.model.app import App
 from flaskprod_lint.model.command import Command, CommandFault, Signal, Step
@@ -12,10 +12,11 @@ from flaskprod_lint.model.database import Budget, Migrations
 from flaskprod_lint.model.image import Image, Packages, SecretLiteral
 from flaskprod_lint.model.server import Server, Target
 from flaskprod_lint.model.values import NOWHERE, Setting, Unknown
+from flaskprod_lint.records import dataclass
 from flaskprod_lint.source import Located, Place
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Platform:
     """A hosting platform, with the facts that verdicts rest on (platforms.yaml has them with their sources).
 
@@ -68,7 +69,7 @@ class Platform:
         return not any(f"{key}.".startswith(f"{listed}.") for listed in self.unconfirmed)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Disk:
     """A process's files: those outside `volumes` (absolute paths) are lost, for the `reason`.
 
@@ -83,7 +84,7 @@ class Disk:
     shared: bool = False
 
 
-@dataclass(slots=True)
+@dataclass
 class Process:
     """One command that runs: `kind` is web, worker, release or cron, or "after" for what runs once when the new version
     already answers. `why` says why it counts as production or not.
@@ -147,7 +148,7 @@ class Process:
         return self.steps if self.main is None else self.steps[: self.main]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class EnvFile:
     """A dotenv file of the project with the secrets in it. `committed` as git says; `loaded_by` what reads it."""
 
@@ -158,7 +159,7 @@ class EnvFile:
     example: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Conflict:
     """Two files of the same platform that start the web process differently; `winner` runs, `loser` does not."""
 
@@ -167,7 +168,7 @@ class Conflict:
     reason: str
 
 
-@dataclass(slots=True)
+@dataclass
 class Deployment:
     """One way in which the project reaches production (`environment`), with why it counts as that.
 

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from flaskprod_lint.model.command import Command, Step
 from flaskprod_lint.model.values import Setting, Unknown
+from flaskprod_lint.records import dataclass
 from flaskprod_lint.source import Place, Span
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Package:
     """A distribution that production installs. `pin` is exact, locked, compatible (~=), range, none, vcs or local."""
 
@@ -21,7 +22,7 @@ class Package:
     extras: tuple[str, ...] = ()
 
 
-@dataclass(slots=True)
+@dataclass
 class Packages:
     """What is installed where the process runs. `complete` is an Unknown when it cannot be read to the end."""
 
@@ -34,7 +35,7 @@ class Packages:
         return self.packages.get(name.lower().replace("_", "-").replace(".", "-"))
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Copied:
     """A COPY or ADD from the build context into the shipped image: sources and destination after substitution."""
 
@@ -46,7 +47,7 @@ class Copied:
     excluded: tuple[tuple[str, Place], ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class ImageRun:
     """A RUN of the shipped stage (or of an earlier one that it is built from): its programs, in order."""
 
@@ -57,7 +58,7 @@ class ImageRun:
     shipped: bool = True
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class SecretLiteral:
     """A secret that stands literally where it can be read: in an image, a manifest or a dotenv file.
 
@@ -78,7 +79,7 @@ class SecretLiteral:
     own_database: bool = False
 
 
-@dataclass(slots=True)
+@dataclass
 class Image:
     """The image that a deployment ships: its final (or targeted) stage with all that it inherits.
 

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from flaskprod_lint.model.deployment import Platform
+from flaskprod_lint.records import dataclass
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Fact:
     """One fact: its key in platforms.yaml ("stop.grace_seconds"), its value, and what it rests on.
 
@@ -31,7 +30,7 @@ class Fact:
         return self.key.partition(".")[2]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class PlatformFacts:
     """A platform with its other names and all facts about it, in the order of platforms.yaml."""
 

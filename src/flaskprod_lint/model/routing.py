@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from flaskprod_lint.model.app import App, Route
 from flaskprod_lint.model.values import Unknown
+from flaskprod_lint.records import dataclass
 
 MATCHED, REDIRECTED, NONE, UNKNOWN = "matched", "redirected", "none", "unknown"
 
@@ -28,7 +29,7 @@ _CONVERTERS = {
 }
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Answer:
     """What a GET of a path meets: `kind` is "matched", "redirected" (to the path with a slash at its end), "none" or
     "unknown".
@@ -99,7 +100,7 @@ def _run(search: _Search, root: _State, path: str) -> Answer | None:
 # The rules as a tree of parts
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class _Part:
     """What stands between two slashes; a `final` part takes all that is left of a path.
 
@@ -113,7 +114,7 @@ class _Part:
     weight: tuple[int, tuple[tuple[int, int], ...], int, tuple[int, ...]] = (0, (), 0, ())
 
 
-@dataclass(slots=True)
+@dataclass
 class _State:
     """A place in the tree: the routes that end here, and where the next part leads."""
 
@@ -161,7 +162,7 @@ def _parts(rule: str) -> list[_Part]:
     return [*found, *piece.last()]
 
 
-@dataclass(slots=True)
+@dataclass
 class _Piece:
     """A part as it grows."""
 
@@ -226,7 +227,7 @@ class _SlashMissing(Exception):
         self.route = route
 
 
-@dataclass(slots=True)
+@dataclass
 class _Search:
     """A search for a path. `wrong_method` is a route that has it, but not for GET."""
 

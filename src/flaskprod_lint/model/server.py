@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from flaskprod_lint.model.command import Step
 from flaskprod_lint.model.values import NOWHERE, Setting, Unknown
+from flaskprod_lint.records import dataclass
 from flaskprod_lint.source import Place, Span
 
 #: Destinations of a log that are streams of the process, not files.
 STREAMS = frozenset("- /dev/stdout /dev/stderr /proc/1/fd/1 /proc/1/fd/2 /proc/self/fd/1 /proc/self/fd/2".split())
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Address:
     """One address that a server listens on. `port` is None for a socket, Unknown where run time decides it.
 
@@ -32,7 +33,7 @@ class Address:
         return isinstance(self.host, str) and (self.host in ("localhost", "::1") or self.host.startswith("127."))
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Target:
     """The WSGI application that a server loads, as written, and what was found of it.
 
@@ -54,7 +55,7 @@ class Target:
     instead: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Refusal(Place):
     """Why a server would exit at once or never answer: the reason is its note.
 
@@ -67,7 +68,7 @@ class Refusal(Place):
     instead: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Overlooked:
     """A name in a configuration file that Gunicorn ignores, though a setting was meant: `meant`, or none any more.
 
@@ -83,7 +84,7 @@ class Overlooked:
     instead: str = ""
 
 
-@dataclass(slots=True)
+@dataclass
 class Server:
     """The program that accepts HTTP. `settings` has Gunicorn's own names, whatever the server, as far as they apply.
 

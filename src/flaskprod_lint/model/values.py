@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
+from flaskprod_lint.records import dataclass
 from flaskprod_lint.source import Place, Span
 
 NOWHERE = Place(None)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Unknown:
     """A value that only run time decides, with the reason in plain words and the place where knowledge ends.
 
@@ -25,7 +24,7 @@ class Unknown:
         return f"unknown: {self.reason}"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class EnvironmentRead:
     """A variable that a value was read from. `default` is the literal used when it is unset, None when there is none.
 
@@ -44,7 +43,7 @@ class EnvironmentRead:
             object.__setattr__(self, "default", repr(self.default))
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Override:
     """A value that lost to another, and where it stands."""
 
@@ -52,7 +51,7 @@ class Override:
     origin: Place
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Setting:
     """One named value in effect: what set it, what that beat, and the variables it was read from.
 

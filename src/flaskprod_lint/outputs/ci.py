@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 
 from flaskprod_lint.finding import Report, Severity
-from flaskprod_lint.outputs import markdown
 
 #: GitHub takes no more of a step's summary (bytes).
 _SUMMARY_LIMIT = 1_000_000
@@ -24,6 +23,8 @@ def github_files(reports: Sequence[Report], environment: Mapping[str, str], vers
     """The files that GitHub Actions reads after a step, with what to add to each: its summary and its outputs."""
     summary, outputs = environment.get("GITHUB_STEP_SUMMARY"), environment.get("GITHUB_OUTPUT")
     if summary:
+        from flaskprod_lint.outputs import markdown
+
         text = markdown.write(reports, version)
         yield summary, text if len(text.encode("utf-8", "replace")) < _SUMMARY_LIMIT else text[: _SUMMARY_LIMIT // 4]
     if outputs:

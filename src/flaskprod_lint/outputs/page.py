@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+
+from flaskprod_lint.records import dataclass
 
 Segment = tuple[str, str]
 
@@ -23,7 +24,7 @@ PLAIN = {
 }  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Glyphs:
     """The signs of the report, in the output's encoding."""
 

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 
 from flaskprod_lint.model import Image, Packages, Platform, Setting
+from flaskprod_lint.records import dataclass
 from flaskprod_lint.resolve.tree import Tree
 from flaskprod_lint.source import Project
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Context:
     """All that decides what a command means. `cwd` is absolute; `shell` is dash, bash, busybox or unknown.
 

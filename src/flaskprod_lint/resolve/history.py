@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from itertools import islice
 from pathlib import Path
 
 from flaskprod_lint import git
 from flaskprod_lint.model import Credential
+from flaskprod_lint.records import dataclass
 from flaskprod_lint.resolve import committed
 from flaskprod_lint.source import MAX_BYTES, decode
 
@@ -22,7 +23,7 @@ _ABBREVIATED = 10
 _AHEAD = 64
 
 
-@dataclass(slots=True)
+@dataclass
 class _Seen:
     """One credential, known by a hash of its text, with the versions of files that hold it."""
 

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import difflib
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from functools import lru_cache
-from importlib import resources
+from pathlib import Path
 
 from flaskprod_lint.inputs import yaml_tree
 from flaskprod_lint.inputs.nodes import Node
@@ -63,6 +62,8 @@ def ids() -> tuple[str, ...]:
 
 def suggest(text: str) -> str | None:
     """The id that is meant by a name that is none, if one is near."""
+    import difflib
+
     known = [*ids(), *ALIASES]
     near = difflib.get_close_matches(text.lower().replace(" ", "-"), known, n=1, cutoff=0.6)
     return _id_of(near[0]) if near else None
@@ -150,7 +151,8 @@ def _id_of(name: str) -> str:
 @lru_cache(maxsize=1)
 def _documents() -> Mapping[str, str]:
     """The text of each document of the file, by its id."""
-    text = resources.files("flaskprod_lint").joinpath("platforms.yaml").read_text("utf-8")
+    # importlib.resources would say the same, and import archives and temporary files to do so.
+    text = Path(__file__).parents[1].joinpath("platforms.yaml").read_text("utf-8")
     found = {}
     for document in _SEPARATOR.split(text)[1:]:
         match = _ID.match(document)

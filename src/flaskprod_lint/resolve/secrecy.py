@@ -7,7 +7,8 @@ password decides what it is. Where somebody else gives it out (an API key, a tok
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+
+from flaskprod_lint.records import dataclass
 
 
 def _set(text: str) -> frozenset[str]:
@@ -94,7 +95,7 @@ _URL = re.compile(r"(?P<head>[A-Za-z][\w+.-]*://)(?P<user>[^\s:/@?#]*):(?P<passw
 _MASKED = re.compile(r"([A-Za-z][\w+.-]*://[^\s:@/]*:)[^\s\"']*@")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Judgement:
     """What a text is, without the text.
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import re
 from collections.abc import Iterator
 from fnmatch import fnmatchcase
@@ -47,6 +46,8 @@ def complaint(tier: str, platform: Platform) -> str:
     """What to say of a tier that is none of the platform's."""
     known = names(platform)
     spelled = {name.lower(): name for name in known}
+    import difflib
+
     near = difflib.get_close_matches(_wanted(tier), spelled, n=1, cutoff=0.6)
     hint = f"did you mean {spelled[near[0]]!r}?" if near else f"known are {', '.join(known)}"
     return f"{platform.name} has no tier {tier!r} that is known here; {hint}"

@@ -5,13 +5,14 @@ from __future__ import annotations
 import fnmatch
 import posixpath
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from flaskprod_lint.model import Unknown
+from flaskprod_lint.records import dataclass
 from flaskprod_lint.source import Place, Project
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Mount:
     """A file or folder of the project (`origin_path`, "" for all of it) that stands at `path` in production.
 
@@ -31,7 +32,7 @@ class Mount:
         return self.origin_path in ("", project_path) or project_path.startswith(self.origin_path + "/")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Change:
     """Something a RUN or COPY does to a file at an absolute path (or below it): "executable" or "rewritten".
 
@@ -47,7 +48,7 @@ class Change:
         return fnmatch.fnmatchcase(absolute, self.path) or absolute.startswith(self.path.rstrip("/") + "/")
 
 
-@dataclass(slots=True)
+@dataclass
 class Tree:
     """The file system of a process, as far as the project says. Later mounts hide earlier ones."""
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from flaskprod_lint.finding import Confidence, Finding, Severity
 from flaskprod_lint.model import Credential, Deployment, HardcodedSecret, Process
+from flaskprod_lint.records import dataclass
 from flaskprod_lint.rules import rule
 from flaskprod_lint.source import Place, Span
 
@@ -79,7 +79,7 @@ def credential_committed(deployment: Deployment) -> Iterator[Finding]:
         )
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class _Weight:
     """How much a credential matters, and what to say of that."""
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from flaskprod_lint.finding import Confidence, Finding, Severity
 from flaskprod_lint.model import Deployment, Overlooked, Override, Process, Server, Setting, Unknown
+from flaskprod_lint.records import dataclass
 from flaskprod_lint.rules import rule
 from flaskprod_lint.rules.pointing import confidence_in, is_sure, point, served, trail
 from flaskprod_lint.source import Place
@@ -49,7 +49,7 @@ def _ignored(name: Overlooked, server: Server) -> str:
     return f"Gunicorn has no setting `{name.name}`, so it ignores this line: the setting is called `{name.meant}`{more}"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class _Idle:
     """A setting without effect, what takes its effect away, and how bad that is."""
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+
+from flaskprod_lint.records import dataclass
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class TokenForm:
     """Tokens of one kind.
 
@@ -29,7 +30,7 @@ class TokenForm:
     mark: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Token:
     """A credential in a text: `name` says what it is, `start` and `end` where, `shown` its public prefix.
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 import json
 import posixpath
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from flaskprod_lint.model import EnvironmentRead, Unknown
+from flaskprod_lint.records import dataclass
 from flaskprod_lint.resolve.app import config_files, dotenv_hooks
 from flaskprod_lint.resolve.interpreter import environment
 from flaskprod_lint.resolve.interpreter.paths import path_text
@@ -28,7 +29,7 @@ _BEYOND = frozenset(("includes", "preload", "loaders", "merge_enabled", "post_ho
 _SETTINGS = "settings"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class _Options:
     """How a settings object was asked to be: by keyword, as for_dynaconf names are not followed."""
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from typing import TYPE_CHECKING
 
 from flaskprod_lint.model import EnvironmentRead, Override, Setting, Unknown
+from flaskprod_lint.records import dataclass
 from flaskprod_lint.resolve.interpreter.journal import ABSENT
 from flaskprod_lint.resolve.interpreter.values import Class, Instance, Maybe, Module, Object, Value
 from flaskprod_lint.source import Place, Span
@@ -71,7 +72,7 @@ OBJECT = "config object"
 Notes = dict[tuple[str, "Span | None"], str]
 
 
-@dataclass(slots=True)
+@dataclass
 class FlaskConfig:
     """The config of one app: a window on what the interpreter keeps for it, so that branches merge as everything does.
 

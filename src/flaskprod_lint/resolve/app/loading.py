@@ -7,11 +7,12 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Callable, Hashable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from typing import TypeVar
 from weakref import WeakKeyDictionary
 
 from flaskprod_lint.model import Step, Unknown
+from flaskprod_lint.records import dataclass
 from flaskprod_lint.resolve.app import (
     argument_hooks,
     data_hooks,
@@ -52,7 +53,7 @@ T = TypeVar("T")
 _known: WeakKeyDictionary[Project, dict[Hashable, object]] = WeakKeyDictionary()
 
 
-@dataclass(slots=True)
+@dataclass
 class Loaded:
     """A run of a process's code. `value` is the module that it starts with; `made` what was kept with it."""
 

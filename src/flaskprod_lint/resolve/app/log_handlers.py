@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from flaskprod_lint.model import LogHandler, Setting, Unknown
+from flaskprod_lint.records import dataclass
 from flaskprod_lint.resolve.app import log_configs
 from flaskprod_lint.resolve.app.log_destinations import identity_of, of_handler, of_name, of_stream
 from flaskprod_lint.resolve.app.log_state import Loggers, number_of
@@ -22,7 +23,7 @@ _IMPLICIT = frozenset(
 _STRUCTLOG = ("PrintLoggerFactory", "WriteLoggerFactory", "BytesLoggerFactory")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Logging:
     """What the app's logging comes to: its handlers, and what sets the level of the app's records."""
 
@@ -52,7 +53,7 @@ def _name_of_app(events: list[Event]) -> str:
     return "app"
 
 
-@dataclass(slots=True)
+@dataclass
 class _Run:
     context: Context
     loggers: Loggers

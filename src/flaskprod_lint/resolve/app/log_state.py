@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterable
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 
 from flaskprod_lint.model import LogHandler, Setting
+from flaskprod_lint.records import dataclass
 from flaskprod_lint.resolve.app.log_destinations import ELSEWHERE, FLASK_HANDLER
 from flaskprod_lint.resolve.interpreter.values import Value
 from flaskprod_lint.source import Place
@@ -18,7 +19,7 @@ _GUNICORN = ("gunicorn.error", "gunicorn.access")
 GUNICORN_HANDLERS = "Gunicorn's own handlers"
 
 
-@dataclass(slots=True)
+@dataclass
 class Logger:
     """One logger. `ids` tell which value each handler came from, so that it can be removed again."""
 
@@ -29,7 +30,7 @@ class Logger:
     propagates: bool = True
 
 
-@dataclass(slots=True)
+@dataclass
 class Loggers:
     """All loggers by name, the root's is empty. `flask` is the name of the Flask app's, as Python calls it."""
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from flaskprod_lint.model import LogHandler, Unknown
+from flaskprod_lint.records import dataclass
 from flaskprod_lint.resolve.app.log_destinations import ELSEWHERE, of_handler, of_name, of_stream
 from flaskprod_lint.resolve.interpreter.paths import is_path
 from flaskprod_lint.resolve.interpreter.values import Event, External, Instance, Value
@@ -15,7 +16,7 @@ NAME = "loguru"
 OWN = LogHandler(NAME, "-", Place(None, "Loguru's own sink"), NAME)
 
 
-@dataclass(slots=True)
+@dataclass
 class Sinks:
     """The sinks as they are after the events so far."""
 

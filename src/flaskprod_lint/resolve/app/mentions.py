@@ -5,8 +5,9 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 
+from flaskprod_lint.records import dataclass
 from flaskprod_lint.resolve.interpreter import sources
 from flaskprod_lint.resolve.interpreter.sources import Parsed
 from flaskprod_lint.source import Source, Span
@@ -39,7 +40,7 @@ _MARKS = (ast.expr_context, ast.operator, ast.unaryop, ast.boolop)
 _Definition = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Mention:
     """One use in the words of `Use.kind`, and what the code calls it. `sure` is False below a module's condition."""
 
@@ -49,7 +50,7 @@ class Mention:
     sure: bool = True
 
 
-@dataclass(slots=True)
+@dataclass
 class Unit:
     """A function, a class with its methods, or the module itself (its name is then empty).
 
@@ -88,7 +89,7 @@ def _imports(tree: ast.Module) -> Mapping[str, str]:
     return found
 
 
-@dataclass(slots=True)
+@dataclass
 class _Walk:
     parsed: Parsed
     imports: Mapping[str, str]

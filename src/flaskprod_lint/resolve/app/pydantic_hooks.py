@@ -6,10 +6,11 @@ import ast
 import json
 import posixpath
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from flaskprod_lint.model import Unknown
+from flaskprod_lint.records import dataclass
 from flaskprod_lint.resolve.app import dotenv_hooks
 from flaskprod_lint.resolve.app.settings_hooks import in_file, to_bool
 from flaskprod_lint.resolve.interpreter import environment
@@ -39,7 +40,7 @@ _SECRETS = ("SecretStr", "SecretBytes", "Secret")
 _TEXTS = ("str", "Any", "EmailStr", "AnyUrl", "AnyHttpUrl", "HttpUrl", "Literal", "FilePath", "DirectoryPath")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class _Making:
     """One settings object that is made: its options, the variables of its files, and what it was called with."""
 

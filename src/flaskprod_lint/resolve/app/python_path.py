@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from flaskprod_lint.model import Setting, Step, Unknown
+from flaskprod_lint.records import dataclass
 from flaskprod_lint.resolve.context import Context
 from flaskprod_lint.resolve.tree import Tree
 from flaskprod_lint.source import Place, Project
@@ -24,7 +25,7 @@ _PROJECT_INSTALLS = {
 }
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class SearchPath:
     """The folders that Python searches, first one first. `unknown` says that there may be more."""
 

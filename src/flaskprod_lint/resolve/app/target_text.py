@@ -5,13 +5,15 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
+
+from flaskprod_lint.records import dataclass
 
 #: Servers that take `module:some.dotted.attribute`; Gunicorn takes a plain name or a call of one.
 _DOTTED = re.compile(r"[A-Za-z_]\w*(\.[A-Za-z_]\w*)+\Z")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class TargetText:
     """A WSGI target in its parts. `fault` is the server's objection, in a sentence, when it cannot be read.
 

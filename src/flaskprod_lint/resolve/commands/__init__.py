@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 
 from flaskprod_lint.model import Command, CommandFault, Signal, Step, Unknown
+from flaskprod_lint.records import dataclass
 from flaskprod_lint.resolve.commands import faults, launch, longrunning, programs, signals, start
 from flaskprod_lint.resolve.commands.calls import Found, Program
 from flaskprod_lint.resolve.commands.holes import Hole
@@ -15,7 +16,7 @@ from flaskprod_lint.resolve.context import Context
 from flaskprod_lint.source import Place, Source, Span
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Execution:
     """The programs that a command runs, in order. `main` is the index of the one that the process stays in."""
 
@@ -110,7 +111,7 @@ def _with_holes(walker: Walker, command: Command, text: str) -> str:
     return text
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class _Piece:
     start: int
     end: int

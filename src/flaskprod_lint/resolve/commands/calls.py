@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import posixpath
-from dataclasses import dataclass
 
 from flaskprod_lint.inputs.shell import SimpleCommand
 from flaskprod_lint.model import Step
+from flaskprod_lint.records import dataclass
 from flaskprod_lint.resolve.commands.state import Argument, Link, Reads
 from flaskprod_lint.source import Place
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Call:
     """A program or builtin about to be started by a shell: its words and what the shell makes of its process.
 
@@ -29,7 +29,7 @@ class Call:
     node: SimpleCommand | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Program:
     """An outside program about to be started: its words, the programs above it, the line that says so.
 
@@ -46,7 +46,7 @@ class Program:
         return posixpath.basename(self.arguments[0].text)
 
 
-@dataclass(slots=True)
+@dataclass
 class Found:
     """A step with the programs that are above it in its process tree."""
 

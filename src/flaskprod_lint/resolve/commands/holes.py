@@ -7,15 +7,16 @@ not known, so that it can be split, joined, compared and parsed like any other t
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from flaskprod_lint.model import EnvironmentRead, Unknown
+from flaskprod_lint.records import dataclass
 
 _FIRST, _LAST = 0xE000, 0xF8FF
 _HOLE = re.compile(f"[{chr(_FIRST)}-{chr(_LAST)}]")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Hole:
     """Why a piece of text is unknown, how it was written, and the variables behind it.
 
@@ -28,7 +29,7 @@ class Hole:
     nonempty: bool = False
 
 
-@dataclass(slots=True)
+@dataclass
 class Holes:
     """All holes of one command that is followed."""
 

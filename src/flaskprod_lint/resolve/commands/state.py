@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 
-from flaskprod_lint.inputs.shell import Function, Script, parse
+from flaskprod_lint.inputs.shell_syntax import Function, Script, Sequence
 from flaskprod_lint.model import EnvironmentRead, Setting, Unknown
+from flaskprod_lint.records import dataclass
 from flaskprod_lint.resolve.commands.holes import Hole, Holes
 from flaskprod_lint.source import Place, Span
 
@@ -20,7 +21,7 @@ OPPOSITE = {YES: NO, NO: YES, LIKELY: UNLIKELY, UNLIKELY: LIKELY, UNSURE: UNSURE
 Reads = tuple[EnvironmentRead, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Argument:
     """A word after expansion: its text (in which holes stand for what is unknown), as written, and its variables."""
 
@@ -30,7 +31,7 @@ class Argument:
     at: Span | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Variable:
     """A shell variable. `setting` is the one that the process started with, for those that nothing changed.
 
@@ -44,7 +45,7 @@ class Variable:
     removed: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Link:
     """A program that stays alive above the server: a shell, or what passes signals on.
 
@@ -69,7 +70,7 @@ class Link:
         return self.kind in ("dash", "bash", "busybox", "unknown")
 
 
-@dataclass(slots=True)
+@dataclass
 class State:
     """One shell at one moment. `ended` says how it came to an end: exit, failure, exec, server, return, break, …
 
@@ -84,7 +85,7 @@ class State:
     arrays: dict[str, tuple[Argument, ...]] = field(default_factory=dict)
     functions: dict[str, tuple[Function, Script]] = field(default_factory=dict)
     cwd: str = "/"
-    script: Script = field(default_factory=lambda: parse(""))
+    script: Script = field(default_factory=lambda: Script(Sequence((), 0, 0), ""))
     here: Place = field(default_factory=lambda: Place(None))
     shell: Link = field(default_factory=lambda: Link("unknown", "sh"))
     above: tuple[Link, ...] = ()

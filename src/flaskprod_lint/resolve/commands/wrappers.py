@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import posixpath
 import re
-from dataclasses import dataclass
 
+from flaskprod_lint.records import dataclass
 from flaskprod_lint.resolve.commands.state import Argument
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Wrapper:
     """How a wrapper reads its words: options that take a value, words before the command, the mode of starting.
 
@@ -24,7 +24,7 @@ class Wrapper:
     until: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Wrapped:
     """The command inside a wrapper. `text` is set where it is handed to a shell as one text."""
 

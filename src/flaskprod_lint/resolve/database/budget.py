@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from flaskprod_lint.model import App, Budget, BudgetRow, Deployment, Engine, Process, Server, Setting, Unknown
+from flaskprod_lint.records import dataclass
 from flaskprod_lint.resolve.database import job_workers
 from flaskprod_lint.resolve.database.engine_options import ONE_CONNECTION, QUEUE_POOLS
 from flaskprod_lint.resolve.options import Options
@@ -20,7 +21,7 @@ _UNITS = {"gthread": "threads", "sync": "requests", "gevent": "greenlets", "even
 ONE = Setting("instances", 1, is_default=True)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class _Group:
     """Equal processes: how many, and how many requests or jobs each serves at once."""
 

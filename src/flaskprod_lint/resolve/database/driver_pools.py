@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from flaskprod_lint.model import Engine, Setting, Unknown
+from flaskprod_lint.records import dataclass
 from flaskprod_lint.resolve.context import Context
 from flaskprod_lint.resolve.database import engine_url
 from flaskprod_lint.resolve.interpreter.values import Event, Value
@@ -13,7 +14,7 @@ from flaskprod_lint.resolve.packages.versions import pinned
 from flaskprod_lint.source import Place
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class _Kind:
     """How one class of a library counts its connections.
 

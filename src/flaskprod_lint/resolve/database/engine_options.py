@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 
 from flaskprod_lint.model import Override, Setting, Unknown
+from flaskprod_lint.records import dataclass
 from flaskprod_lint.resolve.interpreter.values import Class, External, Instance, Value
 from flaskprod_lint.source import Place, Span
 
@@ -15,7 +16,7 @@ Convert = Callable[[Value], object]
 ONE_CONNECTION = frozenset({"StaticPool", "AssertionPool"})
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Layer:
     """Options that one place gives. `unknown` says that it may hold more than `values`, and why.
 
@@ -29,7 +30,7 @@ class Layer:
     sure: bool = True
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Making:
     """What decides SQLAlchemy's defaults: its version, the database, and how the engine is made.
 
@@ -45,7 +46,7 @@ class Making:
     flask: int = 0
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Pool:
     """The settings in effect of one engine's pool. Size and overflow are None for a pool class that has none."""
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from urllib.parse import quote
 
 from flaskprod_lint.model import EnvironmentRead, Override, Setting, Unknown
+from flaskprod_lint.records import dataclass
 from flaskprod_lint.resolve.context import Context
 from flaskprod_lint.resolve.interpreter.values import Instance, Partial, Value
 from flaskprod_lint.resolve.secrecy import is_secret_name, mask_url, url_password
@@ -24,7 +25,7 @@ _MAKE_URL = {"sqlalchemy.engine.make_url", "sqlalchemy.engine.url.make_url", "sq
 _ALIASES = {"postgres": "postgresql"}
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Url:
     """What is known of an engine's URL. `in_memory` is None where an SQLite URL's path is not known."""
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from flaskprod_lint.model import Engine, Setting, Unknown
+from flaskprod_lint.records import dataclass
 from flaskprod_lint.resolve.context import Context
 from flaskprod_lint.resolve.database import driver_pools, engine_faults, engine_url
 from flaskprod_lint.resolve.database.engine_options import Layer, Making, layer_of, pool_of
@@ -64,7 +65,7 @@ _DRIVERS = tuple(
 )
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class _Recipe:
     """One engine to be made: its layers of options the weakest first, and its URL."""
 
@@ -140,7 +141,7 @@ def _of_flask(calls: Sequence[Event], values: Mapping[str, Value], context: Cont
             yield from _flask_engines(extension, False, values, context)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class _Extension:
     """A `SQLAlchemy()` of one of the Flask extensions: the object, its class's path, and where it was made."""
 

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from flaskprod_lint.model import Setting, Step, Unknown
+from flaskprod_lint.records import dataclass
 
 _PROGRAMS = ("celery", "rq", "rqworker", "dramatiq", "huey_consumer", "huey_consumer.py")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Jobs:
     """The processes of a job worker and how many jobs each runs at once."""
 

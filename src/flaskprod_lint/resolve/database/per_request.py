@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from weakref import WeakKeyDictionary
 
 from flaskprod_lint.model import Reached
+from flaskprod_lint.records import dataclass
 from flaskprod_lint.resolve.database import upgrades
 from flaskprod_lint.source import Place, Project, Span
 
@@ -27,7 +27,7 @@ _DEPTH = 3
 _known: WeakKeyDictionary[Project, dict[str, tuple[Reached, ...]]] = WeakKeyDictionary()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class _Found:
     """A call of create_engine below a function: where, under a condition or not, and the calls that lead to it."""
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from flaskprod_lint.model import Packages, Step
+from flaskprod_lint.records import dataclass
 from flaskprod_lint.resolve.database import upgrades
 from flaskprod_lint.resolve.database.upgrades import Upgrade
 from flaskprod_lint.source import Place, Project
@@ -22,7 +22,7 @@ _WRITES = ("migrate", "init", "stamp")
 _SERVES = ("run", "runserver", "shell", "routes", "run-server", "serve", "start")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Effect:
     """`kind` is "upgrade", "create_all" or "autogenerate"; `sure` is False for a guess by the command's words."""
 

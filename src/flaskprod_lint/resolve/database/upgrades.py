@@ -5,9 +5,10 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from weakref import WeakKeyDictionary
 
+from flaskprod_lint.records import dataclass
 from flaskprod_lint.resolve.interpreter import sources
 from flaskprod_lint.source import Place, Project, Span
 
@@ -20,7 +21,7 @@ _SHELLS = ("system", "popen", "run", "call", "check_call", "check_output", "Pope
 _DEPTH = 5
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Upgrade:
     """A call that changes the schema: `kind` is "upgrade", "create_all" or "autogenerate"."""
 
@@ -28,7 +29,7 @@ class Upgrade:
     at: Span
 
 
-@dataclass(slots=True)
+@dataclass
 class ParsedFile:
     """One parsed file: its functions by name, and the names that its imports mean."""
 

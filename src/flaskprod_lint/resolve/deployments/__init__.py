@@ -1,4 +1,7 @@
-"""All the ways in which a project reaches production, each with its processes, before any command is followed."""
+"""All the ways in which a project reaches production, each with its processes, before any command is followed.
+
+What reads one kind of file is imported where there is one: a project has a few kinds out of thirty.
+"""
 
 from __future__ import annotations
 
@@ -8,21 +11,7 @@ from dataclasses import replace
 
 from flaskprod_lint.model import Platform
 from flaskprod_lint.resolve import platforms
-from flaskprod_lint.resolve.deployments import (
-    assumed,
-    bare_image,
-    dokku,
-    guesses,
-    hosts,
-    images,
-    manifests,
-    pipelines,
-    procfile,
-    proxies,
-    railway,
-    standing,
-)
-from flaskprod_lint.resolve.deployments.compose import planning as composed
+from flaskprod_lint.resolve.deployments import manifests, proxies, standing
 from flaskprod_lint.resolve.deployments.planned import Planned
 from flaskprod_lint.resolve.deployments.settling import settle
 from flaskprod_lint.resolve.deployments.standing import Standing
@@ -59,7 +48,7 @@ def find(project: Project, options: Options) -> list[Planned]:
     found = list(manifests.find(project, options))
     found += list(_procfiles(project, options, chosen, found))
     others = any(one.deployment.is_production for one in found)
-    found += composed.plan(project, options, others=others)
+    found += _composed(project, options, others=others)
     found += _hosts(project, options)
     found += _images(project, options, found, chosen)
     found = _narrowed(settle(found), chosen)
@@ -81,6 +70,17 @@ def _hand_over_secrets(found: list[Planned]) -> None:
         first.secrets = (*first.secrets, *more.values())
 
 
+# Compose
+
+
+def _composed(project: Project, options: Options, *, others: bool) -> list[Planned]:
+    if not project.of_format("compose"):
+        return []
+    from flaskprod_lint.resolve.deployments.compose import planning
+
+    return planning.plan(project, options, others=others)
+
+
 # Hosts
 
 
@@ -88,11 +88,15 @@ def _hosts(project: Project, options: Options) -> Iterator[Planned]:
     """Units of systemd, and supervisord where no image brings it."""
     for path in (*project.of_format("systemd"), *_that_hold(project, ("shell",), "[Unit]")):
         place = standing.of_path(path, options, "systemd starts it on a host")
+        from flaskprod_lint.resolve.deployments import hosts
+
         yield from _one(hosts.plan_unit(project, path, place, options))
     if project.of_format("dockerfile"):
         return
     for path in (*project.of_format("supervisord"), *_that_hold(project, ("gunicorn-config",), "[program:")):
         place = standing.of_path(path, options, "supervisord starts it on a host")
+        from flaskprod_lint.resolve.deployments import hosts
+
         yield from _one(hosts.plan_supervisord(project, path, place, options))
 
 
@@ -125,8 +129,10 @@ def _narrowed(found: list[Planned], chosen: Platform | None) -> list[Planned]:
 
 def _procfiles(project: Project, options: Options, chosen: Platform | None, known: list[Planned]) -> Iterator[Planned]:
     """The deployments by Procfiles alone: without those that the platform of a manifest reads beside it."""
-    if chosen is not None and chosen.id in _READ_NO_PROCFILE:
+    if not project.of_format("procfile") or (chosen is not None and chosen.id in _READ_NO_PROCFILE):
         return
+    from flaskprod_lint.resolve.deployments import dokku, procfile, railway
+
     read = {path: one.deployment.platform for one in known for path in one.uses}
     for path in project.of_format("procfile"):
         if chosen is None and posixpath.dirname(path) in railway.folders(project):
@@ -152,6 +158,8 @@ def _reader_of(project: Project, folder: str, chosen: Platform | None) -> Platfo
         path = posixpath.join(folder, name)
         if path in project:
             return _platform(platform_id, Place(Span(path, 1), f"{name} stands beside the Procfile"))
+    from flaskprod_lint.resolve.deployments import procfile
+
     app = procfile.read_app_json(project, folder)
     if app is not None and (app.dokku_predeploy or app.dokku_postdeploy or app.health_path):
         return _platform("dokku", Place(Span(app.path, 1), "what only Dokku reads stands in its app.json"))
@@ -162,6 +170,8 @@ def _reader_of(project: Project, folder: str, chosen: Platform | None) -> Platfo
     path = posixpath.join(folder, ".gcloudignore")
     if path in project and posixpath.join(folder, "app.yaml") not in project:
         return _platform("cloud-run", Place(Span(path, 1), ".gcloudignore stands beside the Procfile"))
+    from flaskprod_lint.resolve.deployments import pipelines
+
     named = pipelines.only_platform(project, _PROCFILE_PLATFORMS)
     if named is not None:
         return _platform(named.platform, named.place)
@@ -180,6 +190,10 @@ def _images(project: Project, options: Options, found: list[Planned], chosen: Pl
     """Images that no manifest for production builds; one that starts nothing only where nothing else does."""
     used = _used(found)
     candidates = [path for path in project.of_format("dockerfile") if path not in used]
+    if not candidates:
+        return []
+    from flaskprod_lint.resolve.deployments import bare_image
+
     platform = replace(chosen, injects={}) if chosen is not None else None
     targets = {one.deployment.image.dockerfile: one.deployment.image.stage for one in found if one.deployment.image}
     made: list[Planned] = []
@@ -195,6 +209,8 @@ def _images(project: Project, options: Options, found: list[Planned], chosen: Pl
 
 def _that_matter(project: Project, candidates: list[str], *, only: bool) -> list[str]:
     """The Dockerfiles whose image can run the Flask app. The only one there is, is passed over for Flask elsewhere."""
+    from flaskprod_lint.resolve.deployments import images
+
     runs = {path: images.runs_python(project, path) for path in candidates}
     likely = [path for path in candidates if runs[path]]
     own = [path for path in candidates if not _is_for_another(project, path, runs[path])]
@@ -207,6 +223,8 @@ def _that_matter(project: Project, candidates: list[str], *, only: bool) -> list
 
 def _is_for_another(project: Project, path: str, runs_python: bool | None) -> bool:
     """Whether a Dockerfile is for another part of the project than the one with Flask, or for no Flask app at all."""
+    from flaskprod_lint.resolve.deployments import images
+
     has_flask = images.mentions_flask(project, "")
     if runs_python is False and not has_flask:
         return True
@@ -218,6 +236,8 @@ def _standing_of_image(project: Project, path: str, options: Options) -> Standin
     found = standing.of_path(path, options, "`docker build` makes this image, and nothing says it is for development")
     if not found.is_production or standing.production_word(path) or standing.told_by_user(path, options):
         return found
+    from flaskprod_lint.resolve.deployments import images
+
     folder = posixpath.dirname(path)
     for other in project.of_format("dockerfile"):
         beside = other != path and posixpath.dirname(other) == folder
@@ -231,6 +251,8 @@ def _twin_for_production(project: Project, path: str, found: list[Planned], opti
     users = [one.deployment for one in found if path in one.uses]
     if not users or standing.production_word(path) or standing.told_by_user(path, options):
         return None
+    from flaskprod_lint.resolve.deployments import images
+
     folder = images.context_at(project, path)
     for one in found:
         image = one.deployment.image
@@ -247,5 +269,7 @@ def _twin_for_production(project: Project, path: str, found: list[Planned], opti
 
 def _nothing(project: Project, options: Options, chosen: Platform | None, *, development: bool) -> Planned:
     """What stands for a project that no file deploys: the platform's guess if it makes one, else a person's."""
+    from flaskprod_lint.resolve.deployments import assumed, guesses
+
     guessed = guesses.plan(project, chosen, options) if chosen is not None else None
     return guessed if guessed is not None else assumed.plan(project, options, chosen, development=development)

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from flaskprod_lint.inputs import beanstalk
 from flaskprod_lint.inputs.beanstalk import ENVIRONMENT, ContainerCommand, EbOption
 from flaskprod_lint.model import Platform, SecretLiteral, Setting, Unknown
+from flaskprod_lint.records import dataclass
 from flaskprod_lint.resolve.deployments import amounts, manifest_secrets, parts, planned
 from flaskprod_lint.source import Located, Place, Project
 
@@ -16,7 +17,7 @@ PORT = 8000
 _URL = re.compile(r"(?:[A-Za-z]+:)?\d*(/.*)")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class EbOptions:
     """The options of a folder, in the order in which they are applied, and its container commands.
 

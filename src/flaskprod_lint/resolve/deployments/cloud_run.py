@@ -5,11 +5,12 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from flaskprod_lint.inputs import cloud_run
 from flaskprod_lint.inputs.cloud_run import CloudRunService, Pairs
 from flaskprod_lint.model import Command, Conflict, Deployment, Packages, Platform, Process, Setting, Unknown
+from flaskprod_lint.records import dataclass
 from flaskprod_lint.resolve import image as images_of
 from flaskprod_lint.resolve import packages, platforms
 from flaskprod_lint.resolve.context import Context
@@ -38,7 +39,7 @@ _UP_TO = "Cloud Run starts up to 100 instances unless it is given another maximu
 _HOLE = re.compile(r"\$\{|\$[A-Za-z_]|\{\{")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Order:
     """A service that is to be deployed: what the file at `path` says of it, and how its image is made.
 

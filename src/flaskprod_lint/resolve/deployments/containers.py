@@ -5,9 +5,10 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 
 from flaskprod_lint.model import Command, Process, Setting
+from flaskprod_lint.records import dataclass
 from flaskprod_lint.resolve import image as images_of
 from flaskprod_lint.resolve.deployments import images, parts, planned, standing
 from flaskprod_lint.resolve.deployments.parts import Home
@@ -26,7 +27,7 @@ _PROXY = re.compile(r"nginx|openresty|httpd|envoy|traefik|haproxy|caddy")
 _COMMON = frozenset("app docker dockerfile image container latest service src prod production flask python aws".split())
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Container:
     """One container, as its platform means it. `entrypoint` and `command` replace the image's own where they are given.
 

@@ -6,11 +6,11 @@ import fnmatch
 import posixpath
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 
 from flaskprod_lint.inputs import dockerfile
 from flaskprod_lint.inputs.dockerfile import Dockerfile, Instruction, Stage
 from flaskprod_lint.model import Image, Setting
+from flaskprod_lint.records import dataclass
 from flaskprod_lint.resolve.context import Context
 from flaskprod_lint.resolve.tree import Tree
 from flaskprod_lint.source import Project
@@ -32,7 +32,7 @@ _FLASK = re.compile(r"\bflask\b", re.IGNORECASE)
 _STARTS = frozenset(("RUN", "CMD", "ENTRYPOINT"))
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Built:
     """An image with the file system of its shipped stage and the folder it is built from."""
 

@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from flaskprod_lint.inputs import dotenv
 from flaskprod_lint.inputs.interpolation import Reference, parts
 from flaskprod_lint.model import EnvironmentRead, Setting, Unknown
+from flaskprod_lint.records import dataclass
 from flaskprod_lint.source import Located, Place, Project, Span
 
 _DEEPEST = 5
 _TEMPLATE = re.compile(r"\{\{.*?\}\}|\{%.*?%\}|<%.*?%>", re.DOTALL)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Filled:
     """A text after interpolation. What is not known stands in it as written, and by its writing in `holes`."""
 
@@ -41,7 +42,7 @@ class Filled:
         return Located(self.text, self.span)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Interpolation:
     """The variables that Compose itself knows: those of a committed .env beside the compose file."""
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from flaskprod_lint.inputs import dotenv
 from flaskprod_lint.model import Step, Target, Unknown
+from flaskprod_lint.records import dataclass
 from flaskprod_lint.resolve import app as apps
 from flaskprod_lint.resolve.app import flask_cli, loading, target_text
 from flaskprod_lint.resolve.app import target as targets
@@ -37,7 +38,7 @@ _DEEPEST = 3
 ContextIn = Callable[[str], Context]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Likely:
     """An app that a server could load from `folder` of the project by `target`, and what led to it."""
 
@@ -73,7 +74,7 @@ def _several(likely: Sequence[Likely]) -> Unknown:
     return Unknown(f"{names} are equally likely to be the app")
 
 
-@dataclass(slots=True)
+@dataclass
 class _Search:
     """The files of a project that may be started. `makers`, outside tests, look as if they make a Flask app."""
 

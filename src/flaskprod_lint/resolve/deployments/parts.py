@@ -5,10 +5,11 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 
 from flaskprod_lint.inputs import procfile
 from flaskprod_lint.model import Command, Conflict, Deployment, Packages, Platform, Process, Setting, Unknown
+from flaskprod_lint.records import dataclass
 from flaskprod_lint.resolve import image as images_of
 from flaskprod_lint.resolve import packages, platforms
 from flaskprod_lint.resolve.context import Context
@@ -22,7 +23,7 @@ from flaskprod_lint.resolve.tree import Tree
 from flaskprod_lint.source import Located, Place, Problem, Project, Span
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Home:
     """What runs a part: an image that is built here, an image from elsewhere, or what a buildpack makes of a folder.
 
@@ -35,7 +36,7 @@ class Home:
     directory: str = "/app"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Part:
     """A part of a manifest, as its platform means it. `command` is None where the manifest leaves it to the image.
 

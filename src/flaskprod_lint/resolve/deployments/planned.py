@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 import shlex
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 
 from flaskprod_lint.model import Command, Deployment, Image, Platform, Process, Setting, Unknown
+from flaskprod_lint.records import dataclass
 from flaskprod_lint.resolve import secrecy
 from flaskprod_lint.resolve.context import Context
 from flaskprod_lint.resolve.options import Options
@@ -28,7 +29,7 @@ _RUNNERS = frozenset(
 _SETS_DATABASE_URL = frozenset(("pandastack", "heroku", "dokku", "scalingo"))
 
 
-@dataclass(slots=True)
+@dataclass
 class Planned:
     """A deployment whose processes have commands and nothing more, with where each of them runs.
 

@@ -4,18 +4,18 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
 
 from flaskprod_lint.inputs import nginx
 from flaskprod_lint.inputs.nginx import Upstream
 from flaskprod_lint.model import Image, Process, Setting
+from flaskprod_lint.records import dataclass
 from flaskprod_lint.resolve.context import Context
 from flaskprod_lint.source import Place, Project
 
 _NGINX = re.compile(r"\bnginx\b")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Proxy:
     """A place that passes requests on, and where to."""
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import fnmatch
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
 
+from flaskprod_lint.records import dataclass
 from flaskprod_lint.resolve.options import Options
 
 _DEVELOPMENT_WORDS = frozenset(
@@ -20,7 +20,7 @@ _DEVELOPMENT_FOLDERS = frozenset(
 _TEST_FOLDER = re.compile(r"(tests?|testing|examples?|samples?)([-_].*)?")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Standing:
     """What something is for, and why we think so. `sure` is False where it could be the other."""
 

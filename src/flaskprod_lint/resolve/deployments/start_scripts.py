@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import posixpath
 import re
-from dataclasses import dataclass
 
 from flaskprod_lint.model import Command
+from flaskprod_lint.records import dataclass
 from flaskprod_lint.resolve import commands, servers
 from flaskprod_lint.resolve.context import Context
 from flaskprod_lint.resolve.deployments import planned, standing
@@ -22,7 +22,7 @@ _NAME = re.compile(
 _HOME = re.compile(r"(?:^\s*cd\s+|--chdir[=\s]+)[\"']?(/[\w./-]+)", re.MULTILINE)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class StartScript:
     """A script at the top of the project that ends in a server for production, and how it would be started.
 

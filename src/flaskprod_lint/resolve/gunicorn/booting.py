@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 
 from flaskprod_lint.model import Address, Packages, Refusal, Server, Setting
+from flaskprod_lint.records import dataclass
 from flaskprod_lint.resolve.context import Context
 from flaskprod_lint.resolve.gunicorn.known import WORKERS
 from flaskprod_lint.resolve.gunicorn.missing import is_missing
@@ -21,7 +21,7 @@ _LEAN = frozenset(
 )
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class _Start:
     """What is known when Gunicorn starts."""
 

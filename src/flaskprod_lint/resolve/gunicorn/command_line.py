@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TYPE_CHECKING, Any, NoReturn
 
+from flaskprod_lint.records import dataclass
 from flaskprod_lint.resolve.gunicorn.table import Known
 from flaskprod_lint.resolve.servers.step_words import Word
 
@@ -18,7 +19,7 @@ _MARK = re.compile("\ue000(\\d+)\ue001")
 _SHOWN_MARK = re.compile(r"(\\ue000|\ue000)\d+(\\ue001|\ue001)")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Given:
     """A setting given once on a command line: `text` as written, `value` after argparse, the flag used, the word.
 
@@ -32,7 +33,7 @@ class Given:
     word: Word | None = None
 
 
-@dataclass(slots=True)
+@dataclass
 class CommandLine:
     """What a command line gives. `refusal` is argparse's own objection: Gunicorn would exit with it.
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 import ast
 import posixpath
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from typing import TYPE_CHECKING, Any
 
 from flaskprod_lint.model import NOWHERE, EnvironmentRead, Override, Refusal, Setting, Step, Unknown
+from flaskprod_lint.records import dataclass
 from flaskprod_lint.resolve.context import Context
 from flaskprod_lint.resolve.gunicorn.missing import is_missing, is_no_module
 from flaskprod_lint.resolve.gunicorn.table import Known
@@ -26,7 +27,7 @@ DOES_NOT_START = "Gunicorn does not start"
 _PROBE = "61617"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class FileValue:
     """A setting as the file leaves it. `data` is plain, with Unknown parts, Hooks for functions."""
 
@@ -37,7 +38,7 @@ class FileValue:
     sure: bool = True
 
 
-@dataclass(slots=True)
+@dataclass
 class ConfigFile:
     """The configuration file that is loaded. `path` is its file in the project; empty when there is none to read.
 

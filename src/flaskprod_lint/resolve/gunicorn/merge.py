@@ -6,10 +6,11 @@ import posixpath
 import re
 import shlex
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from typing import Any
 
 from flaskprod_lint.model import NOWHERE, Override, Refusal, Setting, Step, Unknown
+from flaskprod_lint.records import dataclass
 from flaskprod_lint.resolve.context import Context
 from flaskprod_lint.resolve.gunicorn import config_file, defaults
 from flaskprod_lint.resolve.gunicorn.command_line import CommandLine, Given, parse
@@ -27,7 +28,7 @@ _NO_NUMBER = re.compile(r"argument (?:-\w/)?([\w-]+): invalid (?:int|auto_int) v
 _GLOB = re.compile(r"[*?\[]")
 
 
-@dataclass(slots=True)
+@dataclass
 class Resolved:
     """What Gunicorn makes of a command. `refusals` say why it would exit at once, `ignored` are names it overlooks.
 

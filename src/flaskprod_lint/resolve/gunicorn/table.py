@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import functools
 import re
-from dataclasses import dataclass
 from typing import Any
 
+from flaskprod_lint.records import dataclass
 from flaskprod_lint.resolve.gunicorn.known import ROWS, VERSIONS, WORKERS
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Known:
     """A setting as one version of Gunicorn knows it.
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+
+from flaskprod_lint.records import dataclass
 
 #: Where Docker looks for programs when nothing sets PATH.
 DEFAULT_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
@@ -31,7 +32,7 @@ _VERSION = re.compile(r"(?:^|python-?|py)(\d\.\d+(?:\.\d+)?)(?![\d.])")
 _NAMED_PYTHON = re.compile(r"(?:^|[-/])python-(\d)(\d+)(?:$|[-:/])")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Reference:
     """An image reference taken apart: `python` of `docker.io/library/python:3.12-slim@sha256:…`."""
 

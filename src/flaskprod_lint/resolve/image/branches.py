@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import operator
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 
 from flaskprod_lint.inputs.shell import (
     AndOr,
@@ -23,6 +22,7 @@ from flaskprod_lint.inputs.shell import (
     While,
 )
 from flaskprod_lint.inputs.shell_words import Word
+from flaskprod_lint.records import dataclass
 
 #: The text of a word; None when it is not known.
 TextOf = Callable[[Word], "str | None"]
@@ -38,7 +38,7 @@ _NUMBERS: dict[str, Callable[[int, int], bool]] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Taken:
     """A command that runs; `sure` is False when a condition that is not known decides it."""
 

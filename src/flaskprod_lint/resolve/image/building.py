@@ -5,13 +5,14 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from flaskprod_lint.inputs import shell
 from flaskprod_lint.inputs.dockerfile import Flag, Instruction
 from flaskprod_lint.inputs.shell import SimpleCommand
 from flaskprod_lint.inputs.shell_words import Literal, Variable, Word
 from flaskprod_lint.model import ImageRun, SecretLiteral, Setting, Step, Unknown
+from flaskprod_lint.records import dataclass
 from flaskprod_lint.resolve import secrecy
 from flaskprod_lint.resolve.image import branches, scripts
 from flaskprod_lint.resolve.image.context import BuildContext
@@ -37,7 +38,7 @@ _SHEBANG = re.compile(r"#!.*\b(ba|da|a)?sh\b")
 _WRAPPERS = frozenset({"exec", "command", "env", "sudo", "time", "nice", "eatmydata"})
 
 
-@dataclass(slots=True)
+@dataclass
 class Building:
     """One RUN at work in a stage."""
 

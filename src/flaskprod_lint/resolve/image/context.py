@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from flaskprod_lint.inputs import dockerignore, gcloudignore
 from flaskprod_lint.inputs.dockerignore import Dockerignore
+from flaskprod_lint.records import dataclass
 from flaskprod_lint.source import Located, Place, Project, Span
 
 #: What says which files gcloud does not upload; without it, gcloud goes by .gitignore and leaves out .git.
 _UPLOADS = ".gcloudignore"
 
 
-@dataclass(slots=True)
+@dataclass
 class BuildContext:
     """The files below `folder`, filtered by `ignore` (None when there is no .dockerignore).
 

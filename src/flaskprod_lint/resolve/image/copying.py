@@ -5,11 +5,11 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
 
 from flaskprod_lint.inputs import dockerignore
 from flaskprod_lint.inputs.dockerfile import Instruction
 from flaskprod_lint.model import Copied, Unknown
+from flaskprod_lint.records import dataclass
 from flaskprod_lint.resolve.image import scripts
 from flaskprod_lint.resolve.image.context import BuildContext, both
 from flaskprod_lint.resolve.image.stage import StageState
@@ -22,7 +22,7 @@ _PACKAGES = re.compile(r"\*[^/]*\.(whl|tar(\.\w+)?|tgz|zip)$")
 _WILDCARD = re.compile(r"[*?\[]")
 
 
-@dataclass(slots=True)
+@dataclass
 class Copying:
     """One COPY or ADD at work in a stage."""
 
@@ -197,7 +197,7 @@ class Copying:
             self.state.tools |= {"curl", "wget"}
 
 
-@dataclass(slots=True)
+@dataclass
 class Destination:
     """The destination of a COPY. `text` is as written, after substitution."""
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 
 from flaskprod_lint.inputs.dockerfile import Instruction
 from flaskprod_lint.model import Command, Copied, EnvironmentRead, ImageRun, Override, SecretLiteral, Setting, Unknown
+from flaskprod_lint.records import dataclass
 from flaskprod_lint.resolve.image import bases
 from flaskprod_lint.resolve.image.context import BuildContext
 from flaskprod_lint.resolve.image.substitution import expand
@@ -28,7 +29,7 @@ _GIVEN = re.compile(r"(TARGET|BUILD)(PLATFORM|OS|ARCH|VARIANT)|(https?|ftp|no|al
 _SHELLS = {"bash": "bash", "dash": "dash", "ash": "busybox", "busybox": "busybox"}
 
 
-@dataclass(slots=True)
+@dataclass
 class StageState:
     """What a stage has so far; a stage FROM it starts with a copy."""
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from flaskprod_lint.records import dataclass
 from flaskprod_lint.resolve.interpreter.frames import Pending, Region
 from flaskprod_lint.resolve.interpreter.journal import Changes, read_cell
 from flaskprod_lint.resolve.interpreter.jumps import Break, Continue, Jump, Raised, Return
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 Side = Callable[[], "Value | None"]
 
 
-@dataclass(slots=True)
+@dataclass
 class _Outcome:
     changes: Changes
     value: Value | None = None

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from flaskprod_lint.model import Unknown
+from flaskprod_lint.records import dataclass
 from flaskprod_lint.resolve.interpreter.journal import Changes
 from flaskprod_lint.resolve.interpreter.jumps import Raised
 from flaskprod_lint.resolve.interpreter.values import Class, Function, Module, Value
 
 
-@dataclass(slots=True)
+@dataclass
 class Frame:
     """One run of a module, class body, function or comprehension.
 
@@ -39,7 +40,7 @@ class Frame:
         return self.scopes if self.is_module or self.is_class else (*self.scopes, self.names)
 
 
-@dataclass(slots=True)
+@dataclass
 class Pending:
     """A path that left a region under an unknown condition, and the state in which it did."""
 
@@ -49,7 +50,7 @@ class Pending:
     raised: Raised | None = None
 
 
-@dataclass(slots=True, eq=False)
+@dataclass(eq=False)
 class Region:
     """What a jump leads out of: a function (return), a loop (break), a pass of it (continue), a try (raise)."""
 
@@ -59,7 +60,7 @@ class Region:
     pendings: list[Pending] = field(default_factory=list)
 
 
-@dataclass(slots=True)
+@dataclass
 class Arguments:
     """The arguments of a call. `hole` is the reason when a `*` or `**` of something unknown may have added more."""
 

@@ -6,10 +6,10 @@ import posixpath
 import re
 import sys
 from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from flaskprod_lint.model import Unknown
+from flaskprod_lint.records import dataclass
 from flaskprod_lint.resolve.interpreter import branches, sources
 from flaskprod_lint.resolve.interpreter.frames import Frame
 from flaskprod_lint.resolve.interpreter.journal import HOLE
@@ -40,7 +40,7 @@ GONE = frozenset(
 _LOCAL = re.compile(r"(^|_)(local|settings|config|secrets?|overrides?|prod|production)(_|$)")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Found:
     """Where a module is: its file in the project (None for a namespace package), and where its submodules are."""
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
+
+from flaskprod_lint.records import dataclass
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Limits:
     """Bounds of one interpreter. `steps` are nodes of syntax; `text` and `items` bound one string and one list."""
 
@@ -29,7 +31,7 @@ class ExhaustedError(Exception):
         self.path = path
 
 
-@dataclass(slots=True)
+@dataclass
 class Budget:
     """What is left of the limits."""
 

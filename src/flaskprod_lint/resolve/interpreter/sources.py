@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import ast
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from flaskprod_lint.inputs import python
+from flaskprod_lint.records import dataclass
 from flaskprod_lint.source import Place, Problem, Source, Span
 
 
-@dataclass(slots=True)
+@dataclass
 class Parsed:
     """One Python file: its syntax, or why it has none."""
 

@@ -4,29 +4,30 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
 
 from flaskprod_lint.model import EnvironmentRead, Override, Unknown
+from flaskprod_lint.records import dataclass
 from flaskprod_lint.source import Place, Span
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Unset(Unknown):
     """A variable that nothing in the project sets, and that a person may have set: a default written later applies."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Maybe(Unknown):
     """A name that is bound only under a condition that is not known; the Value's alternatives are what it then is."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Compared(Unknown):
     """Whether something that is not known is this very text: the answer says nothing of whether it is set."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Partial(Unknown):
     """A text of which parts are known: `parts` has the known texts, and None for each part that is not."""
 
@@ -90,14 +91,14 @@ class Elements(set["Value"]):
         self.hole = hole
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class External:
     """A name from outside the project, by its dotted path: "flask.Flask", "os.path.join"."""
 
     path: str
 
 
-@dataclass(eq=False, slots=True, repr=False)
+@dataclass(eq=False, repr=False)
 class Instance:
     """What a call of something external gave: `Flask(__name__)` is an Instance of "flask.Flask".
 
@@ -113,7 +114,7 @@ class Instance:
     items: dict[tuple[str, object], Value] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Member:
     """Something below an Instance that is not known further: `app.config` is Member(app, "config")."""
 
@@ -121,7 +122,7 @@ class Member:
     path: str
 
 
-@dataclass(eq=False, slots=True, repr=False)
+@dataclass(eq=False, repr=False)
 class Function:
     """A function of the project: its syntax, the module it stands in, and what it sees of its surroundings."""
 
@@ -134,7 +135,7 @@ class Function:
     decorators: tuple[Value, ...] = ()
 
 
-@dataclass(eq=False, slots=True, repr=False)
+@dataclass(eq=False, repr=False)
 class Class:
     """A class of the project. `attributes` are its own; `lookup` follows the bases."""
 
@@ -167,14 +168,14 @@ class Class:
         return next((base for base in bases if isinstance(base, Unknown)), None)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Inherited(External):
     """A name that a class of the project has from a base outside it: `as_view` of a `class Page(MethodView)`."""
 
     cls: Class
 
 
-@dataclass(eq=False, slots=True, repr=False)
+@dataclass(eq=False, repr=False)
 class Object:
     """An instance of a class of the project. `outer` stands for its part from a base outside the project, if any."""
 
@@ -184,7 +185,7 @@ class Object:
     outer: Instance | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Method:
     """A function of the project bound to its first argument."""
 
@@ -192,7 +193,7 @@ class Method:
     receiver: Value
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Native:
     """A method of a plain value that has not been called yet: `"".join`."""
 
@@ -200,7 +201,7 @@ class Native:
     name: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Bound:
     """`functools.partial`: something callable with some of its arguments."""
 
@@ -209,7 +210,7 @@ class Bound:
     kwargs: Mapping[str, Value]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Super:
     """`super()` within a method of `owner`; `receiver` is the instance or class it was called with."""
 
@@ -217,7 +218,7 @@ class Super:
     receiver: Value
 
 
-@dataclass(eq=False, slots=True, repr=False)
+@dataclass(eq=False, repr=False)
 class Module:
     """A module of the project that has been (or is being) run. `path` is its file in the project.
 
@@ -239,7 +240,7 @@ class Module:
         return getattr(self.names, "hole", None)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Failure:
     """An exception that ends a module: its dotted path ("builtins.KeyError", "builtins.SystemExit") and where.
 
@@ -252,7 +253,7 @@ class Failure:
     sure: bool = True
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Value:
     """A value with its history.
 
@@ -278,7 +279,7 @@ class Value:
         return _Plain().of(self, 0)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Event:
     """One thing that running the code does to the world outside the project, in the order in which it happens.
 

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from flaskprod_lint.inputs import lockfiles, pyproject, requirements
 from flaskprod_lint.inputs.lockfiles import Lock
 from flaskprod_lint.inputs.pyproject import DEVELOPMENT_GROUPS, Pyproject
 from flaskprod_lint.inputs.requirements import Requirement, normalise
 from flaskprod_lint.model import ImageRun, Package, Packages, Unknown
+from flaskprod_lint.records import dataclass
 from flaskprod_lint.resolve.tree import Tree
 from flaskprod_lint.source import Located, Place, Project, Span
 
@@ -58,7 +59,7 @@ _PLAIN = frozenset("python debian ubuntu alpine scratch fedora rockylinux almali
 _PLAIN_ANYWHERE = frozenset("uv ubi8 ubi9 ubi-minimal python-38 python-39 python-311 python-312".split())
 
 
-@dataclass(slots=True)
+@dataclass
 class Selection:
     """What an install command takes from a project file beside its main dependencies."""
 
@@ -72,7 +73,7 @@ class Selection:
     default_groups: bool = True
 
 
-@dataclass(slots=True)
+@dataclass
 class Collector:
     """Gathers what install commands bring, file by file. `holes` are the reasons why more may be installed."""
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from flaskprod_lint.inputs import lockfiles, pyproject, requirements
 from flaskprod_lint.model import Step, Unknown
+from flaskprod_lint.records import dataclass
 from flaskprod_lint.resolve.packages import Collector, Selection, setup_script
 from flaskprod_lint.source import Place, Span
 
@@ -30,7 +31,7 @@ _PIP_VALUES = frozenset(
 )
 
 
-@dataclass(slots=True)
+@dataclass
 class _Arguments:
     """Words of an install command, sorted: what follows each option, and what stands alone."""
 
@@ -68,7 +69,7 @@ def _tool(program: str, words: list[str | None]) -> tuple[str, list[str | None],
     return program, words[1:], 1
 
 
-@dataclass(slots=True)
+@dataclass
 class _Command:
     """One install command at work."""
 

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 
 from flaskprod_lint.model import Address, EnvironmentRead, Override, Setting, Step, Unknown
+from flaskprod_lint.records import dataclass
 from flaskprod_lint.resolve.context import Context
 from flaskprod_lint.resolve.gunicorn.addresses import AddressError, address_of
 from flaskprod_lint.resolve.servers.step_words import Word, place_of
 from flaskprod_lint.source import Place
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Flags:
     """What a server's flags are: those that take a value and those that do not, by the name of what they set.
 
@@ -35,7 +36,7 @@ class Flags:
         return None
 
 
-@dataclass(slots=True)
+@dataclass
 class Line:
     """What a command line gives, in order, and its positional words."""
 

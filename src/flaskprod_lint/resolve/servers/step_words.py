@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 
 from flaskprod_lint.model import EnvironmentRead, Step, Unknown
+from flaskprod_lint.records import dataclass
 from flaskprod_lint.source import Place, Span
 
 #: A variable that nobody has expanded yet: $PORT, ${PORT}, ${PORT:-8000}.
@@ -13,7 +13,7 @@ VARIABLE = re.compile(r"\$(?:(?P<plain>[A-Za-z_]\w*)|\{(?P<braced>[A-Za-z_]\w*)(
 _COMMAND = re.compile(r"\$\(.*\)|`.*`|\$[@*]|\$\{[^{}]*\}", re.DOTALL)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Word:
     """One argument. `reads` are the variables it came from: a shell has seen to these.
 

@@ -6,9 +6,9 @@ import posixpath
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 
 from flaskprod_lint.model import Route, Unknown
+from flaskprod_lint.records import dataclass
 from flaskprod_lint.resolve.app.routes import answers, extensions
 from flaskprod_lint.resolve.app.routes.arguments import argument, assumed, optional_text, thing
 from flaskprod_lint.resolve.app.routes.calls import Registry, is_restx
@@ -29,7 +29,7 @@ _PATH = re.compile(r"""["'](/[\w./<>:~-]*)["']""")
 Unfollowed = tuple[str, Sequence[Value], Span]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Routes:
     """The routes of an app, and why there may be others."""
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 import ast
 import posixpath
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from flaskprod_lint.model import Unknown
+from flaskprod_lint.records import dataclass
 from flaskprod_lint.resolve.app.routes import views
 from flaskprod_lint.resolve.app.routes.arguments import (
     argument,
@@ -59,7 +60,7 @@ _ADDING = ("add_url_rule", "route", "register_blueprint", "init_app")
 _VERBS = ("get", "post", "put", "delete", "patch")
 
 
-@dataclass(slots=True)
+@dataclass
 class Registry:
     """Everything that registers routes, as the events of loading the app made it. `known` are the owners by identity.
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from flaskprod_lint.model import Route, Unknown
 from flaskprod_lint.model.routing import is_plain
+from flaskprod_lint.records import dataclass
 from flaskprod_lint.resolve.interpreter.values import Instance
 from flaskprod_lint.source import Place
 
@@ -14,7 +15,7 @@ from flaskprod_lint.source import Place
 Texts = list[tuple[str, bool]] | Unknown
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Rule:
     """One rule as the code gives it. `methods` is None where they are not known, `strict` where nothing says it.
 
@@ -31,7 +32,7 @@ class Rule:
     host: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Nested:
     """The registration of a blueprint, namespace or API; `prefix` is None where its own holds."""
 
@@ -42,7 +43,7 @@ class Nested:
     sure: bool = True
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Doubt:
     """Something that may add rules, which cannot be read."""
 
@@ -50,7 +51,7 @@ class Doubt:
     order: int
 
 
-@dataclass(slots=True)
+@dataclass
 class Owner:
     """An app, a blueprint or an API with what is registered on it.
 
@@ -67,7 +68,7 @@ class Owner:
     steps: list[Rule | Nested | Doubt] = field(default_factory=list)
 
 
-@dataclass(slots=True)
+@dataclass
 class Expansion:
     """The routes of an app as its owners' steps give them. `strict` tells the app's own setting at an event."""
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 
+from flaskprod_lint.records import dataclass
 from flaskprod_lint.resolve.app.routes.arguments import names
 from flaskprod_lint.resolve.interpreter.values import Class, Event, Function, Instance, Value
 
@@ -30,7 +30,7 @@ _EMPTY = frozenset(
 )
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Views:
     """What the code says of views: the class that `as_view()` made one of, and the `methods` set on a function.
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import field, fields, replace
 
 from flaskprod_lint.inputs import compose
 from flaskprod_lint.inputs.compose import Build, Compose, EnvFileEntry, Service, Variable, Volume
+from flaskprod_lint.records import dataclass
 from flaskprod_lint.source import Located, Project
 
 #: Fields that hold a list, and what tells that two of their entries are the same.
@@ -20,7 +21,7 @@ _LISTS: dict[str, Callable[[object], object]] = {
 _DEEPEST = 8
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Merged:
     """The services that some compose files give together. `paths` are all the files that were read for it."""
 
@@ -83,7 +84,7 @@ def _extended(project: Project, service: Service, path: str, depth: int) -> Serv
 def over(base: Service, top: Service) -> Service:
     """One service on top of another: lists are joined, single values replaced."""
     changed: dict[str, object] = {"name": top.name, "span": top.span, "extends": None}
-    for one in fields(Service):
+    for one in fields(base):
         if one.name in changed or one.name == "resets":
             continue
         below, above = getattr(base, one.name), getattr(top, one.name)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 
 from flaskprod_lint.model import (
     Command,
@@ -17,6 +17,7 @@ from flaskprod_lint.model import (
     Setting,
     Unknown,
 )
+from flaskprod_lint.records import dataclass
 from flaskprod_lint.resolve import platforms
 from flaskprod_lint.resolve.deployments import amounts, interpolation, planned, proxies, standing
 from flaskprod_lint.resolve.deployments.compose import choosing, opening, units
@@ -48,7 +49,7 @@ def plan(project: Project, options: Options, *, others: bool) -> list[Planned]:
     return [one for start in found for one in _of_start(project, start, found, options, others)]
 
 
-@dataclass(slots=True)
+@dataclass
 class _Start:
     """A unit with its services, those that run the app, and what says that it is for development.
 

@@ -5,11 +5,12 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 
 from flaskprod_lint.inputs import compose_words, dotenv
 from flaskprod_lint.inputs.compose import Service, Variable, Words
 from flaskprod_lint.model import Command, Image, Packages, Platform, Setting, Unknown
+from flaskprod_lint.records import dataclass
 from flaskprod_lint.resolve import image as images_of
 from flaskprod_lint.resolve.context import Context
 from flaskprod_lint.resolve.deployments import images, planned
@@ -24,7 +25,7 @@ _PORT_LABEL = re.compile(r"traefik\.http\.services\.[^.]+\.loadbalancer\.server\
 _PORT = re.compile(r"(?:.*:)?(\d+)(?:/tcp)?$")
 
 
-@dataclass(slots=True)
+@dataclass
 class Resolved:
     """A service with its image. `folder` is the compose project's; `dockerfile` the path of what it builds."""
 

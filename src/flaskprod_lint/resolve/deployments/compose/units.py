@@ -5,9 +5,9 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from flaskprod_lint.inputs.compose import Service
+from flaskprod_lint.records import dataclass
 from flaskprod_lint.resolve.deployments import standing
 from flaskprod_lint.resolve.deployments.compose import merging
 from flaskprod_lint.resolve.deployments.compose.merging import Merged
@@ -20,7 +20,7 @@ _DEFAULT = ("compose.yaml", "compose.yml", "docker-compose.yml", "docker-compose
 _OVERRIDE = re.compile(r"(docker-)?compose\.override\.ya?ml")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Unit:
     """Compose files that are started together. `name` is the path of the file that makes it what it is."""
 

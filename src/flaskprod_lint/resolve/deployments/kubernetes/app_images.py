@@ -5,9 +5,9 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 
 from flaskprod_lint.inputs import compose, yaml_tree
+from flaskprod_lint.records import dataclass
 from flaskprod_lint.resolve.deployments import images, planned, standing
 from flaskprod_lint.resolve.deployments.compose import choosing
 from flaskprod_lint.source import Project
@@ -31,7 +31,7 @@ _ACTION_FOLDER = re.compile(r"^\s*context:\s*[\"']?(\S+?)[\"']?\s*$", re.MULTILI
 _ACTION_TAGS = re.compile(r"^(\s*)(?:tags|images?):[ \t]*(.*(?:\n\1[ \t]+\S.*)*)", re.MULTILINE)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Making:
     """A Dockerfile with the folder and the stage that it is built from. `sure` is False for the only one there is."""
 

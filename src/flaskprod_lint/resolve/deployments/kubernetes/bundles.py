@@ -5,11 +5,12 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 
 from flaskprod_lint.inputs import kubernetes
 from flaskprod_lint.inputs.kubernetes import WORKLOADS, KubernetesObject
 from flaskprod_lint.inputs.kustomization import Kustomization
+from flaskprod_lint.records import dataclass
 from flaskprod_lint.resolve.deployments import standing
 from flaskprod_lint.resolve.deployments.kubernetes import helm, kustomize
 from flaskprod_lint.resolve.deployments.standing import Standing
@@ -32,7 +33,7 @@ _WORKLOAD = re.compile(rf"[\"']?kind[\"']?\s*:\s*[\"']?({'|'.join(WORKLOADS)})\b
 _APPLIED = "`kubectl apply` starts what it says"
 
 
-@dataclass(slots=True)
+@dataclass
 class Bundle:
     """Objects that are applied together. `name` is what a person calls them, `paths` the files that they are in.
 

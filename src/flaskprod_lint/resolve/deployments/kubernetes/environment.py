@@ -5,11 +5,11 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 
 from flaskprod_lint.inputs.kubernetes import KubernetesObject
 from flaskprod_lint.inputs.kubernetes_pods import Container, PodVariable, Reference, Workload
 from flaskprod_lint.model import EnvironmentRead, Setting, Unknown
+from flaskprod_lint.records import dataclass
 from flaskprod_lint.resolve.deployments import planned
 from flaskprod_lint.resolve.deployments.kubernetes import quantities
 from flaskprod_lint.resolve.deployments.kubernetes.stores import FILLED_IN, Stored, Stores, is_left_out
@@ -19,7 +19,7 @@ _SUBSTITUTED = re.compile(r"\$\{?\{?[A-Za-z_]\w*\}?\}?")
 _REFERENCE = re.compile(r"\$(\$|\(([A-Za-z_.-][\w.-]*)\))")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Filled:
     """A text after Kubernetes put in `$(NAME)`; by their writing, `holes` are what is not known in it."""
 
@@ -27,7 +27,7 @@ class Filled:
     holes: Mapping[str, Setting]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Environment:
     """A container's variables without its image's. `is_open` says that there may be more which are not here."""
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from flaskprod_lint.inputs.kubernetes import KubernetesObject
 from flaskprod_lint.inputs.kubernetes_pods import Container, Probe, Workload
 from flaskprod_lint.inputs.nodes import Node
 from flaskprod_lint.model import Setting
+from flaskprod_lint.records import dataclass
 from flaskprod_lint.source import Located, Place
 
 _TIMEOUTS = ("nginx.ingress.kubernetes.io/proxy-read-timeout", "ingress.kubernetes.io/proxy-read-timeout")
@@ -18,7 +18,7 @@ _IDLE_SECONDS = re.compile(r"idle_timeout\.timeout_seconds=(\d+)")
 _METRICS = re.compile(r"metric|prometheus|admin|debug|monitor")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Exposure:
     """What connects to a container: `services` select its pods, `port` is where they connect to, `probed` its probes.
 

@@ -5,12 +5,13 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from flaskprod_lint.inputs import go_template, kubernetes, yaml_tree
 from flaskprod_lint.inputs.go_template import Template
 from flaskprod_lint.inputs.kubernetes import KubernetesObject
 from flaskprod_lint.inputs.nodes import Node
+from flaskprod_lint.records import dataclass
 from flaskprod_lint.resolve.deployments import standing
 from flaskprod_lint.resolve.deployments.kubernetes import helm_render, helm_values
 from flaskprod_lint.resolve.deployments.kubernetes.helm_values import Places, text_of
@@ -20,7 +21,7 @@ _VALUES = re.compile(r"(^|[._-])values([._-]|$)")
 _KIND = re.compile(r"^\s*[\"']?kind[\"']?\s*:", re.MULTILINE)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Chart:
     """A chart: its folder, its templates, and the values files for production that stand with it.
 

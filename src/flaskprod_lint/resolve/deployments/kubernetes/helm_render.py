@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from flaskprod_lint.inputs.go_template import Operand, Part, Pipe, Template
+from flaskprod_lint.records import dataclass
 from flaskprod_lint.resolve.deployments.kubernetes import helm_functions
 from flaskprod_lint.resolve.deployments.kubernetes.helm_values import (
     UNREAD,
@@ -30,7 +31,7 @@ class TooMuchError(Exception):
     """A template that does not come to an end."""
 
 
-@dataclass(slots=True)
+@dataclass
 class Renderer:
     """Fills in templates. `named` are the parts of each named template with the file it stands in."""
 
@@ -70,7 +71,7 @@ def named(templates: Iterable[Template]) -> dict[str, tuple[Template, Part]]:
     return found
 
 
-@dataclass(slots=True)
+@dataclass
 class _Page:
     """One template with what `.` and its variables are."""
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from flaskprod_lint.inputs.nodes import Entry, Node
+from flaskprod_lint.records import dataclass
 from flaskprod_lint.source import Located, Source, Span
 
 _INTEGER = re.compile(r"[-+]?(0|[1-9][0-9_]*)")
@@ -27,7 +28,7 @@ class Unread:
 UNREAD = Unread()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Text:
     """A text with the number of the place of each of its characters (see Places)."""
 
@@ -61,7 +62,7 @@ def joined(parts: list[Text]) -> Text:
     return Text("".join(part.text for part in parts), tuple(mark for part in parts for mark in part.marks))
 
 
-@dataclass(slots=True)
+@dataclass
 class Places:
     """Numbers for places: characters of templates, and values. `doubtful` ones may not be there at all."""
 

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from flaskprod_lint.inputs import kubernetes_pods
 from flaskprod_lint.inputs.kubernetes_pods import Workload
 from flaskprod_lint.model import Command, Deployment, Packages, Platform, Process, Setting, Unknown
+from flaskprod_lint.records import dataclass
 from flaskprod_lint.resolve import platforms
 from flaskprod_lint.resolve.deployments import planned, proxies
 from flaskprod_lint.resolve.deployments.kubernetes import (
@@ -36,7 +37,7 @@ _NGINX = re.compile(r"(^|/)(nginx\S*|openresty|caddy|httpd|envoy\S*|haproxy)([:@
 _AFTER = re.compile(r"^(?!.*pre-?(install|upgrade|sync)).*post-?(install|upgrade|sync)")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Setup:
     """What all processes of a deployment share."""
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from flaskprod_lint.inputs import kubernetes_pods
 from flaskprod_lint.inputs.kubernetes_pods import Container, Workload
+from flaskprod_lint.records import dataclass
 from flaskprod_lint.resolve.deployments import images, planned
 from flaskprod_lint.resolve.deployments.compose import choosing
 from flaskprod_lint.resolve.deployments.images import Built
@@ -22,7 +22,7 @@ _APP = re.compile(r"(^|[-_])(flask|app|api|web|backend|server|python)([-_]|$)|fl
 _TESTS = re.compile(r"(^|\W)(pytest|py\.test|tox|locust)\b|-m unittest\b")
 
 
-@dataclass(slots=True)
+@dataclass
 class Running:
     """A container that runs the app, with the workload it belongs to and the image, where the project builds it.
 

@@ -6,12 +6,13 @@ import base64
 import binascii
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 
 from flaskprod_lint.inputs.kubernetes import KubernetesObject
 from flaskprod_lint.inputs.kubernetes_pods import Container, Workload
 from flaskprod_lint.inputs.nodes import Node
 from flaskprod_lint.model import SecretLiteral
+from flaskprod_lint.records import dataclass
 from flaskprod_lint.resolve import secrecy
 from flaskprod_lint.resolve.deployments import manifest_secrets
 from flaskprod_lint.resolve.deployments.kubernetes import kustomize
@@ -25,7 +26,7 @@ _OF_DATABASE = re.compile(r"(POSTGRES|PG|MYSQL|MARIADB|DB|DATABASE|REDIS|RABBITM
 _HOST = re.compile(r"://[^/@\s]*@([^/:?\s]+)")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Stored:
     """One value of a ConfigMap or Secret. `file` is the path of the project's file that it is, if it is one."""
 
@@ -39,7 +40,7 @@ class Stored:
         return not is_left_out(self.value.value)
 
 
-@dataclass(slots=True)
+@dataclass
 class Stores:
     """All ConfigMaps and Secrets of a bundle, by kind and name.
 

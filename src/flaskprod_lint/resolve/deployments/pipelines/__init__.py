@@ -5,11 +5,11 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from weakref import WeakKeyDictionary
 
 from flaskprod_lint.inputs import cloud_run
 from flaskprod_lint.inputs.cloud_run import CloudRunService
+from flaskprod_lint.records import dataclass
 from flaskprod_lint.resolve.deployments import planned, standing
 from flaskprod_lint.resolve.deployments.pipelines import builds, gcloud, hosts, making, steps
 from flaskprod_lint.resolve.deployments.pipelines.builds import ImageBuild
@@ -37,7 +37,7 @@ _DEVELOPMENT = re.compile(r"(^|[-_.])(dev|develop|development|sandbox|preview|pr
 _PRODUCTION = re.compile(r"(^|[-_.])(prod|production|live|staging)($|[-_.])", re.IGNORECASE)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Ordered:
     """A service that a pipeline deploys to Cloud Run, with the image and the jobs it runs before."""
 
@@ -48,7 +48,7 @@ class Ordered:
     jobs: tuple[CloudRunService, ...] = ()
 
 
-@dataclass(slots=True)
+@dataclass
 class Read:
     """What the pipelines of a project say, read once."""
 

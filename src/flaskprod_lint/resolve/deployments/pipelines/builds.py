@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from flaskprod_lint.model import Setting
+from flaskprod_lint.records import dataclass
 from flaskprod_lint.resolve.deployments import planned
 from flaskprod_lint.resolve.deployments.pipelines import gcloud
 from flaskprod_lint.resolve.deployments.pipelines.steps import Action, Pipeline, Run
@@ -16,7 +17,7 @@ from flaskprod_lint.source import Located, Project, Span
 _SWITCHES = frozenset("pull no-cache rm force-rm quiet q push load squash compress".split())
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class ImageBuild:
     """An image that a pipeline builds. `dockerfile` is None where a buildpack makes it.
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from flaskprod_lint.inputs.cloud_run import CloudRunService, Pairs
+from flaskprod_lint.records import dataclass
 from flaskprod_lint.resolve.deployments import planned
 from flaskprod_lint.resolve.deployments.pipelines import steps
 from flaskprod_lint.resolve.deployments.pipelines.steps import Action, Run
@@ -25,7 +26,7 @@ _DEPLOYS = (("run", "deploy"), ("run", "services", "update"))
 _JOBS = (("run", "jobs", "deploy"), ("run", "jobs", "create"), ("run", "jobs", "update"))
 
 
-@dataclass(slots=True)
+@dataclass
 class Flags:
     """The words of a command after its verb: flags by name, and the rest in order."""
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
+from flaskprod_lint.records import dataclass
 from flaskprod_lint.resolve.deployments.pipelines.steps import Action, Pipeline, Run
 from flaskprod_lint.source import Place, Span
 
@@ -45,7 +45,7 @@ _COMMANDS = (
 )
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Named:
     """A step that deploys to a platform."""
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
 
 from flaskprod_lint.inputs.cloud_run import CloudRunService
+from flaskprod_lint.records import dataclass
 from flaskprod_lint.resolve.deployments import images
 from flaskprod_lint.resolve.deployments.images import Built
 from flaskprod_lint.resolve.deployments.pipelines.builds import ImageBuild
@@ -17,7 +17,7 @@ from flaskprod_lint.source import Project
 _OTHERS = re.compile(r"cloudrun/(container|placeholder)|/cloud-sql-proxy|^(nginx|redis|postgres)\b|endpoints-release/")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Made:
     """How an image is made: by a Dockerfile, or by a buildpack from `folder`. `sure` is False where it is guessed."""
 

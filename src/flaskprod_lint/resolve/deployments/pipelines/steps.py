@@ -5,7 +5,6 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from functools import lru_cache
 
 from flaskprod_lint.inputs import cloud_build, shell, workflows
@@ -13,6 +12,7 @@ from flaskprod_lint.inputs.cloud_build import BuildStep
 from flaskprod_lint.inputs.shell import SimpleCommand, Word
 from flaskprod_lint.inputs.shell_words import Literal
 from flaskprod_lint.inputs.workflows import Workflow, WorkflowJob, WorkflowStep
+from flaskprod_lint.records import dataclass
 from flaskprod_lint.source import Located, Project, Source, Span
 
 #: A variable that the file may itself give a value.
@@ -26,7 +26,7 @@ _TELLING = re.compile(
 _SHELLS = ("sh", "bash", "/bin/sh", "/bin/bash")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Run:
     """A program that a pipeline starts. Words keep `$NAME` and `${{ … }}` as written.
 
@@ -47,7 +47,7 @@ class Run:
         return " ".join(self.words)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Action:
     """An action of GitHub with its inputs."""
 
@@ -58,7 +58,7 @@ class Action:
     tests: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Pipeline:
     """All that a file of a CI service runs, in order."""
 
