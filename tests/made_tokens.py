@@ -39,7 +39,7 @@ def _with_checksum(form: TokenForm, text: str) -> str:
     if form.is_right is checksums.hexadecimal_crc:
         import zlib
 
-        return f"{text[:-8]}{zlib.crc32(text[:-9].encode()):08x}"
+        return text[:-8] + zlib.crc32(text[:-9].encode()).to_bytes(4, "little").hex()
     if form.is_right is checksums.bech32:
         return _bech32(text)
     return text

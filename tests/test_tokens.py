@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import random
 
 import pytest
@@ -47,6 +48,12 @@ def test_wrong_checksum_is_none(form: TokenForm) -> None:
     assert tokens.find(f'"{token[:-9]}{other}{token[-8:]}"') == []
 
 
+def test_the_checksum_is_that_of_a_documented_token() -> None:
+    """Of the revoked one that Grafana's documentation shows."""
+    token = "glsa_yscW25imSKJIuav8zF37RZmnbiDvB05G" + "_fcaaf58a"
+    assert [one.name for one in tokens.find(token)] == ["Grafana service account token"]
+
+
 def test_every_form_has_a_source_and_there_are_sixty_providers() -> None:
     assert all(form.source.startswith("https://") for form in FORMS)
     hosts = {form.source.split("/")[2].removeprefix("docs.").removeprefix("www.") for form in FORMS}
@@ -74,6 +81,30 @@ def test_every_form_has_a_source_and_there_are_sixty_providers() -> None:
 )
 def test_made_up_ones_are_none(line: str) -> None:
     assert tokens.find(line) == []
+
+
+def test_chance_may_begin_with_the_same_letter_thrice() -> None:
+    assert tokens.find("sk_live_" + "aaaQ7hT2mWc9RkX4vNb8Lz")
+    assert tokens.find("sk_live_" + "aB3" * 7 + "Q") == []
+
+
+def test_a_token_as_the_user_of_an_address() -> None:
+    assert [one.name for one in tokens.find("git clone https://dckr_pat_q8Wm3-Zx7Lp2Rt5Kv9Bn4Hs6JdQ@shop.dev/x")] == [
+        "Docker Hub access token"
+    ]
+
+
+def test_an_expired_json_web_token_is_harmless() -> None:
+    chance = random.Random(3)
+    assert [one.harmless for one in tokens.find(json_web_token(chance, exp=1_600_000_000))] == [True]
+    assert [one.harmless for one in tokens.find(json_web_token(chance, exp=4_102_444_800))] == [False]
+
+
+def test_a_private_key_in_base64() -> None:
+    key = base64.b64encode(private_key(random.Random(5)).encode()).decode()
+    assert [one.name for one in tokens.find(f"client-key-data: {key}")] == ["RSA private key"]
+    public = base64.b64encode(private_key(random.Random(5)).replace("PRIVATE", "PUBLIC").encode()).decode()
+    assert tokens.find(f"certificate: {public}") == []
 
 
 def test_json_web_tokens() -> None:

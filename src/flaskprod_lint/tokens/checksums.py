@@ -13,7 +13,7 @@ _BECH32_STEPS = (0x3B6A57B2, 0x26508E6D, 0x1EA119FA, 0x3D4233DD, 0x2A1462B3)
 def base62_crc(token: str) -> bool:
     """Whether the last six characters are the CRC-32, in base 62, of what stands between prefix and them.
 
-    GitHub's tokens (since 2021) and npm's are made so.
+    GitHub's tokens of forty characters are made so (since 2021); the longer ones that came in 2026 are not.
     """
     body = token.partition("_")[2]
     return _base62(zlib.crc32(body[:-6].encode("ascii", "replace"))) == body[-6:]
@@ -28,9 +28,12 @@ def _base62(number: int) -> str:
 
 
 def hexadecimal_crc(token: str) -> bool:
-    """Whether the eight digits after the last `_` are the CRC-32 of all before it, as in Grafana's tokens."""
+    """Whether the eight digits after the last `_` are the CRC-32 of all before it, the lowest byte first.
+
+    Grafana's tokens are made so: https://github.com/grafana/grafana/blob/main/pkg/components/satokengen/tokengen.go
+    """
     body, _, check = token.rpartition("_")
-    return f"{zlib.crc32(body.encode('ascii', 'replace')):08x}" == check.lower()
+    return zlib.crc32(body.encode("ascii", "replace")).to_bytes(4, "little").hex() == check.lower()
 
 
 def bech32(token: str) -> bool:

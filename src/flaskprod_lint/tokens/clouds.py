@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from flaskprod_lint.tokens import azure_keys
 from flaskprod_lint.tokens.checksums import bech32
 from flaskprod_lint.tokens.form import TokenForm
 
 _AWS = "https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_identifiers.html"
 _AZURE_KEYS = "https://learn.microsoft.com/en-us/purview/sit-defn-azure-storage-account-key"
-_AZURE_APP = "https://learn.microsoft.com/en-us/purview/sit-defn-client-secret-api-key"
+_AZURE_APP = "https://github.com/microsoft/security-utilities"
+_CLOUDFLARE = "https://developers.cloudflare.com/fundamentals/api/get-started/token-formats"
+_VERCEL = "https://vercel.com/changelog/new-token-formats-and-secret-scanning"
 _DIGITALOCEAN = "https://docs.digitalocean.com/reference/api/create-personal-access-token/"
 _VAULT = "https://developer.hashicorp.com/vault/docs/concepts/tokens#token-prefixes"
 _DOPPLER = "https://docs.doppler.com/docs/service-tokens"
@@ -28,6 +31,13 @@ FORMS = (
     TokenForm(
         "Google API key", "AIza", r"[\w-]{35}", "https://cloud.google.com/docs/authentication/api-keys", public=True
     ),
+    # A key of the Gemini API that is bound to a service account: no page of a browser may have it.
+    TokenForm(
+        "Google auth key",
+        "AQ.",
+        r"Ab8[\w-]{35,80}",
+        "https://discuss.ai.google.dev/t/gemini-api-key-start-from-aq/171575",
+    ),
     TokenForm(
         "Google OAuth client secret",
         "GOCSPX-",
@@ -37,7 +47,14 @@ FORMS = (
     TokenForm(
         "Google OAuth access token",
         "ya29.",
-        r"[\w-]{60,500}",
+        r"[\w-]{60,1500}",
+        "https://developers.google.com/identity/protocols/oauth2",
+        harmless=True,
+    ),
+    TokenForm(
+        "Google OAuth access token",
+        "ya29.c.",
+        r"[\w-]{60,1500}",
         "https://developers.google.com/identity/protocols/oauth2",
         harmless=True,
     ),
@@ -49,6 +66,7 @@ FORMS = (
         "https://learn.microsoft.com/en-us/azure/service-bus-messaging/service-bus-sas",
         mark="Key=",
     ),
+    *azure_keys.FORMS,
     TokenForm("Azure app client secret", "8Q~", r"[\w.~-]{34}", _AZURE_APP, before=r"(?<![\w~.])[\w~.-]{3}", mark="Q~"),
     TokenForm("Azure app client secret", "7Q~", r"[\w.~-]{31}", _AZURE_APP, before=r"(?<![\w~.])[\w~.-]{3}", mark="Q~"),
     TokenForm(
@@ -73,6 +91,24 @@ FORMS = (
         r"[\w-]{35,38}",
         "https://yandex.cloud/en/docs/iam/concepts/authorization/api-key",
     ),
+    *(
+        TokenForm(name, prefix, r"[A-Za-z0-9]{40,64}", _CLOUDFLARE)
+        for name, prefix in (
+            ("Cloudflare API key", "cfk_"),
+            ("Cloudflare user token", "cfut_"),
+            ("Cloudflare account token", "cfat_"),
+        )
+    ),
+    *(
+        TokenForm(name, prefix, r"[A-Za-z0-9]{24,120}", _VERCEL)
+        for name, prefix in (
+            ("Vercel access token", "vcp_"),
+            ("Vercel integration token", "vci_"),
+            ("Vercel app token", "vca_"),
+            ("Vercel refresh token", "vcr_"),
+            ("Vercel API key", "vck_"),
+        )
+    ),
     TokenForm("DigitalOcean access token", "dop_v1_", r"[0-9a-f]{64}", _DIGITALOCEAN),
     TokenForm("DigitalOcean OAuth token", "doo_v1_", r"[0-9a-f]{64}", _DIGITALOCEAN),
     TokenForm("DigitalOcean refresh token", "dor_v1_", r"[0-9a-f]{64}", _DIGITALOCEAN),
@@ -80,7 +116,7 @@ FORMS = (
         "Heroku API key",
         "HRKU-",
         r"AA[\w-]{58}|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}",
-        "https://devcenter.heroku.com/articles/oauth",
+        "https://devcenter.heroku.com/changelog-items/3175",
     ),
     TokenForm("Fly.io access token", "fm2_", r"[A-Za-z0-9+/]{100,}={0,3}", _FLY, mark="fm2_"),
     TokenForm("Fly.io access token", "fm1r_", r"[A-Za-z0-9+/]{100,}={0,3}", _FLY, mark="fm1r_"),
@@ -99,6 +135,9 @@ FORMS = (
     TokenForm("Vault recovery token", "hvr.", r"[\w-]{24,200}", _VAULT),
     TokenForm("Doppler personal token", "dp.pt.", r"[A-Za-z0-9]{40,44}", _DOPPLER),
     TokenForm("Doppler service token", "dp.st.", r"(?:[\w-]{2,35}\.)?[A-Za-z0-9]{40,44}", _DOPPLER, mark="dp.st."),
+    TokenForm("Doppler CLI token", "dp.ct.", r"[A-Za-z0-9]{40,44}", _DOPPLER),
+    TokenForm("Doppler service account token", "dp.sa.", r"[A-Za-z0-9]{40,44}", _DOPPLER),
+    TokenForm("Doppler SCIM token", "dp.scim.", r"[A-Za-z0-9]{40,44}", _DOPPLER),
     TokenForm(
         "1Password service account token",
         "ops_eyJ",

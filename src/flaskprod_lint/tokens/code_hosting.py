@@ -8,16 +8,28 @@ from flaskprod_lint.tokens.form import TokenForm
 _GITHUB = (
     "https://docs.github.com/en/authentication/keeping-your-account-and-data-secure/about-authentication-to-github"
 )
+#: Says that tokens may grow to 255 characters.
+_GITHUB_LONGER = "https://github.blog/changelog/2021-03-31-authentication-token-format-updates-are-generally-available"
+_GITHUB_KINDS = (
+    ("GitHub personal access token", "ghp_"),
+    ("GitHub OAuth token", "gho_"),
+    ("GitHub user token of an app", "ghu_"),
+    ("GitHub installation token of an app", "ghs_"),
+)
 _GITLAB = "https://docs.gitlab.com/security/tokens/#token-prefixes"
 _ATLASSIAN = "https://support.atlassian.com/atlassian-account/docs/manage-api-tokens-for-your-atlassian-account/"
 _SONAR = "https://docs.sonarsource.com/sonarqube-server/user-guide/managing-tokens/"
 
 FORMS = (
-    TokenForm("GitHub personal access token", "ghp_", r"[A-Za-z0-9]{36}", _GITHUB, is_right=base62_crc),
-    TokenForm("GitHub OAuth token", "gho_", r"[A-Za-z0-9]{36}", _GITHUB, is_right=base62_crc),
-    TokenForm("GitHub user token of an app", "ghu_", r"[A-Za-z0-9]{36}", _GITHUB, is_right=base62_crc),
-    TokenForm("GitHub installation token of an app", "ghs_", r"[A-Za-z0-9]{36}", _GITHUB, is_right=base62_crc),
-    TokenForm("GitHub refresh token", "ghr_", r"[A-Za-z0-9]{36,76}", _GITHUB),
+    *(TokenForm(name, prefix, r"[A-Za-z0-9]{36}", _GITHUB, is_right=base62_crc) for name, prefix in _GITHUB_KINDS),
+    *(TokenForm(name, prefix, r"[A-Za-z0-9_]{37,251}", _GITHUB_LONGER) for name, prefix in _GITHUB_KINDS),
+    TokenForm(
+        "GitHub installation token of an app",
+        "ghs_",
+        r"\d{1,12}_eyJ[\w-]{20,2000}\.[\w-]{20,4000}\.[\w-]{20,1000}",
+        "https://github.blog/changelog/2026-05-15-github-app-installation-tokens-per-request-override-header/",
+    ),
+    TokenForm("GitHub refresh token", "ghr_", r"[A-Za-z0-9_]{36,251}", _GITHUB_LONGER),
     TokenForm("GitHub fine-grained token", "github_pat_", r"[A-Za-z0-9]{22}_[A-Za-z0-9]{59}", _GITHUB),
     TokenForm("GitLab personal access token", "glpat-", r"[\w-]{20,300}(?:\.[0-9a-z]{2}\.?[0-9a-z]{7,9})?", _GITLAB),
     TokenForm("GitLab OAuth application secret", "gloas-", r"[\w-]{20,64}", _GITLAB),
@@ -48,8 +60,8 @@ FORMS = (
         "npm access token",
         "npm_",
         r"[A-Za-z0-9]{36}",
+        # It has a CRC-32, but no page says of what, so that it proves nothing.
         "https://github.blog/2021-09-23-announcing-npms-new-access-token-format/",
-        is_right=base62_crc,
     ),
     TokenForm("PyPI API token", "pypi-AgEIcHlwaS5vcmc", r"[\w-]{50,1000}", "https://pypi.org/help/#apitoken"),
     TokenForm(
@@ -66,14 +78,14 @@ FORMS = (
     TokenForm(
         "Clojars deploy token", "CLOJARS_", r"[0-9a-f]{60}", "https://github.com/clojars/clojars-web/wiki/Deploy-Tokens"
     ),
+    TokenForm("NuGet API key", "oy2", r"[a-z2-7]{43}", "https://github.com/microsoft/security-utilities"),
     TokenForm(
-        "NuGet API key", "oy2", r"[a-z0-9]{43}", "https://learn.microsoft.com/en-us/nuget/nuget-org/publish-a-package"
+        "Docker Hub access token", "dckr_pat_", r"[\w-]{27,64}", "https://docs.docker.com/security/access-tokens/"
     ),
-    TokenForm("Docker Hub access token", "dckr_pat_", r"[\w-]{27}", "https://docs.docker.com/security/access-tokens/"),
     TokenForm(
         "Docker Hub organization token",
         "dckr_oat_",
-        r"[\w-]{32}",
+        r"[\w-]{32,64}",
         "https://docs.docker.com/enterprise/security/access-tokens/",
     ),
     TokenForm(
@@ -91,7 +103,9 @@ FORMS = (
     TokenForm("SonarQube user token", "squ_", r"[0-9a-f]{40}", _SONAR),
     TokenForm("SonarQube project token", "sqp_", r"[0-9a-f]{40}", _SONAR),
     TokenForm("SonarQube analysis token", "sqa_", r"[0-9a-f]{40}", _SONAR),
-    TokenForm("Buildkite user token", "bkua_", r"[0-9a-f]{40}", "https://buildkite.com/docs/apis/managing-api-tokens"),
+    TokenForm(
+        "Buildkite user token", "bkua_", r"[0-9a-z]{40,64}", "https://buildkite.com/docs/apis/managing-api-tokens"
+    ),
     TokenForm(
         "CircleCI personal token",
         "CCIPAT_",

@@ -15,6 +15,12 @@ FORMS = (
     TokenForm("OpenAI admin key", "sk-admin-", r"[\w-]{40,200}", _OPENAI),
     TokenForm("OpenAI API key", "sk-", r"[A-Za-z0-9]{20}T3BlbkFJ[A-Za-z0-9]{20}", _OPENAI),
     TokenForm("Anthropic API key", "sk-ant-api", r"\d\d-[\w-]{80,120}", _ANTHROPIC),
+    TokenForm(
+        "Claude OAuth token",
+        "sk-ant-oat",
+        r"\d\d-[\w-]{60,160}",
+        "https://hexdocs.pm/claude_code_sdk/ClaudeCodeSDK.Auth.Providers.Anthropic.html",
+    ),
     TokenForm("Anthropic admin key", "sk-ant-admin", r"\d\d-[\w-]{80,120}", _ANTHROPIC),
     TokenForm(
         "OpenRouter API key", "sk-or-v1-", r"[0-9a-f]{64}", "https://openrouter.ai/docs/api-reference/authentication"

@@ -6,6 +6,7 @@ import base64
 import binascii
 import json
 import re
+import time
 from collections.abc import Iterator
 
 from flaskprod_lint.tokens.form import Token
@@ -18,7 +19,7 @@ _EXAMPLE_SUBJECT = "1234567890"
 def find(text: str, start: int) -> Iterator[Token]:
     """The token at `start`: with a header that names an algorithm and a payload that says something.
 
-    One for anonymous visitors (Supabase's `anon` key) is public.
+    One for anonymous visitors (Supabase's `anon` key) is public; one that has expired opens nothing.
     """
     match = _FORM.match(text, start)
     if match is None:
@@ -26,7 +27,13 @@ def find(text: str, start: int) -> Iterator[Token]:
     header, payload = _decoded(match[0].partition(".")[0]), _decoded(match[1])
     if not header.get("alg") or header["alg"] == "none" or not payload or payload.get("sub") == _EXAMPLE_SUBJECT:
         return
-    yield Token("JSON Web Token", start, match.end(), "eyJ", payload.get("role") == "anon")
+    yield Token("JSON Web Token", start, match.end(), "eyJ", payload.get("role") == "anon", _has_expired(payload))
+
+
+def _has_expired(payload: dict[str, object]) -> bool:
+    """Whether the token says that it is valid until a second that has passed (RFC 7519, 4.1.4)."""
+    until = payload.get("exp")
+    return isinstance(until, (int, float)) and until < time.time()
 
 
 def _decoded(part: str) -> dict[str, object]:

@@ -47,6 +47,7 @@ def _climbs(letters: str, steps: int = 7) -> bool:
 
 
 def _repeats(letters: str) -> bool:
-    """Whether the text is a short piece over and over: a1b2c3a1b2c3."""
+    """Whether half of the text at least is a short piece over and over: a1b2c3a1b2c3a1b2c3."""
     half = len(letters) // 2
-    return any(letters.startswith(letters[:size] * 3) for size in range(1, half // 2 + 2) if size * 3 <= len(letters))
+    pieces = ((letters[:size], max(3, half // size)) for size in range(1, half // 2 + 2))
+    return any(letters.startswith(piece * times) for piece, times in pieces)

@@ -15,7 +15,7 @@ _DISCORD_BOTS = tuple(
     TokenForm(
         "Discord bot token",
         digits,
-        r"[AEIMQUYcgk][\w-]{21,23}\.[\w-]{6}\.[\w-]{27,38}",
+        r"[AEIMQUYcgk][\w-]{20,24}\.[\w-]{6}\.[\w-]{27,38}",
         "https://docs.discord.com/developers/reference#authentication",
     )
     for digits in _DIGITS
@@ -71,17 +71,11 @@ FORMS = (
     ),
     TokenForm(
         "Discord webhook",
-        "https://discord.com/api/webhooks/",
-        r"\d{17,20}/[\w-]{60,72}",
+        "webhooks/",
+        r"\d{17,20}/[\w-]{60,80}",
         "https://docs.discord.com/developers/resources/webhook",
-        mark="/api/webhooks/",
-    ),
-    TokenForm(
-        "Discord webhook",
-        "https://discordapp.com/api/webhooks/",
-        r"\d{17,20}/[\w-]{60,72}",
-        "https://docs.discord.com/developers/resources/webhook",
-        mark="/api/webhooks/",
+        before=r"https://(?:ptb\.|canary\.)?discord(?:app)?\.com/api/(?:v\d{1,2}/)?",
+        mark="webhooks/",
     ),
     TokenForm(
         "Telegram bot token",

@@ -34,6 +34,19 @@ FORMS = (
     TokenForm("Supabase access token", "sbp_", r"[0-9a-f]{40}", "https://supabase.com/docs/reference/api/introduction"),
     TokenForm("Neon API key", "napi_", r"[a-z0-9]{64}", "https://neon.com/docs/manage/api-keys"),
     TokenForm(
+        "CockroachDB Cloud key",
+        "CCDB1_",
+        r"[A-Za-z0-9]{22}_[A-Za-z0-9]{40}",
+        "https://github.com/cockroachdb/terraform-provider-cockroach",
+    ),
+    TokenForm(
+        "Confluent Cloud API secret",
+        "cflt",
+        r"[A-Za-z0-9+/]{56,64}",
+        "https://docs.confluent.io/cloud/current/using/api-keys.html",
+        mark="cflt",
+    ),
+    TokenForm(
         "ClickHouse Cloud secret", "4b1d", r"[A-Za-z0-9]{38}", "https://clickhouse.com/docs/cloud/manage/openapi"
     ),
     TokenForm(
@@ -98,16 +111,11 @@ FORMS = (
     ),
     TokenForm(
         "HubSpot private app token",
-        "pat-na1-",
-        _UUID,
+        "pat-",
+        rf"(?:na|eu|ap)\d-{_UUID}",
         "https://developers.hubspot.com/docs/guides/apps/private-apps/overview",
     ),
-    TokenForm(
-        "HubSpot private app token",
-        "pat-eu1-",
-        _UUID,
-        "https://developers.hubspot.com/docs/guides/apps/private-apps/overview",
-    ),
+    TokenForm("ClickUp token", "pk_", r"\d{5,12}_[A-Z0-9]{32}", "https://developer.clickup.com/docs"),
     TokenForm(
         "Typeform token",
         "tfp_",
@@ -125,7 +133,14 @@ FORMS = (
     TokenForm(
         "Dropbox access token",
         "sl.",
-        r"[\w-]{130,160}",
+        r"[\w-]{130,1500}",
+        "https://www.dropbox.com/developers/documentation/http/documentation",
+        harmless=True,
+    ),
+    TokenForm(
+        "Dropbox access token",
+        "sl.u.",
+        r"[\w-]{130,1500}",
         "https://www.dropbox.com/developers/documentation/http/documentation",
         harmless=True,
     ),
