@@ -13,6 +13,7 @@ import uuid
 from dataclasses import dataclass
 from pathlib import Path
 
+import labelled_files
 from flaskprod_lint.tokens.scanning import _forms
 from made_tokens import json_web_token, made, password, private_key
 
@@ -33,7 +34,8 @@ def lines() -> list[Line]:
     """All of them, always the same."""
     chance = random.Random(20)
     found = [*_tokens(chance), *_addresses(chance), *_keys(chance), *_named(chance)]
-    return [*found, *_references(), *_made_up(chance), *_hashes(chance), *_public(chance), *_plain(chance)]
+    found += [*_references(), *_made_up(chance), *_hashes(chance), *_public(chance), *_plain(chance)]
+    return [*found, *(Line(*row) for row in labelled_files.rows(chance))]
 
 
 def write(folder: Path) -> dict[tuple[str, int], Line]:
@@ -67,6 +69,7 @@ _HEADS = {
     "settings.py": ["import os"],
     "compose.yaml": ["services:", "  web:", "    build: .", "    environment:"],
     ".env": ["# variables"],
+    **labelled_files.HEADS,
 }
 
 # Secrets

@@ -87,7 +87,6 @@ _BY_PATTERN = (
     ("*requirements*.txt", "requirements"),
     ("*requirements*.in", "requirements"),
     ("constraints*.txt", "requirements"),
-    (".env*.html", "page"),
     (".env.*", "dotenv"),
     (".env-*", "dotenv"),
     (".env_*", "dotenv"),
@@ -151,7 +150,7 @@ def format_of(path: str) -> str | None:
         found = "github-workflow"
     if found is None and lower.endswith(".conf"):
         found = _BY_FOLDER.get(folder.rpartition("/")[2])
-    if found is None:
+    if found is None and not lower.endswith(".html"):  # `.env.html` is a page
         found = next((name for pattern, name in _BY_PATTERN if fnmatch.fnmatchcase(lower, pattern)), None)
     return found
 

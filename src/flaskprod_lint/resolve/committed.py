@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from flaskprod_lint import tokens
 from flaskprod_lint.model import App, Credential, Deployment
-from flaskprod_lint.resolve import url_passwords
+from flaskprod_lint.resolve import credential_files, url_passwords
 from flaskprod_lint.source import Project, Source, Span
 from flaskprod_lint.tokens import Token
 
@@ -26,6 +26,7 @@ _ASIDE = (
         r"(^|/)(tests?|testing|unittests?|spec|specs|__tests__|fixtures?|test[-_]?data|mocks?|cassettes|e2e)(/|$)"
         r"|(^|/)(test_[^/]*|conftest\.py|[^/]*[._-](test|tests|spec)\.\w+)$",
     ),
+    ("a decoy", r"(^|/)(decoys?|honeypots?|deception|honeytokens?)(/|$)"),
     (
         "an example",
         r"(^|/)(examples?|samples?|demos?)(/|$)|[._-](example|sample|template|tpl|dist)s?(\.\w+)?$",
@@ -72,7 +73,7 @@ def with_offsets(text: str, path: str) -> list[tuple[int, int, Credential]]:
     """As `in_text`, each with where it starts and ends in the text."""
     if len(text) < 20:
         return []
-    found = tokens.apart((*tokens.find(text), *url_passwords.find(text)))
+    found = tokens.apart((*tokens.find(text), *url_passwords.find(text), *credential_files.find(text, path)))
     source = Source(path, text) if found else None
     return [(token.start, token.end, _credential(token, source)) for token in found if source is not None]
 

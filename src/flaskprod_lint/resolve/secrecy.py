@@ -68,7 +68,7 @@ _HASHED = re.compile(r"\$(?:2[abxy]|5|6|y|argon2\w*|pbkdf2\w*|scrypt)\$|(?:pbkdf
 _REFERENCE = re.compile(
     r"\$\{|\$\(|\$[A-Za-z_]\w*$|\{\{|\{%|<[^<>]*>$|%\(\w+\)s|%[A-Z_]+%$|#\{|\{[A-Za-z_][\w.]*\}$|@@?\w+@@?$|"
     r"(?:vault|arn|ssm|op|sm|aws-sm|secretref|secret|env|file|ref\+\w+|awssm|gcpsm|akv)://?|vault:|alias/|arn:aws|secretref:|"
-    r"projects/[^/]+/secrets/|@Microsoft\.KeyVault"
+    r"ENC[\[(]|\{cipher\}|projects/[^/]+/secrets/|@Microsoft\.KeyVault"
 )
 _CONSTANT = re.compile(r"true|false|yes|no|on|off|none|null|nil|undefined|enabled|disabled", re.IGNORECASE)
 _NUMBER = re.compile(r"[+-]?\d+(?:\.\d+)?")
@@ -214,6 +214,8 @@ def _harmless(name: str, value: str) -> str | None:
         return "path"
     if _NAME.fullmatch(value) or value == name:
         return "name"
+    if not _is_chosen(name) and len(value) > 8 and len(set(value) - set("-_. ")) < 3:
+        return "placeholder"
     if not _is_chosen(name) and (_PLACEHOLDER.search(value) or value.lower() in _GUESSABLE or value.count(" ") > 1):
         return "placeholder"
     if value.count(" ") > 2 and _kind(name) == "password":

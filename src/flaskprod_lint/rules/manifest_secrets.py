@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from flaskprod_lint.finding import Confidence, Finding, Severity
 from flaskprod_lint.model import Deployment, SecretLiteral, Setting
 from flaskprod_lint.rules import rule
-from flaskprod_lint.source import Place
+from flaskprod_lint.source import Place, Span
 
 #: Where a platform keeps a secret apart from its manifest, by the key that holds it there.
 _KEPT_APART = {
@@ -33,16 +33,25 @@ _KEPT_APART = {
 @rule("secret-in-manifest")
 def secret_in_manifest(deployment: Deployment) -> Iterator[Finding]:
     """A compose file, blueprint or unit gives a variable a secret value in its text."""
-    for secret in deployment.secrets:
+    for secret, *again in _together(deployment.secrets):
         yield Finding(
             _message(secret),
             at=secret.at,
+            because=tuple(Place(other.at, f"{other.name} again") for other in again[:3]),
             severity=_severity(secret),
             confidence=Confidence.LOW if secret.development else Confidence.HIGH,
             instead=_instead(secret),
             label="known to everyone who can read the repository" if not secret.development else "in the repository",
         )
     yield from _by_another_name(deployment)
+
+
+def _together(secrets: Iterable[SecretLiteral]) -> Iterable[list[SecretLiteral]]:
+    """The secrets with the same to say of them: those of one name in one file, which several services get."""
+    found: dict[tuple[str, str], dict[Span, SecretLiteral]] = {}
+    for secret in secrets:
+        found.setdefault((secret.at.path, _message(secret)), {}).setdefault(secret.at, secret)
+    return [list(places.values()) for places in found.values()]
 
 
 def _by_another_name(deployment: Deployment) -> Iterator[Finding]:

@@ -1,0 +1,111 @@
+"""Passwords in the places that are made for them: .netrc, .npmrc, .pgpass, variables of Terraform, Basic headers …
+
+They have no form of their own: the file says that it is a password, and how it looks that it is no placeholder.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import re
+from collections.abc import Iterator
+from itertools import pairwise
+
+from flaskprod_lint.records import dataclass
+from flaskprod_lint.resolve import secrecy
+from flaskprod_lint.tokens import Token
+
+
+@dataclass(frozen=True)
+class _Place:
+    """Where a program looks for a password: files by the end of their path, and the line in them.
+
+    `line` has the group `value`, and `name` where the file gives its values names. `pair` says that the value is
+    `user:password` in base64.
+    """
+
+    files: re.Pattern[str]
+    line: re.Pattern[str]
+    pair: bool = False
+
+
+def _place(files: str, line: str, *, pair: bool = False) -> _Place:
+    return _Place(re.compile(rf"(?:^|/)(?:{files})$"), re.compile(line, re.MULTILINE), pair)
+
+
+_OF_DOCKER = r"\.docker/config\.json|\.dockercfg|\.?dockerconfig(?:json)?(?:\.json)?"
+_PLACES = (
+    # https://everything.curl.dev/usingcurl/netrc.html
+    _place(r"[._]netrc", r"\bpassword\s+(?P<value>\S+)"),
+    # https://docs.npmjs.com/cli/configuring-npm/npmrc
+    _place(r"\.npmrc|\.yarnrc(?:\.yml)?", r"_(?:password|auth)\s*=\s*\"?(?P<value>[^\s\"]+)"),
+    # https://packaging.python.org/en/latest/specifications/pypirc/
+    _place(r"\.pypirc", r"^\s*password\s*[:=]\s*(?P<value>\S+)"),
+    # https://www.postgresql.org/docs/current/libpq-pgpass.html
+    _place(r"\.?pgpass(?:\.conf)?", r"^[^#\s:]+:[^:\s]*:[^:\s]*:[^:\s]*:(?P<value>\S+)$"),
+    # https://dev.mysql.com/doc/refman/8.4/en/option-files.html
+    _place(r"\.?my\.cnf|\.mylogin\.cnf", r"^\s*password\s*=\s*[\"']?(?P<value>[^\s\"']+)"),
+    # https://docs.docker.com/reference/cli/docker/login/#credential-stores
+    _place(_OF_DOCKER, r"\"auth\"\s*:\s*\"(?P<value>[^\"]+)", pair=True),
+    # https://developer.hashicorp.com/terraform/language/values/variables#variable-definitions-tfvars-files
+    _place(r"[^/]*\.(?:tf|tfvars)", r"^\s*(?P<name>[A-Za-z_][\w-]*)\s*=\s*\"(?P<value>[^\"\n]+)\"\s*(?:#.*)?$"),
+    _place(r"[^/]*\.properties", r"^[ \t]*(?P<name>[\w.-]+)[ \t]*[=:][ \t]*(?P<value>\S+)[ \t]*$"),
+)
+#: RFC 7617: the header of a request, as commands, collections and proxies write it down.
+_BASIC = re.compile(r"\bBasic (?P<value>[A-Za-z0-9+/]{12,400}={0,2})(?![\w+/=])")
+_PASSWORD = "PASSWORD"
+#: https://kubernetes.io/docs/concepts/configuration/secret/: one document, its two blocks, and a line of them.
+_DOCUMENT = re.compile(r"^---.*$", re.MULTILINE)
+_KIND_SECRET = re.compile(r"^kind:[ ]*Secret[ ]*$", re.MULTILINE)
+_BLOCK = re.compile(r"^(?P<key>data|stringData):[ ]*\n(?P<lines>(?:[ \t]+.*\n?|[ \t]*\n)+)", re.MULTILINE)
+_ENTRY = re.compile(r"^[ \t]+[\"']?(?P<name>[\w.-]+)[\"']?:[ ]*[\"']?(?P<value>[^\s\"'{}]+)", re.MULTILINE)
+
+
+def find(text: str, path: str) -> Iterator[Token]:
+    """The passwords in a text of a file of that path, but for those that anyone would guess."""
+    for place in _PLACES:
+        if place.files.search(path):
+            yield from _in_place(place, text)
+    if path.endswith((".yaml", ".yml")) and "kind: Secret" in text:
+        yield from _of_kubernetes(text)
+    if "Basic " in text:
+        for match in _BASIC.finditer(text):
+            yield from _token(match, _PASSWORD, _second_half(match["value"]))
+
+
+def _in_place(place: _Place, text: str) -> Iterator[Token]:
+    for match in place.line.finditer(text):
+        name = match["name"] if "name" in place.line.groupindex else _PASSWORD
+        yield from _token(match, name, _second_half(match["value"]) if place.pair else match["value"])
+
+
+def _of_kubernetes(text: str) -> Iterator[Token]:
+    """The values of Secrets, which whoever applies the file puts into the cluster as they stand there."""
+    edges = [0, *(match.end() for match in _DOCUMENT.finditer(text)), len(text)]
+    for start, end in pairwise(edges):
+        if not _KIND_SECRET.search(text, start, end):
+            continue
+        for block in _BLOCK.finditer(text, start, end):
+            for match in _ENTRY.finditer(text, *block.span("lines")):
+                encoded = block["key"] == "data"
+                yield from _token(match, match["name"], _decoded(match["value"]) if encoded else match["value"])
+
+
+def _token(match: re.Match[str], name: str, value: str) -> Iterator[Token]:
+    judged = secrecy.judge(name, value)
+    if judged.secret and not judged.weak and judged.kind != "url" and secrecy.looks_random(value):
+        yield Token(judged.kind.replace("-", " "), *match.span("value"))
+
+
+def _second_half(pair: str) -> str:
+    """The password of `user:password` in base64; empty where it is none."""
+    return _decoded(pair).partition(":")[2]
+
+
+def _decoded(letters: str) -> str:
+    """The printable text that is in base64; empty where it is none."""
+    try:
+        text = base64.b64decode(letters, validate=True).decode("utf-8").strip()
+    except (binascii.Error, ValueError):
+        return ""
+    return text if text.isprintable() else ""

@@ -1,0 +1,77 @@
+"""Passwords in the files that are made for them."""
+
+from __future__ import annotations
+
+import base64
+
+import pytest
+
+from flaskprod_lint.resolve import credential_files, secrecy
+
+VALUE = "k7Qm2Zx9Lp4R"
+PAIR = base64.b64encode(f"ci:{VALUE}".encode()).decode()
+
+
+def named(path: str, text: str) -> list[str]:
+    return [text[token.start : token.end] for token in credential_files.find(text, path)]
+
+
+@pytest.mark.parametrize(
+    ("path", "text"),
+    [
+        (".netrc", "machine shop.dev login ci password {}"),
+        ("home/_netrc", "machine shop.dev\n  login ci\n  password {}\n"),
+        (".npmrc", "//npm.shop.dev/:_password={}"),
+        (".npmrc", '//npm.shop.dev/:_auth="{}"'),
+        (".pypirc", "[shop]\nusername = ci\npassword = {}\n"),
+        (".pgpass", "db.shop.dev:5432:*:shop:{}"),
+        ("ops/my.cnf", '[client]\npassword="{}"\n'),
+        ("main.tf", '  master_password = "{}" # of the database\n'),
+        ("prod.tfvars", 'api_token="{}"'),
+        ("a/application.properties", "spring.datasource.password={}\n"),
+        ("k8s/s.yaml", "kind: Secret\nmetadata: {{name: s}}\nstringData:\n  DB_PASSWORD: {}\n"),
+        ("k8s/s.yaml", "kind: ConfigMap\ndata: {{}}\n---\nkind: Secret\nstringData:\n  API_TOKEN: '{}'\n"),
+    ],
+)
+def test_password_is_found(path: str, text: str) -> None:
+    assert named(path, text.format(VALUE)) == [VALUE]
+    assert named("notes.txt", text.format(VALUE)) == []
+
+
+@pytest.mark.parametrize("text", ["Authorization: Basic {}", '"Basic {}"', "-H 'Authorization: Basic {}'"])
+def test_login_in_a_header_is_found(text: str) -> None:
+    assert named("any.txt", text.format(PAIR)) == [PAIR]
+
+
+def test_login_of_docker_and_a_value_in_base64_are_found() -> None:
+    assert named(".docker/config.json", f'{{"auths": {{"r.dev": {{"auth": "{PAIR}"}}}}}}') == [PAIR]
+    value = base64.b64encode(VALUE.encode()).decode()
+    assert named("s.yml", f"kind: Secret\ndata:\n  DB_PASSWORD: {value}\n") == [value]
+
+
+@pytest.mark.parametrize(
+    ("path", "text"),
+    [
+        (".netrc", "machine shop.dev login ci password $PASSWORD"),
+        (".netrc", "machine shop.dev login ci password changeme"),
+        (".npmrc", "//npm.shop.dev/:_password=${NPM_PASSWORD}"),
+        ("main.tf", 'password = "${var.password}"'),
+        ("main.tf", 'secret_name = "shop/prod/db-1"'),
+        ("main.tf", "password = var.password"),
+        ("main.tf", 'name = "k7Qm2Zx9Lp4R"'),
+        ("a.properties", "mail.password=ENC(k7Qm2Zx9Lp4R)"),
+        ("a.properties", "mail.password={cipher}k7Qm2Zx9Lp4R"),
+        ("a.properties", "token.expiry=3600"),
+        ("s.yaml", "kind: Secret\nstringData:\n  DB_PASSWORD: {{ .Values.password }}\n"),
+        ("s.yaml", "kind: SealedSecret\nspec:\n  encryptedData:\n    DB_PASSWORD: AgBk7Qm2Zx9Lp4R\n"),
+        ("any.txt", "Authorization: Basic " + base64.b64encode(b"user:password").decode()),
+        ("any.txt", "Basic configurations are described below"),
+    ],
+)
+def test_what_only_looks_like_one_is_not(path: str, text: str) -> None:
+    assert named(path, text) == []
+
+
+def test_what_is_encrypted_is_a_reference() -> None:
+    assert secrecy.judge("MAIL_PASSWORD", "ENC[AES256_GCM,data:k7Qm2Zx9]").kind == "reference"
+    assert secrecy.judge("APP_INSIGHTS_KEY", "00000000-0000-0000-0000-000000000000").kind != "key"
