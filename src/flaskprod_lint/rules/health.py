@@ -24,7 +24,9 @@ _CONSEQUENCES = {
     "fly": "the deploy fails, and Fly's proxy sends it no requests",
     "kamal": "the deploy fails and the old version stays",
     "kubernetes": "the Pod gets no requests, or is restarted again and again",
+    "ecs": "ECS stops the task and starts another one, again and again",
 }
+_URL = re.compile(r"https?://\S+")
 
 
 @rule("health-path-not-found")
@@ -42,8 +44,13 @@ def health_path_not_found(deployment: Deployment) -> Iterator[Finding]:
         answer = finds(app, path)
         if answer.kind == NONE and not _is_written(path, app):
             yield _finding(deployment, process, app, answer, _missing(path, answer))
-        elif answer.kind == REDIRECTED and deployment.platform and deployment.platform.health_statuses == "200":
+        elif answer.kind == REDIRECTED and _needs_200(deployment.platform, setting):
             yield _finding(deployment, process, app, answer, f"the app answers {path} with a redirect to {path}/")
+
+
+def _needs_200(platform: Platform | None, setting: Setting) -> bool:
+    """Whether a redirect does not pass, as it does where a command in the container asks."""
+    return platform is not None and platform.health_statuses == "200" and not _URL.search(setting.origin.note)
 
 
 def _is_asked_directly(process: Process) -> bool:
@@ -84,20 +91,20 @@ def _finding(deployment: Deployment, process: Process, app: App, answer: Answer,
     near = _near(str(setting.value), app) if answer.kind == NONE and answer.route is None else None
     route = answer.route or near
     places = [Place(route.at.span, f"the route {route.rule}")] if route is not None else []
-    own_check = platform is None or platform.health_statuses is None
+    by_itself = platform is None or platform.health_statuses is None
     return Finding(
-        f"{_who(platform)} asks for {setting.value}, but {what}: {_consequence(platform)}",
+        f"{_who(platform, setting)} asks for {setting.value}, but {what}: {_consequence(platform)}",
         at=setting.span,
         because=(Place(app.definition.span, "the app"), *places),
         confidence=_confidence(deployment, process, setting),
-        severity=Severity.WARNING if own_check else None,
+        severity=Severity.WARNING if by_itself else None,
         label=f"the app has {near.rule}" if near is not None else _label(answer),
         instead=_instead(setting, near, answer),
     )
 
 
-def _who(platform: Platform | None) -> str:
-    if platform is None or platform.health_statuses is None:
+def _who(platform: Platform | None, setting: Setting) -> str:
+    if platform is None or platform.health_statuses is None or _URL.search(setting.origin.note):
         return "The container's health check"
     return platform.name
 
@@ -148,7 +155,7 @@ def _instead(setting: Setting, near: Route | None, answer: Answer) -> str | None
     right = f"{path}/" if answer.kind == REDIRECTED else near.rule if near is not None else ""
     if not right:
         return _ROUTE.format(path=path) if answer.route is None else f'methods=["GET", "{answer.route.methods[0]}"]'
-    url = re.search(r"https?://\S+", setting.origin.note)
+    url = _URL.search(setting.origin.note)
     if url is not None:
         return url[0].removesuffix(path) + right
     key = "path" if key.endswith("Probe") else key.rpartition(".")[2]

@@ -8,18 +8,25 @@ from collections.abc import Iterator
 
 from flaskprod_lint.inputs import ecs
 from flaskprod_lint.inputs.ecs import EcsContainer, EcsService, EcsTask
-from flaskprod_lint.model import Platform, Setting, Unknown
-from flaskprod_lint.resolve.deployments import amounts, containers, manifest_secrets, parts, planned, standing
+from flaskprod_lint.model import Command, Platform, Setting, Unknown
+from flaskprod_lint.resolve.deployments import (
+    amounts,
+    containers,
+    health_checks,
+    manifest_secrets,
+    parts,
+    planned,
+    standing,
+)
 from flaskprod_lint.resolve.deployments.containers import Container
 from flaskprod_lint.resolve.deployments.parts import Home
 from flaskprod_lint.resolve.deployments.planned import Planned
 from flaskprod_lint.resolve.deployments.standing import Standing
 from flaskprod_lint.resolve.options import Options
-from flaskprod_lint.source import Located, Place, Project
+from flaskprod_lint.source import Located, Place, Project, is_number
 
 #: CPU units of one processor.
 _UNITS = 1024
-_URL_PATH = re.compile(r"https?://[^/\s\"']+(/[^\s\"'|)]*)?")
 
 
 def find(project: Project, options: Options) -> Iterator[Planned]:
@@ -137,7 +144,7 @@ def _port(one: EcsContainer, sure: bool) -> Setting | None:
     if len(one.ports) != 1:
         return None
     text = one.ports[0]
-    value = int(text.value) if text.value.isdigit() else Unknown("it is filled in when this is deployed", text.span)
+    value = int(text.value) if is_number(text.value) else Unknown("it is filled in when this is deployed", text.span)
     return Setting("port", value, Place(text.span, f"containerPort {text.value}"), sure=sure)
 
 
@@ -175,9 +182,10 @@ def _memory(text: Located[str] | None) -> Setting | None:
 
 
 def _health_path(one: EcsContainer) -> Setting | None:
-    """The path that a health check by curl, wget or Python asks for."""
-    for word in one.health:
-        match = _URL_PATH.search(word.value)
-        if match and "$" not in match[0]:
-            return amounts.path(Located(match[1] or "/", word.span), "healthCheck")
-    return None
+    """The path that a health check asks for on the container's own port, where an answer of 404 would fail it."""
+    if not one.health:
+        return None
+    words = tuple(word.value for word in one.health)
+    asked = health_checks.asked_by(Command(" ".join(words), "exec", Place(one.health[-1].span), words))
+    own = {port.value for port in one.ports}
+    return asked[1] if asked is not None and asked[0] in own else None

@@ -42,15 +42,21 @@ def settle(process: Process, deployment: Deployment) -> None:
 
 def of_command(check: Command, bind: tuple[Address, ...]) -> Setting | None:
     """The path that a command asks for on a port of the server itself; None where 404 would not fail it."""
+    port, asked = asked_by(check) or ("", None)
+    own = any(address.from_port if port.startswith("$") else str(address.port) == port for address in bind)
+    return asked if own else None
+
+
+def asked_by(check: Command) -> tuple[str, Setting] | None:
+    """The port (a number, or `$PORT`) and the path that a command asks for; None where 404 would not fail it."""
     text = " ".join(check.argv) if check.argv is not None else check.text
     found = list(_URL.finditer(text))
     if len(found) != 1 or not _FAILS.search(text) or _OTHERWISE.search(text):
         return None
     port, path = found[0]["port"] or "80", (found[0]["path"] or "/").partition("?")[0]
-    own = any(address.from_port if port.startswith("$") else address.port == int(port) for address in bind)
-    if not own or "$" in path:
+    if "$" in path:
         return None
-    return Setting("health path", path, Place(check.origin.span, f"the health check asks for {found[0][0]}"))
+    return port, Setting("health path", path, Place(check.origin.span, f"the health check asks for {found[0][0]}"))
 
 
 def look_elsewhere(process: Process, project: Project) -> None:
