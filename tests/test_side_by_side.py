@@ -92,7 +92,10 @@ def test_a_platform_narrows_the_run(project: Path) -> None:
     assert not [finding for finding in report.findings if finding.rule == "timeout-over-router"]
 
 
-def test_show_puts_them_side_by_side(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_show_puts_them_side_by_side(
+    project: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "100")
     assert run(["show", str(project), "--tier", "basic"]) == 0
     table = capsys.readouterr().out.partition("Side by side\n")[2].splitlines()
     assert [" ".join(line.split()) for line in table] == [
