@@ -75,6 +75,7 @@ def credential_committed(deployment: Deployment) -> Iterator[Finding]:
             confidence=weight.confidence,
             severity=weight.severity,
             label=weight.label,
+            instead=weight.instead,
             revision=credential.commit if credential.gone else "",
         )
 
@@ -87,15 +88,16 @@ class _Weight:
     confidence: Confidence
     says: str
     label: str
+    instead: str | None = None
 
 
 def _weight(credential: Credential) -> _Weight:
     if credential.public:
         says = "It is meant to be seen, as long as its provider limits what it may do"
-        return _Weight(Severity.NOTE, Confidence.LOW, says, "public by design")
+        return _Weight(Severity.NOTE, Confidence.LOW, says, "public by design", "limit it where it was made")
     if credential.harmless:
         says = "It opens nothing that matters by itself"
-        return _Weight(Severity.NOTE, Confidence.LOW, says, "harmless by itself")
+        return _Weight(Severity.NOTE, Confidence.LOW, says, "harmless by itself", "take it out if nothing needs it")
     if credential.aside:
         return _aside(credential)
     if credential.weak or credential.own:
@@ -109,7 +111,9 @@ def _aside(credential: Credential) -> _Weight:
     says = f"This is {credential.aside}; if it is a real one, everyone with the repository can use it"
     if credential.shown and credential.shown not in ("-----BEGIN", "eyJ"):
         return _Weight(Severity.WARNING, Confidence.MEDIUM, says, f"in {credential.aside}")
-    return _Weight(Severity.NOTE, Confidence.LOW, says, f"in {credential.aside}")
+    return _Weight(
+        Severity.NOTE, Confidence.LOW, says, f"in {credential.aside}", "if it is real: revoke it where it was made"
+    )
 
 
 def _committed(credential: Credential, weight: _Weight) -> str:
