@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import re
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+import yaml
 
 from conftest import ROOT
 from flaskprod_lint import __version__, config, discover
@@ -17,6 +19,7 @@ from flaskprod_lint.linting import lint
 from flaskprod_lint.outputs.page import Page
 from flaskprod_lint.outputs.report_text import write_report
 from flaskprod_lint.outputs.terminal import plain
+from test_formats import SCHEMAS
 
 README = ROOT / "README.md"
 SHOWN = re.compile(r"(<!-- output of: flaskprod-lint (\S+) -->\n```text\n)(.*?)(```\n)", re.S)
@@ -90,10 +93,31 @@ def test_the_version_is_the_same_everywhere() -> None:
 # The pre-commit hook
 
 
+HOOKS = yaml.safe_load((ROOT / ".pre-commit-hooks.yaml").read_text("utf-8"))
+
+
+def test_hooks_are_valid() -> None:
+    if not SCHEMAS.is_dir():
+        pytest.skip("the published schemas are not here; FLASKPROD_SCHEMAS names their folder")
+    import jsonschema
+
+    schema = json.loads((SCHEMAS / "pre-commit-hooks.json").read_text("utf-8"))
+    jsonschema.Draft7Validator(schema).validate(HOOKS)
+
+
+def test_every_hook_reads_the_project_once() -> None:
+    assert {(hook["pass_filenames"], hook["require_serial"], hook["files"]) for hook in HOOKS} == {
+        (False, True, HOOKS[0]["files"])
+    }
+
+
+def test_every_hook_is_in_the_recipes() -> None:
+    text = (ROOT / "docs" / "recipes.md").read_text("utf-8")
+    assert not [hook["id"] for hook in HOOKS if f"- id: {hook['id']}\n" not in text]
+
+
 def hook_pattern() -> re.Pattern[str]:
-    text = (ROOT / ".pre-commit-hooks.yaml").read_text("utf-8")
-    folded = text.partition("files: >-\n")[2]
-    return re.compile(" ".join(folded.split()))
+    return re.compile(HOOKS[0]["files"])
 
 
 NAMES = [
