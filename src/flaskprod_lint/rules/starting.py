@@ -112,19 +112,24 @@ def _is_entrypoint(process: Process, at: Span) -> bool:
 
 def _target(app: App | None, folder: str) -> str | None:
     """The app's WSGI target, seen from the folder of the file that starts it; None where that is not certain."""
-    if app is None or app.factory or app.definition.span is None or not app.name.isidentifier():
+    if app is None or app.factory or not app.name.isidentifier():
         return None
-    if app.definition.span.column != len(f"{app.name} = ") + 1:
-        # `app = Flask(…)` at the start of a line is the module's own; what is indented stands in a function.
-        return None
-    file = app.definition.span.path
-    if folder and not file.startswith(folder + "/"):
+    file = _file_of(app, folder)
+    if file is None or (folder and not file.startswith(folder + "/")):
         return None
     module = file[len(folder) :].lstrip("/").removesuffix(".py").removeprefix("src/").removesuffix("/__init__")
     if not all(part.isidentifier() for part in module.split("/")):
         return None
-    dotted = module.replace("/", ".")
-    return f"{dotted}:{app.name}"
+    return f"{module.replace('/', '.')}:{app.name}"
+
+
+def _file_of(app: App, folder: str) -> str | None:
+    """The file whose own name the app's is: the script in that folder that serves it, else where it is made."""
+    if app.held is not None and app.held.path.rpartition("/")[0] == folder:
+        return app.held.path
+    span = app.definition.span
+    # `app = Flask(…)` at the start of a line is the module's own; what is indented stands in a function.
+    return span.path if span is not None and span.column == len(f"{app.name} = ") + 1 else None
 
 
 @rule("command-not-runnable")

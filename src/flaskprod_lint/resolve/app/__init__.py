@@ -10,6 +10,7 @@ from flaskprod_lint.model import App, Process, Reached, Setting, Step, Target, U
 from flaskprod_lint.resolve.app import (
     flask_cli,
     hardcoded,
+    held,
     loading,
     log_handlers,
     process_state,
@@ -29,7 +30,7 @@ from flaskprod_lint.resolve.context import Context
 from flaskprod_lint.resolve.database import connecting, engine_facts, engines, per_request
 from flaskprod_lint.resolve.interpreter.values import Event, Function, Instance, Object, Value, as_value
 from flaskprod_lint.resolve.servers.script_server import of_step as script_server
-from flaskprod_lint.source import Place, Project, Source
+from flaskprod_lint.source import Place, Project, Source, Span
 
 __all__ = ["of_assumed", "of_process", "script_server"]
 
@@ -144,7 +145,23 @@ def _of_script(process: Process, step: Step, context: Context) -> App | None:
     value = next((one for one in given if one is not None and flask_app(one) is not None), None)
     if value is None and not loaded.hooks.configs and process.kind != "web":
         return None
-    return loaded.once(("app", ""), lambda: _app("app", value, loaded, factory=False))
+    return loaded.once(("app", ""), lambda: _of_served(value, loaded))
+
+
+def _of_served(value: Value | None, loaded: loading.Loaded) -> App | None:
+    """The App that a script serves, with the name that it has there for whoever imports the script."""
+    app, module = _app("app", value, loaded, factory=False), loaded.module
+    if app is None or module is None:
+        return app
+    name = held.at_the_top(module, lambda one: _is_made_at(one, app.definition.span))
+    if name:
+        app.name, app.held = name, Place(Span(module.path, 1), name)
+    return app
+
+
+def _is_made_at(value: Value, at: Span | None) -> bool:
+    instance = flask_instance(value)
+    return instance is not None and instance.at == at
 
 
 def _app(name: str, value: Value | None, loaded: loading.Loaded, *, factory: bool) -> App | None:
