@@ -313,6 +313,14 @@ class Project:
             self.marked.add(path)
 
 
+def is_number(text: str) -> bool:
+    """Whether a text is a plain whole number, which `int` and `float` take: ASCII digits, and no more than 18 of them.
+
+    `str.isdigit` also holds for "²" and for numbers that Python refuses to read for their length.
+    """
+    return text.isdecimal() and text.isascii() and len(text) <= 18
+
+
 def _check_size(size: int) -> None:
     if size > MAX_BYTES:
         raise ValueError(f"the file has {size:,} bytes, more than the {MAX_BYTES:,} that are read")

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import ast
 import configparser
 import posixpath
 import re
 from collections.abc import Iterable, Iterator
 
+from flaskprod_lint.inputs.python import literal
 from flaskprod_lint.records import dataclass
 from flaskprod_lint.source import Located, Project, Source, Span
 
@@ -181,13 +181,10 @@ def _literal(text: str, start: int) -> object:
     """The Python literal that starts at an offset; None when there is none that can be read."""
     end = text.find("\n", start)
     line = text[start : end if end >= 0 else len(text)]
-    if line[:1] in "([{":
+    if line.startswith(("(", "[", "{")):
         close = {"(": ")", "[": "]", "{": "}"}[line[0]]
         line = text[start : text.find(close, start) + 1]
-    try:
-        return ast.literal_eval(line.strip())
-    except (ValueError, SyntaxError, MemoryError, RecursionError):
-        return None
+    return literal(line.strip())
 
 
 def _names(value: object) -> tuple[str, ...]:

@@ -48,7 +48,7 @@ def read(source: Source) -> Dockerignore:
         span = source.line_span(number)
         try:
             patterns.append(_pattern(text, Located(text, span)))
-        except (re.error, ValueError):
+        except ValueError:
             problems.append(Problem(f"`{text}` is no pattern that Docker understands", Place(span)))
     return Dockerignore(source.path, tuple(patterns), tuple(problems))
 
@@ -68,11 +68,17 @@ def _cleaned(pattern: str) -> str:
 
 
 def matcher(pattern: str) -> Callable[[str], bool]:
-    """A test of paths against a pattern of Go's filepath.Match with `**` for any number of folders."""
+    """A test of paths against a pattern of Go's filepath.Match with `**` for any number of folders.
+
+    Raises ValueError for a pattern that Docker refuses, such as one with a bracket that is not closed.
+    """
     rest = pattern[2:]
     if pattern.startswith("**") and not set(rest) & set("*?[]\\"):
         return lambda path: path.endswith(rest) or (rest.startswith("/") and path == rest[1:])
-    expression = re.compile(_expression(pattern))
+    try:
+        expression = re.compile(_expression(pattern))
+    except re.error as error:
+        raise ValueError(str(error)) from None
     return lambda path: expression.fullmatch(path) is not None
 
 

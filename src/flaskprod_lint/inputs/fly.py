@@ -5,7 +5,7 @@ from __future__ import annotations
 from flaskprod_lint.inputs import toml_tree
 from flaskprod_lint.inputs.nodes import Node
 from flaskprod_lint.records import dataclass
-from flaskprod_lint.source import Located, Problem, Source
+from flaskprod_lint.source import Located, Problem, Source, is_number
 
 
 @dataclass(frozen=True)
@@ -117,7 +117,7 @@ def _services(root: Node) -> tuple[FlyService, ...]:
 
 def _machine(node: Node) -> FlyMachine:
     memory = node.string("memory") or node.string("memory_mb")
-    if memory is not None and memory.value.isdigit():
+    if memory is not None and is_number(memory.value):
         memory = Located(f"{memory.value}mb", memory.span)
     groups = tuple(group.value for group in _strings(node.get("processes")))
     return FlyMachine(node.string("size"), memory, node.string("cpus"), node.string("cpu_kind"), groups)

@@ -33,7 +33,7 @@ def read_toml(source: Source) -> Lock:
     """The facts of a uv.lock, poetry.lock, pdm.lock or pylock.toml, read by its regular form."""
     found = Lock()
     starts = [match.end() for match in _HEADER.finditer(source.text)]
-    for start, following in zip(starts, [*starts[1:], len(source.text)], strict=True):
+    for start, following in zip(starts, [*starts[1:], len(source.text)], strict=False):
         block = source.text[start:following]
         name, version = _NAME.search(block), _VERSION.search(block)
         if name is None:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from flaskprod_lint.records import dataclass
-from flaskprod_lint.source import Located, Source
+from flaskprod_lint.source import Located, Source, is_number
 
 _TOKEN = re.compile(r"""\s*(?:\#[^\n]*|("(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'|(?:\$\{[^}]*\}|[^\s;{}\#"'])+)|([;{}]))""")
 _PASSES = frozenset(("proxy_pass", "uwsgi_pass", "fastcgi_pass", "grpc_pass"))
@@ -101,5 +101,5 @@ def _upstream(way: str, place: Located[str], default: int | None, *, pooled: boo
     if "$" in text:
         return Upstream(way, place)
     host, _, port = text.split("/")[0].partition(":")
-    number = int(port) if port.isdigit() else None if port else 80 if pooled else default
+    number = int(port) if is_number(port) else None if port else 80 if pooled else default
     return Upstream(way, place, host=host, port=number)

@@ -26,3 +26,19 @@ def syntax(source: Source) -> ast.Module | None:
         return parse(source)
     except UNPARSABLE:
         return None
+
+
+def expression(text: str) -> ast.expr:
+    """The syntax of a text that is one expression. Raises one of UNPARSABLE where it is none."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        return ast.parse(text, mode="eval").body
+
+
+def literal(text: str) -> object:
+    """The value of a text that is one literal; None when it is none that Python can read."""
+    try:
+        return ast.literal_eval(expression(text))
+    except (*UNPARSABLE, TypeError):
+        # TypeError: a set or the keys of a dictionary are lists.
+        return None

@@ -5,7 +5,7 @@ from __future__ import annotations
 from flaskprod_lint.inputs import toml_tree, yaml_tree
 from flaskprod_lint.inputs.nodes import Node
 from flaskprod_lint.records import dataclass
-from flaskprod_lint.source import Located, Problem, Source
+from flaskprod_lint.source import Located, Problem, Source, is_number
 
 #: Names of the files, the one that counts most first.
 NAMES = ("railway.toml", "railway.json", "nixpacks.toml", "railpack.json")
@@ -78,7 +78,7 @@ def _replicas(root: Node) -> Located[str] | None:
     """The number of replicas, summed over the regions, or in the older form."""
     regions = root.at("deploy", "multiRegionConfig")
     found = [region.value.string("numReplicas") for region in (regions.entries if regions is not None else ())]
-    counts = [count for count in found if count is not None and count.value.isdigit()]
+    counts = [count for count in found if count is not None and is_number(count.value)]
     if counts:
         return Located(str(sum(int(count.value) for count in counts)), counts[0].span)
     return root.string("deploy", "numReplicas")

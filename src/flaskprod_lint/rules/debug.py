@@ -249,7 +249,7 @@ def _means_something(value: object) -> bool:
 
 def _flask_version(deployment: Deployment) -> tuple[int, int] | None:
     package = deployment.packages.find("flask")
-    found = re.match(r"(\d+)\.(\d+)", package.version or "") if package else None
+    found = re.match(r"(\d{1,9})\.(\d{1,9})", package.version or "") if package else None
     return (int(found[1]), int(found[2])) if found else None
 
 

@@ -321,7 +321,7 @@ def _pythons(deployment: Deployment) -> Iterable[Setting]:
 
 
 def _minor(setting: Setting) -> tuple[int, int] | None:
-    match = re.search(r"(\d+)\.(\d+)", setting.value) if isinstance(setting.value, str) else None
+    match = re.search(r"(\d{1,9})\.(\d{1,9})", setting.value) if isinstance(setting.value, str) else None
     return (int(match[1]), int(match[2])) if match else None
 
 

@@ -13,6 +13,8 @@ from flaskprod_lint.rules.pointing import confidence_in, point, served, trail, u
 from flaskprod_lint.rules.stopping import is_told_to_stop
 from flaskprod_lint.source import Place, Span
 
+#: More seconds are as good as no end, and more than a float may hold.
+_FOREVER = 10**15
 #: Worker classes that keep a connection open for the next request.
 _KEEPS_ALIVE = ("gthread", "gevent", "eventlet", "tornado", "uvicorn")
 #: Where each platform's manifest says how long it waits before SIGKILL.
@@ -112,7 +114,9 @@ def _bounded(finding: Finding, deployment: Deployment, fact: Setting | None, key
 
 def _seconds(setting: Setting | None) -> float | None:
     value = setting.value if setting is not None else None
-    return float(value) if isinstance(value, (int, float)) and not isinstance(value, bool) else None
+    if not isinstance(value, (int, float)) or isinstance(value, bool):
+        return None
+    return float(value) if abs(value) < _FOREVER else None
 
 
 def _given(deployment: Deployment, process: Process) -> float | None:

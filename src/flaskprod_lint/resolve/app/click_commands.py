@@ -10,6 +10,7 @@ from flaskprod_lint.resolve.app import loading
 from flaskprod_lint.resolve.database import upgrades
 from flaskprod_lint.resolve.interpreter.values import Event, Function, Instance, Value
 from flaskprod_lint.resolve.servers.step_words import Word, words_of
+from flaskprod_lint.source import is_number
 
 
 def served(loaded: loading.Loaded, step: Step, serving: Mapping[str, str]) -> tuple[str, Event] | None:
@@ -96,5 +97,5 @@ def _typed(text: str, word: Word, option: Instance) -> Value:
     if word.unknown is not None:
         return Value(word.unknown, word.span, word.reads)
     if number:
-        return Value(int(text) if text.isdigit() else Unknown("no number", word.span), word.span, word.reads)
+        return Value(int(text) if is_number(text) else Unknown("no number", word.span), word.span, word.reads)
     return Value(text, word.span, word.reads)

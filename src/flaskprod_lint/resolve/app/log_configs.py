@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ast
 import logging
 import re
 from collections.abc import Iterator, Mapping
@@ -10,6 +9,7 @@ from collections.abc import Iterator, Mapping
 from flaskprod_lint.inputs import ini, yaml_tree
 from flaskprod_lint.inputs.ini import Ini, Section
 from flaskprod_lint.inputs.nodes import Node
+from flaskprod_lint.inputs.python import literal
 from flaskprod_lint.model import LogHandler, Unknown
 from flaskprod_lint.resolve.app.log_destinations import ELSEWHERE, class_name, is_stream, of_class
 from flaskprod_lint.resolve.app.log_state import Loggers, number_of
@@ -186,9 +186,8 @@ def _first_argument(args: Located[str], section: Section, defaults: Mapping[obje
     text = _PERCENT.sub(known, args.value)
     if _STDIO.search(text):
         return Value("/dev/stdout", args.span)
-    try:
-        value = ast.literal_eval(text)
-    except (ValueError, SyntaxError, TypeError, MemoryError, RecursionError):
+    value = literal(text)
+    if value is None:
         return Value(Unknown("the arguments of a handler", args.span), args.span)
     first = value[0] if isinstance(value, tuple) and value else value
     if not isinstance(first, str) or _PERCENT.search(first):

@@ -14,6 +14,7 @@ from flaskprod_lint.resolve.interpreter import environment
 from flaskprod_lint.resolve.interpreter.journal import ABSENT
 from flaskprod_lint.resolve.interpreter.values import Event, Instance, Unset, Value, as_value
 from flaskprod_lint.resolve.packages.versions import version_of
+from flaskprod_lint.source import is_number
 
 if TYPE_CHECKING:
     from flaskprod_lint.resolve.interpreter.machine import Interpreter
@@ -188,7 +189,7 @@ def _to_dict(text: str) -> object:
 
 
 def _to_level(text: str) -> object:
-    level = int(text) if text.isdigit() else logging.getLevelName(text.upper())
+    level = int(text) if is_number(text) else logging.getLevelName(text.upper())
     if not isinstance(level, int):
         raise ValueError("no level")
     return level

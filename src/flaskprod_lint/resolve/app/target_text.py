@@ -7,6 +7,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import field
 
+from flaskprod_lint.inputs import python
 from flaskprod_lint.records import dataclass
 
 #: Servers that take `module:some.dotted.attribute`; Gunicorn takes a plain name or a call of one.
@@ -40,8 +41,8 @@ def parse(text: str, *, default: str = "application") -> TargetText:
 
 def _expression(text: str, module: str, attribute: str) -> TargetText:
     try:
-        expression = ast.parse(attribute.strip(), mode="eval").body
-    except (SyntaxError, ValueError):
+        expression = python.expression(attribute.strip())
+    except python.UNPARSABLE:
         return TargetText(text, module, attribute, fault=f"“{attribute}” is neither a name nor a call")
     if isinstance(expression, ast.Name) or _DOTTED.match(attribute):
         return TargetText(text, module, attribute)
@@ -54,7 +55,7 @@ def _call(text: str, module: str, name: str, call: ast.Call) -> TargetText:
     try:
         args = tuple(ast.literal_eval(argument) for argument in call.args)
         kwargs = {keyword.arg or "**": ast.literal_eval(keyword.value) for keyword in call.keywords}
-    except (ValueError, TypeError):
+    except (ValueError, TypeError, RecursionError):
         return TargetText(
             text, module, name, True, fault="the factory's arguments must be literals, such as 'prod' or 2"
         )

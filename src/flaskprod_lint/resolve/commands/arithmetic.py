@@ -7,7 +7,7 @@ import re
 from collections.abc import Callable
 from dataclasses import replace
 
-from flaskprod_lint.inputs import shell_words
+from flaskprod_lint.inputs import python, shell_words
 from flaskprod_lint.inputs.shell import Literal, Variable, Word
 from flaskprod_lint.model import EnvironmentRead, Unknown
 from flaskprod_lint.resolve.commands.holes import Hole, Holes
@@ -62,8 +62,8 @@ def _number(text: str) -> int | None:
     expression = re.sub(r"!(?!=)", " not ", expression)
     expression = re.sub(r"\b0+(\d)", r"\1", expression).strip()
     try:
-        return _evaluate(ast.parse(expression, mode="eval").body, 0)
-    except (SyntaxError, ValueError, ZeroDivisionError, OverflowError, RecursionError, TypeError, KeyError):
+        return _evaluate(python.expression(expression), 0)
+    except (*python.UNPARSABLE, ZeroDivisionError, OverflowError, TypeError, KeyError):
         return None
 
 

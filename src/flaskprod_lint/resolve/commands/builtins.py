@@ -11,6 +11,7 @@ from flaskprod_lint.inputs import shell
 from flaskprod_lint.resolve.commands.calls import Call
 from flaskprod_lint.resolve.commands.state import LIKELY, NO, UNSURE, YES, Argument, State, Variable
 from flaskprod_lint.resolve.commands.walk import MAX_DEPTH, Walker
+from flaskprod_lint.source import is_number
 
 Builtin = Callable[[Walker, State, Call], None]
 
@@ -123,7 +124,7 @@ def _set(walker: Walker, state: State, call: Call) -> None:
 
 def _shift(walker: Walker, state: State, call: Call) -> None:
     texts = _texts(call)
-    count = int(texts[0]) if texts and texts[0].isdigit() else 1
+    count = int(texts[0]) if texts and is_number(texts[0]) else 1
     if count > len(state.positional):
         state.status = NO
         return

@@ -12,7 +12,7 @@ from flaskprod_lint.model import EnvironmentRead, Unknown
 from flaskprod_lint.resolve.commands import arithmetic
 from flaskprod_lint.resolve.commands.holes import Hole, Holes
 from flaskprod_lint.resolve.commands.state import NO, YES, Argument, Reads, State
-from flaskprod_lint.source import Place, Span
+from flaskprod_lint.source import Place, Span, is_number
 
 Fragment = tuple[str, Reads]
 
@@ -101,7 +101,7 @@ class Expander:
 
     def _slice(self, state: State, part: Variable, items: tuple[Argument, ...]) -> tuple[Argument, ...]:
         bounds = self.single(state, part.argument).text if part.argument is not None else ""
-        numbers = re.fullmatch(r"\s*(\d+)(?::(\d+))?\s*", bounds)
+        numbers = re.fullmatch(r"\s*(\d{1,9})(?::(\d{1,9}))?\s*", bounds)
         if numbers is None:
             return items
         everything = (state.zero, *items) if part.name == "@" else items
@@ -138,7 +138,7 @@ class Expander:
         """A variable's text, the environment behind it, and whether it is set (None: a person may have set it)."""
         if index is not None or name in state.arrays:
             return self._element(state, name, index, raw)
-        if name.isdigit() or name in ("#", "?", "$", "!", "-", "@", "*"):
+        if is_number(name) or name in ("#", "?", "$", "!", "-", "@", "*"):
             return self._special(state, name)
         variable = state.variables.get(name)
         if variable is not None:
@@ -167,7 +167,7 @@ class Expander:
         if index in ("@", "*"):
             text, reads = _joined(items)
             return text, reads, bool(items)
-        if index and not re.fullmatch(r"-?\d+", index):
+        if index and not re.fullmatch(r"-?\d{1,9}", index):
             return self._hole(f"{raw} is known at run time only", raw), (), True
         place = int(index or 0)
         if name not in state.arrays and place == 0 and name in state.variables:
@@ -179,7 +179,7 @@ class Expander:
     def _special(self, state: State, name: str) -> tuple[str, Reads, bool | None]:
         if name == "0":
             return state.zero.text, (), True
-        if name.isdigit():
+        if is_number(name):
             place = int(name) - 1
             if place < len(state.positional):
                 return state.positional[place].text, state.positional[place].reads, True
@@ -326,7 +326,7 @@ def _transform(text: str, operator: str, argument: str) -> str:
         except re.error:
             return text
     if operator == ":":
-        numbers = re.fullmatch(r"\s*(-?\d+)(?::(\d+))?\s*", argument)
+        numbers = re.fullmatch(r"\s*(-?\d{1,9})(?::(\d{1,9}))?\s*", argument)
         if numbers is None:
             return text
         rest = text[int(numbers.group(1)) :]

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from flaskprod_lint.model import Setting, Step, Unknown
 from flaskprod_lint.records import dataclass
+from flaskprod_lint.source import is_number
 
 _PROGRAMS = ("celery", "rq", "rqworker", "dramatiq", "huey_consumer", "huey_consumer.py")
 
@@ -107,4 +108,4 @@ def _option(words: Sequence[str | Unknown], short: str, long: str) -> str | Unkn
 def _number(word: str | Unknown, step: Step) -> object:
     if isinstance(word, Unknown):
         return word
-    return int(word) if word.isdigit() else Unknown(f"{word} is only known at run time", step.origin.span)
+    return int(word) if is_number(word) else Unknown(f"{word} is only known at run time", step.origin.span)

@@ -5,13 +5,13 @@ from __future__ import annotations
 import re
 
 from flaskprod_lint.model import Setting, Unknown
-from flaskprod_lint.source import Located, Place
+from flaskprod_lint.source import Located, Place, is_number
 
-_MEMORY = re.compile(r"(\d+(?:\.\d+)?)\s*([kmgt]?)(i?)b?", re.IGNORECASE)
+_MEMORY = re.compile(r"(\d{1,18}(?:\.\d+)?)\s*([kmgt]?)(i?)b?", re.IGNORECASE)
 _MEBIBYTES = {"": 1 / 1024**2, "k": 1 / 1024, "m": 1.0, "g": 1024.0, "t": 1024.0**2}
-_TIME = re.compile(r"(\d+(?:\.\d+)?)\s*(ms|s|sec|m|min|h|hr)?(?=\d|$)", re.IGNORECASE)
+_TIME = re.compile(r"(\d{1,18}(?:\.\d+)?)\s*(ms|s|sec|m|min|h|hr)?(?=\d|$)", re.IGNORECASE)
 _SECONDS = {"ms": 0.001, "s": 1.0, "sec": 1.0, "m": 60.0, "min": 60.0, "h": 3600.0, "hr": 3600.0}
-_NUMBER = re.compile(r"\d+(?:\.\d+)?")
+_NUMBER = re.compile(r"\d{1,18}(?:\.\d+)?")
 
 
 def memory(text: Located[str] | None, key: str) -> Setting | None:
@@ -56,7 +56,7 @@ def port(text: Located[str] | None, key: str) -> Setting | None:
     """The port that requests are sent to."""
     if text is None:
         return None
-    value = int(text.value) if text.value.isdigit() else Unknown("it is no number as written", text.span)
+    value = int(text.value) if is_number(text.value) else Unknown("it is no number as written", text.span)
     return Setting("port", value, Place(text.span, f"{key}: {text.value}"))
 
 

@@ -23,6 +23,7 @@ from flaskprod_lint.source import Located, Place, Project, Span
 
 _HOME = "/workspace"
 _VERSION = re.compile(r"python(\d)(\d*)")
+_MINOR = re.compile(r"(\d{1,9})\.(\d{1,9})")
 #: The first generation of Python, which App Engine served by itself.
 _FIRST = ("python27", "python")
 _AS_MANY = "App Engine starts as many instances as the load asks for, where no maximum is given"
@@ -235,7 +236,7 @@ def _context(project: Project, found: Planned, facts: AppEngine, built: Built | 
 
 
 def _pair(python: Setting | None) -> tuple[int, int] | None:
-    match = re.match(r"(\d+)\.(\d+)", python.value) if python is not None and isinstance(python.value, str) else None
+    match = _MINOR.match(python.value) if python is not None and isinstance(python.value, str) else None
     return (int(match[1]), int(match[2])) if match else None
 
 

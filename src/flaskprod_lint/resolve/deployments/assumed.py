@@ -149,7 +149,8 @@ def _context(project: Project, folder: str, platform: Platform | None) -> Contex
     tree = Tree(project)
     tree.mount("/app", "", Place(None, "the project, wherever it is put"))
     version = procfile.python_of(project, folder)
-    match = re.match(r"(\d+)\.(\d+)", version.value) if version is not None and isinstance(version.value, str) else None
+    text = version.value if version is not None and isinstance(version.value, str) else ""
+    match = re.match(r"(\d{1,9})\.(\d{1,9})", text)
     variables = {}
     if platform is not None:
         variables = {**planned.injected(platform), **planned.injected_port(platform)}

@@ -10,7 +10,7 @@ from flaskprod_lint.inputs.beanstalk import ENVIRONMENT, ContainerCommand, EbOpt
 from flaskprod_lint.model import Platform, SecretLiteral, Setting, Unknown
 from flaskprod_lint.records import dataclass
 from flaskprod_lint.resolve.deployments import amounts, manifest_secrets, parts, planned
-from flaskprod_lint.source import Located, Place, Project
+from flaskprod_lint.source import Located, Place, Project, is_number
 
 #: Where nginx finds the app unless PORT says otherwise (Elastic Beanstalk's guide, python-configuration-procfile).
 PORT = 8000
@@ -98,7 +98,7 @@ class EbOptions:
     def port(self) -> Setting:
         """The port of the machine to which nginx passes requests on."""
         told = self.variables.get("PORT")
-        if told is not None and isinstance(told.value, str) and told.value.isdigit():
+        if told is not None and isinstance(told.value, str) and is_number(told.value):
             return Setting("port", int(told.value), Place(told.span, f"nginx passes requests on to {told.value}"))
         return Setting("port", PORT, Place(None, f"nginx of Elastic Beanstalk passes requests on to {PORT}"))
 

@@ -15,7 +15,7 @@ from flaskprod_lint.resolve.deployments.parts import Home
 from flaskprod_lint.resolve.deployments.planned import Planned
 from flaskprod_lint.resolve.deployments.standing import Standing
 from flaskprod_lint.resolve.options import Options
-from flaskprod_lint.source import Place, Project, Span
+from flaskprod_lint.source import Place, Project, Span, is_number
 
 _KINDS = {
     "load balanced web service": "web",
@@ -120,11 +120,11 @@ def _variables(facts: Copilot) -> dict[str, Setting]:
 
 def _cpus(facts: Copilot) -> Setting | None:
     text = facts.cpu
-    known = text is not None and text.value.isdigit() and int(text.value) > 0
+    known = text is not None and is_number(text.value) and int(text.value) > 0
     return Setting("cpus", int(text.value) / 1024, Place(text.span, f"cpu: {text.value}")) if text and known else None
 
 
 def _memory(facts: Copilot) -> Setting | None:
     text = facts.memory
-    known = text is not None and text.value.isdigit()
+    known = text is not None and is_number(text.value)
     return Setting("memory", int(text.value), Place(text.span, f"memory: {text.value}")) if text and known else None

@@ -24,7 +24,7 @@ from flaskprod_lint.resolve.deployments.parts import Home, Part
 from flaskprod_lint.resolve.deployments.planned import Planned
 from flaskprod_lint.resolve.deployments.standing import Standing
 from flaskprod_lint.resolve.options import Options
-from flaskprod_lint.source import Located, Place, Project
+from flaskprod_lint.source import Located, Place, Project, is_number
 
 #: What only an app spec holds, for specs that are called something else.
 _MARKS = (b"instance_size_slug", b"environment_slug")
@@ -205,7 +205,7 @@ def _variables(platform: Platform, one: AppComponent, facts: AppSpec, kind: str)
     if one.http_port is not None and port:
         text = one.http_port
         place = Place(text.span, f"http_port: {text.value}, which is put into PORT")
-        value = text.value if text.value.isdigit() else Unknown("http_port is no number as written", text.span)
+        value = text.value if is_number(text.value) else Unknown("http_port is no number as written", text.span)
         port = {"PORT": Setting("PORT", value, place)}
     native = {} if one.dockerfile is not None or one.has_image else _of_buildpack(platform)
     return planned.merged(planned.injected(platform), native, port, own)

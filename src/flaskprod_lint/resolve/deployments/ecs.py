@@ -167,7 +167,9 @@ def _count(task: EcsTask, services: list[EcsService]) -> Located[str] | None:
 
 def _cpus(text: Located[str] | None) -> Setting | None:
     """Processors, of CPU units (`256`) or as written (`.5 vCPU`)."""
-    if text is None or not (match := re.fullmatch(r"(\d*\.?\d+)\s*(vcpu)?", text.value.strip(), re.IGNORECASE)):
+    if text is None or not (
+        match := re.fullmatch(r"(\d{0,18}\.?\d{1,18})\s*(vcpu)?", text.value.strip(), re.IGNORECASE)
+    ):
         return None
     value = float(match[1]) if match[2] else float(match[1]) / _UNITS
     return Setting("cpus", value, Place(text.span, f"cpu: {text.value}")) if value else None
@@ -175,7 +177,7 @@ def _cpus(text: Located[str] | None) -> Setting | None:
 
 def _memory(text: Located[str] | None) -> Setting | None:
     """MiB, of a plain number or of `2 GB`."""
-    if text is None or not (match := re.fullmatch(r"(\d*\.?\d+)\s*(gb)?", text.value.strip(), re.IGNORECASE)):
+    if text is None or not (match := re.fullmatch(r"(\d{0,18}\.?\d{1,18})\s*(gb)?", text.value.strip(), re.IGNORECASE)):
         return None
     value = float(match[1]) * (1024 if match[2] else 1)
     return Setting("memory", value, Place(text.span, f"memory: {text.value}")) if value else None

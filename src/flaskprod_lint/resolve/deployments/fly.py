@@ -19,9 +19,9 @@ from flaskprod_lint.resolve.deployments.planned import Planned
 from flaskprod_lint.resolve.deployments.standing import Standing
 from flaskprod_lint.resolve.options import Options
 from flaskprod_lint.resolve.tree import Tree
-from flaskprod_lint.source import Located, Place, Project, Span
+from flaskprod_lint.source import Located, Place, Project, Span, is_number
 
-_SECONDS = re.compile(r"(\d+)(s|m)?")
+_SECONDS = re.compile(r"(\d{1,18})(s|m)?")
 
 
 def find(project: Project, options: Options) -> Iterator[Planned]:
@@ -204,7 +204,7 @@ def _size(facts: Fly, group: str) -> tuple[Setting | None, Setting | None]:
 
 def _runs_several(facts: Fly) -> bool:
     least = facts.min_running.value if facts.min_running is not None else ""
-    return least.isdigit() and int(least) > 1
+    return is_number(least) and int(least) > 1
 
 
 def _port(facts: Fly, group: str) -> Setting | None:
@@ -220,6 +220,6 @@ def _port(facts: Fly, group: str) -> Setting | None:
             if service.internal_port is None:
                 return Setting("port", 8080, Place(None, "Fly.io connects to 8080 unless internal_port says otherwise"))
             text = service.internal_port
-            value = int(text.value) if text.value.isdigit() else Unknown("it is no number", text.span)
+            value = int(text.value) if is_number(text.value) else Unknown("it is no number", text.span)
             return Setting("port", value, Place(text.span, f"internal_port = {text.value}"))
     return None

@@ -17,12 +17,12 @@ from flaskprod_lint.resolve.deployments.planned import Planned
 from flaskprod_lint.resolve.deployments.standing import Standing
 from flaskprod_lint.resolve.options import Options
 from flaskprod_lint.resolve.tree import Tree
-from flaskprod_lint.source import Located, Place, Project, Span
+from flaskprod_lint.source import Located, Place, Project, Span, is_number
 
 _BRACED = re.compile(r"\$\{(\w+)\}")
 _SUPERVISED = re.compile(r"%\((\w+)\)[sd]")
 _UNITS = {"": 1.0, "s": 1.0, "sec": 1.0, "min": 60.0, "m": 60.0, "ms": 0.001, "h": 3600.0}
-_TIME = re.compile(r"(\d+(?:\.\d+)?)\s*([a-z]*)")
+_TIME = re.compile(r"(\d{1,18}(?:\.\d+)?)\s*([a-z]*)")
 
 
 # systemd
@@ -256,6 +256,6 @@ def _patience_of(platform: Platform, program: SupervisedProgram) -> Platform:
     if program.stop_signal is not None:
         signal = program.stop_signal.value.upper().removeprefix("SIG")
         platform = replace(platform, stop_signal=f"SIG{signal}")
-    if program.stop_wait is not None and program.stop_wait.value.isdigit():
+    if program.stop_wait is not None and is_number(program.stop_wait.value):
         platform = replace(platform, grace_seconds=float(program.stop_wait.value))
     return platform

@@ -85,7 +85,7 @@ def context_for(built: Built, project: Project) -> Context:
 
 
 def _version(python: Setting | None) -> tuple[int, int] | None:
-    match = re.match(r"(\d+)\.(\d+)", python.value) if python and isinstance(python.value, str) else None
+    match = re.match(r"(\d{1,9})\.(\d{1,9})", python.value) if python and isinstance(python.value, str) else None
     return (int(match[1]), int(match[2])) if match else None
 
 

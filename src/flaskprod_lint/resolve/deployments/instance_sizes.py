@@ -8,7 +8,7 @@ from flaskprod_lint.model import Setting
 from flaskprod_lint.resolve import platforms
 from flaskprod_lint.source import Place, Span
 
-_SLUG = re.compile(r"-(\d+)vcpu-")
+_SLUG = re.compile(r"-(\d{1,9})vcpu-")
 
 
 def of(platform: str, size: str, at: Span | None) -> tuple[Setting | None, Setting | None]:

@@ -21,7 +21,7 @@ from flaskprod_lint.resolve.deployments import (
 from flaskprod_lint.resolve.deployments.parts import Home, Part
 from flaskprod_lint.resolve.deployments.planned import Planned
 from flaskprod_lint.resolve.options import Options
-from flaskprod_lint.source import Located, Place, Project
+from flaskprod_lint.source import Located, Place, Project, is_number
 
 _FILLED_IN = re.compile(r"\{\{[^{}]*\}\}|^@[\w-]+$")
 
@@ -124,7 +124,7 @@ def _command(one: KoyebService, home: Home) -> Command | None:
 def _variables(platform: Platform, one: KoyebService, port: Located[str] | None) -> dict[str, Setting]:
     own = {name.value: _setting(name, value) for name, value in one.variables}
     injected = planned.injected_port(platform) if one.kind == "web" else {}
-    if injected and port is not None and port.value.isdigit():
+    if injected and port is not None and is_number(port.value):
         place = Place(port.span, f"port: {port.value}, which Koyeb puts into PORT")
         injected = {"PORT": Setting("PORT", port.value, place)}
     return planned.merged(planned.injected(platform), injected, own)

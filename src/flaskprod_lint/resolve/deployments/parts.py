@@ -138,7 +138,7 @@ def context_of(project: Project, home: Home, deployment: Deployment) -> Context:
     name = platform.name if platform is not None else "the platform"
     tree.mount(home.directory, home.folder, Place(None, f"{name} puts the project at {home.directory}"))
     version = deployment.python.value if deployment.python is not None else None
-    match = re.match(r"(\d+)\.(\d+)", version) if isinstance(version, str) else None
+    match = re.match(r"(\d{1,9})\.(\d{1,9})", version) if isinstance(version, str) else None
     return Context(
         project,
         tree,

@@ -119,7 +119,7 @@ def _context(project: Project, folder: str, platform: Platform, deployment: Depl
     tree = Tree(project)
     tree.mount("/app", folder, Place(None, f"{platform.name} puts the project at /app"))
     version = deployment.python.value if deployment.python is not None else None
-    match = re.match(r"(\d+)\.(\d+)", version) if isinstance(version, str) else None
+    match = re.match(r"(\d{1,9})\.(\d{1,9})", version) if isinstance(version, str) else None
     return Context(
         project,
         tree,

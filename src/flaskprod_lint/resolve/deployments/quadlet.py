@@ -22,7 +22,7 @@ _OTHERS = re.compile(
     r"postg|mysql|maria|redis|valkey|mongo|rabbit|memcache|nginx|caddy|traefik|haproxy|httpd|grafana|prometheus"
     r"|adminer|minio|loki|elastic|node|php|ruby|golang"
 )
-_PORT = re.compile(r"(?:.*:)?(\d+)(?:/tcp)?")
+_PORT = re.compile(r"(?:.*:)?(\d{1,18})(?:/tcp)?")
 
 
 def find(project: Project, options: Options) -> Iterator[Planned]:

@@ -19,7 +19,7 @@ from flaskprod_lint.resolve.deployments.planned import Planned
 from flaskprod_lint.resolve.deployments.standing import Standing
 from flaskprod_lint.resolve.options import Options
 from flaskprod_lint.resolve.tree import Tree
-from flaskprod_lint.source import Located, Place, Project, Span
+from flaskprod_lint.source import Located, Place, Project, Span, is_number
 
 
 def folders(project: Project) -> list[str]:
@@ -195,7 +195,7 @@ def _add_release(project: Project, folder: str, found: Planned, own: list[Railwa
 
 def _patience(platform: Platform, own: list[Railway]) -> Platform:
     for one in own:
-        if one.draining is not None and one.draining.value.isdigit():
+        if one.draining is not None and is_number(one.draining.value):
             return replace(platform, grace_seconds=float(one.draining.value))
     return platform
 

@@ -38,7 +38,7 @@ from flaskprod_lint.resolve.deployments.planned import Planned
 from flaskprod_lint.resolve.deployments.standing import Standing
 from flaskprod_lint.resolve.options import Options
 from flaskprod_lint.resolve.tree import Tree
-from flaskprod_lint.source import Located, Place, Project, Span
+from flaskprod_lint.source import Located, Place, Project, Span, is_number
 
 _HOME = "/opt/render/project/src"
 _KINDS = {"web": "web", "pserv": "web", "private_service": "web", "worker": "worker", "cron": "cron"}
@@ -135,7 +135,7 @@ def _platform(path: str, native: bool) -> Platform:
 def _own(platform: Platform, service: RenderService) -> Platform:
     """The platform with the service's own patience."""
     text = service.grace.value if service.grace is not None else ""
-    return replace(platform, grace_seconds=float(text)) if text.isdigit() else platform
+    return replace(platform, grace_seconds=float(text)) if is_number(text) else platform
 
 
 def _plans(facts: Render, group: list[RenderService]) -> tuple[str, ...]:
@@ -268,7 +268,7 @@ def _in_image(text: Located[str]) -> Command:
 
 def _port(context: Context) -> Setting | None:
     port = context.variables.get("PORT")
-    if port is None or not isinstance(port.value, str) or not port.value.isdigit():
+    if port is None or not isinstance(port.value, str) or not is_number(port.value):
         return None
     # A PORT that no file sets may be another in the dashboard.
     return Setting("port", int(port.value), port.origin, sure=port.span is not None)

@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from flaskprod_lint.model import NOWHERE, Address, EnvironmentRead, Unknown
 from flaskprod_lint.resolve.servers.step_words import VARIABLE
-from flaskprod_lint.source import Place
+from flaskprod_lint.source import Place, is_number
 
 #: Stands for one unexpanded variable while a bind string is taken apart; no port and no host looks like it.
 _HOLE = "\ue100"
@@ -82,7 +82,7 @@ def _split_open(text: str) -> tuple[str, str] | str:
     if text.startswith(("unix:", "fd://")):
         return re.split(r"unix:(?://)?", text)[-1]
     host, port = _split(text.removeprefix("tcp://"), "8000")
-    if _HOLE not in port and not port.strip().isdigit():
+    if _HOLE not in port and not is_number(port.strip()):
         raise AddressError(f"{port!r} is not a valid port number")
     # A variable alone may hold host and port together: nothing is known of either.
     return (host, port) if host != _HOLE or ":" in text else (host, _HOLE * 2)
@@ -104,4 +104,4 @@ def _every(host: str) -> str:
 
 def _with_default(address: Address, default: object) -> Address:
     digits = str(default if default is not None else "").strip()
-    return replace(address, port_default=int(digits)) if digits.isdigit() else address
+    return replace(address, port_default=int(digits)) if is_number(digits) else address

@@ -31,7 +31,7 @@ class Known:
 
 def number(version: str) -> tuple[int, ...]:
     """The numbers of a version, for comparing: "23.0.0" is (23, 0, 0)."""
-    parts = [int(part) for part in re.findall(r"\d+", version)[:3]]
+    parts = [int(part) for part in re.findall(r"\d{1,9}", version)[:3]]
     return tuple([*parts, 0, 0, 0][:3])
 
 

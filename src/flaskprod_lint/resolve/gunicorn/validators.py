@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 from flaskprod_lint.resolve.gunicorn.addresses import AddressError, parse_address
+from flaskprod_lint.source import is_number
 
 _SSL_VERSIONS = {"SSLv23": 2, "TLS": 2, "TLSv1": 3, "TLSv1_1": 4, "TLSv1_2": 5, "TLS_CLIENT": 16, "TLS_SERVER": 17}
 
@@ -188,7 +189,7 @@ def _user(value: Any) -> Any:
         raise RefusalError(f"a name or a number is needed, not {_kind(value)}")
     if value != value.strip() or not value:
         raise RefusalError(f"no user or group is called {value!r}")
-    return int(value) if value.isdigit() else value
+    return int(value) if is_number(value) else value
 
 
 def _callable(validator: str, value: Any) -> Any:
@@ -209,7 +210,7 @@ def _host_port(value: Any) -> Any:
     if text is None:
         return None
     host, colon, port = text.partition(":")
-    if not colon or not port.strip().isdigit():
+    if not colon or not is_number(port.strip()):
         raise RefusalError("hostname:port is needed")
     return (host, int(port))
 
@@ -218,7 +219,7 @@ def _statsd_address(value: Any) -> Any:
     text = _string(value)
     if text is None:
         return None
-    if text.startswith("unix:") and text[5:].isdigit():
+    if text.startswith("unix:") and is_number(text[5:]):
         return ("unix", int(text[5:]))
     try:
         return parse_address(text, "8125")

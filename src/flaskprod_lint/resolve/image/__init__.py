@@ -13,7 +13,7 @@ from flaskprod_lint.resolve.image import context as build_context
 from flaskprod_lint.resolve.image import shipped
 from flaskprod_lint.resolve.image.stages import Builder
 from flaskprod_lint.resolve.tree import Tree
-from flaskprod_lint.source import Project
+from flaskprod_lint.source import Project, is_number
 
 __all__ = ["build", "command_of", "shipped_stage"]
 
@@ -50,7 +50,7 @@ def shipped_stage(facts: Dockerfile, target: str | None = None) -> Stage | None:
     if target:
         wanted = target.lower()
         found = next((one for one in facts.stages if one.name == wanted), None)
-        if found is None and wanted.isdigit() and int(wanted) < len(facts.stages):
+        if found is None and is_number(wanted) and int(wanted) < len(facts.stages):
             found = facts.stages[int(wanted)]
         if found is not None:
             return found

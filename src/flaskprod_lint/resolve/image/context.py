@@ -66,10 +66,16 @@ class BuildContext:
         return any(not self.excludes(found) for found in self.project.below(path))
 
     def matching(self, pattern: str) -> list[str]:
-        """The files and folders of the context (as sources of COPY) that a pattern with wildcards names."""
+        """The files and folders of the context (as sources of COPY) that a pattern with wildcards names.
+
+        None of them for a pattern that Docker refuses: the image is not built then.
+        """
         clean = posixpath.normpath(posixpath.join("/", pattern)).lstrip("/")
         depth = clean.count("/") + 1
-        test = dockerignore.matcher(clean)
+        try:
+            test = dockerignore.matcher(clean)
+        except ValueError:
+            return []
         found: dict[str, None] = {}
         for path in self.project.below(self.folder):
             parts = self._relative(path).split("/")

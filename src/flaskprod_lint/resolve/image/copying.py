@@ -103,11 +103,14 @@ class Copying:
         self.state.build_tree.mount(where, path, self.place, left_out)
 
     def _left_out_here(self) -> Callable[[str], bool] | None:
-        """What --exclude leaves out of this one COPY."""
+        """What --exclude leaves out of this one COPY; None without one, or where Docker refuses its pattern."""
         patterns = [flag.value for flag in self.instruction.flags if flag.name == "exclude"]
         if not patterns:
             return None
-        tests = [dockerignore.matcher(posixpath.normpath(pattern)) for pattern in patterns]
+        try:
+            tests = [dockerignore.matcher(posixpath.normpath(pattern)) for pattern in patterns]
+        except ValueError:
+            return None
         return lambda path: any(test(path) for test in tests)
 
     def _absent(self, source: str, target: Destination, missing: list[str], excluded: list[tuple[str, Place]]) -> None:

@@ -15,7 +15,7 @@ from flaskprod_lint.resolve.image.copying import Copying
 from flaskprod_lint.resolve.image.secret_literals import note_secrets
 from flaskprod_lint.resolve.image.stage import StageState
 from flaskprod_lint.resolve.image.substitution import expand
-from flaskprod_lint.source import Located, Place
+from flaskprod_lint.source import Located, Place, is_number
 
 
 class Builder:
@@ -43,7 +43,7 @@ class Builder:
         """An earlier stage by its name or number."""
         wanted = name.lower()
         for stage in reversed(self.facts.stages[:before]):
-            if stage.name == wanted or (wanted.isdigit() and stage.index == int(wanted)):
+            if stage.name == wanted or (is_number(wanted) and stage.index == int(wanted)):
                 return self.build(stage)
         return None
 

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from flaskprod_lint.inputs import python
 from flaskprod_lint.model import Unknown
 from flaskprod_lint.resolve.interpreter import class_calls, classes, containers, list_methods, operators, sequences
 from flaskprod_lint.resolve.interpreter.frames import Arguments, Frame
@@ -26,7 +27,7 @@ from flaskprod_lint.resolve.interpreter.values import (
     Value,
     union,
 )
-from flaskprod_lint.source import Span
+from flaskprod_lint.source import Source, Span
 
 if TYPE_CHECKING:
     from flaskprod_lint.resolve.interpreter.machine import Interpreter
@@ -274,8 +275,8 @@ def _exec(vm: Interpreter, arguments: Arguments, at: Span, frame: Frame | None) 
     text = arguments.args[0].data if arguments.args else None
     if isinstance(text, str) and len(arguments.args) == 1 and frame is not None:
         try:
-            tree = ast.parse(text)
-        except (SyntaxError, ValueError, RecursionError, MemoryError):
+            tree: ast.Module | None = python.parse(Source("", text))
+        except python.UNPARSABLE:
             tree = None
         if tree is not None:
             vm.execute(tree.body, frame)
@@ -291,10 +292,10 @@ def _eval(vm: Interpreter, arguments: Arguments, at: Span, frame: Frame | None) 
     text = arguments.args[0].data if arguments.args else None
     if isinstance(text, str) and frame is not None and len(text) < 2_000:
         try:
-            tree = ast.parse(text.strip(), mode="eval")
-        except (SyntaxError, ValueError, RecursionError, MemoryError):
+            body = python.expression(text.strip())
+        except python.UNPARSABLE:
             raise vm.raised_unless_assumed("SyntaxError", at, arguments.args) from None
-        return replace(vm.evaluate(tree.body, frame), at=at)
+        return replace(vm.evaluate(body, frame), at=at)
     return vm.unknown(Unknown("eval() of a text that is not known", at), at, *arguments.args)
 
 

@@ -11,7 +11,7 @@ from flaskprod_lint.model import Unknown
 from flaskprod_lint.resolve.interpreter.frames import Arguments
 from flaskprod_lint.resolve.interpreter.paths import path_text
 from flaskprod_lint.resolve.interpreter.values import Items, Partial, Value, as_value, union
-from flaskprod_lint.source import Span
+from flaskprod_lint.source import Span, is_number
 
 if TYPE_CHECKING:
     from flaskprod_lint.resolve.interpreter.machine import Interpreter
@@ -133,7 +133,7 @@ def _numbered(
 def _field(vm: Interpreter, name: str, arguments: Arguments, at: Span, spec: str, conversion: str) -> str | Value:
     first = re.match(r"[^.\[]*", name)
     key = first.group() if first else name
-    if key.isdigit():
+    if is_number(key):
         if int(key) >= len(arguments.args):
             raise vm.raised("IndexError", at)
         value = arguments.args[int(key)]

@@ -6,6 +6,7 @@ import re
 
 from flaskprod_lint.model import Package
 from flaskprod_lint.resolve.context import Context
+from flaskprod_lint.source import is_number
 
 #: What an open requirement gets today.
 LATEST = {
@@ -17,9 +18,9 @@ LATEST = {
 }
 #: The last SQLAlchemy for a Python before 3.10.
 _FOR_OLD_PYTHON = (2, 0)
-_BELOW = re.compile(r"<\s*(\d+)(?:\.(\d+))?(?!=)")
-_AT_MOST = re.compile(r"(?:<=|===?)\s*(\d+)(?:\.(\d+))?")
-_COMPATIBLE = re.compile(r"(~=|\^|~)\s*(\d+)(?:\.(\d+))?(\.\d+)?")
+_BELOW = re.compile(r"<\s*(\d{1,9})(?:\.(\d{1,9}))?(?!=)")
+_AT_MOST = re.compile(r"(?:<=|===?)\s*(\d{1,9})(?:\.(\d{1,9}))?")
+_COMPATIBLE = re.compile(r"(~=|\^|~)\s*(\d{1,9})(?:\.(\d{1,9}))?(\.\d+)?")
 _HIGHEST = 99
 
 
@@ -83,5 +84,5 @@ def _bounded(context: Context, package: Package) -> tuple[int, int] | None:
 
 
 def _parsed(version: str) -> tuple[int, int] | None:
-    digits = [int(part) for part in version.split(".")[:2] if part.isdigit()]
+    digits = [int(part) for part in version.split(".")[:2] if is_number(part)]
     return (digits[0], digits[1] if len(digits) > 1 else 0) if digits else None

@@ -10,7 +10,7 @@ from flaskprod_lint.records import dataclass
 from flaskprod_lint.resolve.context import Context
 from flaskprod_lint.resolve.gunicorn.addresses import AddressError, address_of
 from flaskprod_lint.resolve.servers.step_words import Word, place_of
-from flaskprod_lint.source import Place
+from flaskprod_lint.source import Place, is_number
 
 
 @dataclass(frozen=True)
@@ -104,7 +104,7 @@ def number_of(setting: Setting | None, name: str, default: int | Unknown, defaul
         return Setting(name, default, Place(None, default_note), is_default=True)
     if isinstance(setting.value, str):
         text = setting.value.strip()
-        value: object = int(text) if text.isdigit() else Unknown(f"{name} is {text or 'empty'}", setting.span)
+        value: object = int(text) if is_number(text) else Unknown(f"{name} is {text or 'empty'}", setting.span)
         return replace(setting, name=name, value=value)
     return replace(setting, name=name)
 

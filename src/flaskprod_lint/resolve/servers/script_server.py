@@ -10,6 +10,7 @@ from flaskprod_lint.resolve.app import click_commands, loading
 from flaskprod_lint.resolve.app.reached import WERKZEUG
 from flaskprod_lint.resolve.context import Context
 from flaskprod_lint.resolve.interpreter.values import Event, Function, Instance, Value
+from flaskprod_lint.source import is_number
 
 #: Calls that serve, with the server they start.
 SERVING: Mapping[str, str] = {
@@ -138,7 +139,7 @@ def _options(step: Step) -> dict[str, Value]:
         if flag in ("-h", "--host"):
             found["host"] = Value(value, step.origin.span)
         elif flag in ("-p", "--port"):
-            found["port"] = Value(int(value) if value.isdigit() else value, step.origin.span)
+            found["port"] = Value(int(value) if is_number(value) else value, step.origin.span)
         elif flag in ("-d", "--debug"):
             found["debug"] = Value(True, step.origin.span)
     return found

@@ -12,7 +12,7 @@ from flaskprod_lint.resolve.context import Context
 from flaskprod_lint.resolve.servers.options import address
 from flaskprod_lint.resolve.servers.step_words import words_of
 from flaskprod_lint.resolve.servers.wsgi import version_of
-from flaskprod_lint.source import Place
+from flaskprod_lint.source import Place, is_number
 
 if TYPE_CHECKING:
     from flaskprod_lint.resolve.interpreter.values import Event, Value
@@ -64,7 +64,7 @@ class _Call:
         read = next((read for read in port.environment if read.name == "PORT"), None)
         number: Any = port.value
         if isinstance(number, str):
-            number = int(number) if number.isdigit() else Unknown(f"the port is {number!r}", port.span)
+            number = int(number) if is_number(number) else Unknown(f"the port is {number!r}", port.span)
         name: Any = "0.0.0.0" if host.value == "" else host.value
         default = read.default if read is not None and read.has_default else None
         digits = str(default) if default is not None else ""
@@ -75,7 +75,7 @@ class _Call:
             number if isinstance(number, int) else number or Unknown("the port is not known here", port.span),
             origin=origin,
             from_port=read is not None,
-            port_default=int(digits) if digits.isdigit() else None,
+            port_default=int(digits) if is_number(digits) else None,
         )
 
 

@@ -17,12 +17,12 @@ from flaskprod_lint.resolve.deployments import images, planned
 from flaskprod_lint.resolve.deployments.images import Built
 from flaskprod_lint.resolve.deployments.interpolation import Filled, Interpolation
 from flaskprod_lint.resolve.tree import Tree
-from flaskprod_lint.source import Located, Place, Project
+from flaskprod_lint.source import Located, Place, Project, is_number
 
-_DURATION = re.compile(r"(\d+(?:\.\d+)?)(h|ms|m|s|us)?")
+_DURATION = re.compile(r"(\d{1,18}(?:\.\d+)?)(h|ms|m|s|us)?")
 _SECONDS = {"h": 3600.0, "m": 60.0, "s": 1.0, "ms": 0.001, "us": 0.000001, None: 1.0}
 _PORT_LABEL = re.compile(r"traefik\.http\.services\.[^.]+\.loadbalancer\.server\.port$|^traefik\.port$|^VIRTUAL_PORT$")
-_PORT = re.compile(r"(?:.*:)?(\d+)(?:/tcp)?$")
+_PORT = re.compile(r"(?:.*:)?(\d{1,18})(?:/tcp)?$")
 
 
 @dataclass
@@ -265,7 +265,7 @@ def published(service: Resolved) -> list[Setting]:
     for label in (*service.service.labels, *service.service.environment):
         if label.value is not None and _PORT_LABEL.search(label.name.value):
             text_of_label = service.fill(label.value).text
-            if text_of_label.isdigit():
+            if is_number(text_of_label):
                 found.append(Setting("port", int(text_of_label), Place(label.value.span, label.name.value)))
     return found
 

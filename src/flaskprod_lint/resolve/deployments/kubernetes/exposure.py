@@ -10,11 +10,11 @@ from flaskprod_lint.inputs.kubernetes_pods import Container, Probe, Workload
 from flaskprod_lint.inputs.nodes import Node
 from flaskprod_lint.model import Setting
 from flaskprod_lint.records import dataclass
-from flaskprod_lint.source import Located, Place
+from flaskprod_lint.source import Located, Place, is_number
 
 _TIMEOUTS = ("nginx.ingress.kubernetes.io/proxy-read-timeout", "ingress.kubernetes.io/proxy-read-timeout")
 _IDLE = "alb.ingress.kubernetes.io/load-balancer-attributes"
-_IDLE_SECONDS = re.compile(r"idle_timeout\.timeout_seconds=(\d+)")
+_IDLE_SECONDS = re.compile(r"idle_timeout\.timeout_seconds=(\d{1,18})")
 _METRICS = re.compile(r"metric|prometheus|admin|debug|monitor")
 
 
@@ -70,14 +70,14 @@ def _targets(service: KubernetesObject, workload: Workload, container: Container
 
 def _number(target: Node, workload: Workload, container: Container) -> int | None:
     """The number of a Service's target; None for one of another container, and for what is not known."""
-    if target.text.isdigit():
+    if is_number(target.text):
         number = int(target.text)
         others = [one for one in workload.containers if one is not container]
         taken = any(port.value == target.text for one in others for port, _ in one.ports)
         own = any(port.value == target.text for port, _ in container.ports)
         return None if taken and not own else number
     for port, name in container.ports:
-        if name and name == target.text and port.value.isdigit():
+        if name and name == target.text and is_number(port.value):
             return int(port.value)
     return None
 
@@ -101,7 +101,7 @@ def port_of(probe: Probe, container: Container) -> Setting | None:
     text = probe.port.value
     named = next((port.value for port, name in container.ports if name == text), text)
     note = f"{probe.kind} connects to port {text}"
-    return Setting("port", int(named), Place(probe.port.span, note)) if named.isdigit() else None
+    return Setting("port", int(named), Place(probe.port.span, note)) if is_number(named) else None
 
 
 def _probed(container: Container) -> Setting | None:
@@ -129,7 +129,7 @@ def _timeout(objects: list[KubernetesObject], services: set[str]) -> Setting | N
         for entry in _annotations(one):
             match = _IDLE_SECONDS.search(entry[1].value) if entry[0] == _IDLE else None
             text = match[1] if match else entry[1].value if entry[0] in _TIMEOUTS else ""
-            if text.isdigit():
+            if is_number(text):
                 note = f"{entry[0].rpartition('/')[2]}: {text}"
                 return Setting("router timeout", float(text), Place(entry[1].span, note))
     return None

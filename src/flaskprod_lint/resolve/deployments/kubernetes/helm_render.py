@@ -24,6 +24,8 @@ from flaskprod_lint.resolve.deployments.kubernetes.helm_values import (
 _DEEPEST = 40
 #: More than this is no manifest: a template that includes itself in every way.
 _MOST_STEPS = 200_000
+#: A number of more digits is left unread.
+_LONGEST_NUMBER = 40
 _CONSTANTS: Mapping[str, object] = {"true": True, "false": False, "nil": None}
 
 
@@ -207,6 +209,8 @@ class _Page:
     def _operand(self, operand: Operand) -> object:
         if operand.kind == "text":
             return text_of(operand.text)
+        if operand.kind == "number" and len(operand.text) > _LONGEST_NUMBER:
+            return UNREAD
         if operand.kind == "number":
             return float(operand.text) if "." in operand.text else int(operand.text)
         if operand.kind == "word":

@@ -11,7 +11,7 @@ from flaskprod_lint.inputs.nodes import Entry, Node
 from flaskprod_lint.records import dataclass
 from flaskprod_lint.source import Located, Source, Span
 
-_INTEGER = re.compile(r"[-+]?(0|[1-9][0-9_]*)")
+_INTEGER = re.compile(r"[-+]?(0|[1-9][0-9_]{0,40})")
 _DECIMAL = re.compile(r"[-+]?(\d+\.\d*|\.\d+)([eE][-+]?\d+)?")
 _TRUE = ("true", "True", "TRUE")
 _FALSE = ("false", "False", "FALSE")

@@ -9,7 +9,7 @@ from dataclasses import replace
 from flaskprod_lint.inputs.kubernetes import KubernetesObject
 from flaskprod_lint.inputs.kustomization import Patch
 from flaskprod_lint.inputs.nodes import Entry, Node
-from flaskprod_lint.source import Located
+from flaskprod_lint.source import Located, is_number
 
 #: By which key the entries of a list are the same, for the lists that Kubernetes merges and does not replace.
 _MERGE_KEYS = {
@@ -134,7 +134,7 @@ def _at(node: Node, steps: list[str], what: str, value: Node | None) -> Node:
 
 def _in_list(node: Node, steps: list[str], what: str, value: Node | None) -> Node:
     items, rest = list(node.items), steps[1:]
-    place = len(items) if steps[0] == "-" else int(steps[0]) if steps[0].isdigit() else -1
+    place = len(items) if steps[0] == "-" else int(steps[0]) if is_number(steps[0]) else -1
     if not rest and what == "add" and value is not None and 0 <= place <= len(items):
         items.insert(place, value)
     elif not rest and what == "remove" and 0 <= place < len(items):

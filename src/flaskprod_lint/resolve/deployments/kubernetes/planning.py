@@ -29,7 +29,7 @@ from flaskprod_lint.resolve.deployments.kubernetes.stores import Stores
 from flaskprod_lint.resolve.deployments.planned import Planned
 from flaskprod_lint.resolve.deployments.standing import Standing
 from flaskprod_lint.resolve.options import Options
-from flaskprod_lint.source import Located, Place, Project, Span
+from flaskprod_lint.source import Located, Place, Project, Span, is_number
 
 _OPENSHIFT = frozenset(("DeploymentConfig", "Route", "ImageStream", "BuildConfig"))
 _NGINX = re.compile(r"(^|/)(nginx\S*|openresty|caddy|httpd|envoy\S*|haproxy)([:@/-]|$)")
@@ -228,7 +228,7 @@ def _port(one: Running, seen: Exposure) -> Setting | None:
     """The port that others connect to: by a Service, else by the probes, else the one that the container declares."""
     if seen.port is not None or seen.probed is not None:
         return seen.port or seen.probed
-    numbers = [port for port, _ in one.container.ports if port.value.isdigit()]
+    numbers = [port for port, _ in one.container.ports if is_number(port.value)]
     if len(numbers) != 1 or seen.services:
         return None
     note = f"containerPort: {numbers[0].value}"

@@ -17,11 +17,11 @@ from flaskprod_lint.resolve.deployments.kubernetes.environment import Environmen
 from flaskprod_lint.resolve.deployments.kubernetes.selection import Running
 from flaskprod_lint.resolve.deployments.kubernetes.stores import Stores
 from flaskprod_lint.resolve.tree import Tree
-from flaskprod_lint.source import Located, Place, Project
+from flaskprod_lint.source import Located, Place, Project, is_number
 
 #: What Kubernetes takes away with the pod, or brings in with it.
 _PASSING = frozenset(("emptyDir", "configMap", "secret", "projected", "downwardAPI", "csi"))
-_SLEEP = re.compile(r"\bsleep[ \"',]+(\d+)")
+_SLEEP = re.compile(r"\bsleep[ \"',]+(\d{1,18})")
 
 
 def command_of(running: Running, container: Container, variables: Environment) -> Command | None:
@@ -163,7 +163,7 @@ def _health_check(container: Container) -> Command | None:
 def grace_of(running: Running) -> Setting | None:
     """The seconds that a container has to stop in: those of the pod without those that its preStop hook waits."""
     told = running.workload.grace
-    total = float(told.value) if told is not None and told.value.isdigit() else None
+    total = float(told.value) if told is not None and is_number(told.value) else None
     if told is not None and total is None:
         return Setting("grace", Unknown("it is filled in elsewhere", told.span), Place(told.span))
     words = running.container.before_stop
