@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date
 from typing import TYPE_CHECKING
@@ -13,6 +13,7 @@ from flaskprod_lint.source import Project
 
 if TYPE_CHECKING:
     from flaskprod_lint.resolve.context import Context
+    from flaskprod_lint.resolve.deployments import Planned
 
 #: Called with the name of a stage and what it raised: a defect of ours that the rest of the run survives.
 OnCrash = Callable[[str, Exception], None]
@@ -26,7 +27,7 @@ def resolve(project: Project, options: Options, on_crash: OnCrash) -> list[Deplo
     with _surviving("deployments", on_crash):
         for planned in deployments.find(project, options):
             with _surviving(planned.deployment.name, on_crash):
-                _complete(project, options, planned.deployment, planned.contexts, on_crash)
+                _complete(project, options, planned, on_crash)
             found.append(planned.deployment)
     _keep_stray(found)
     with _surviving("committed credentials", on_crash):
@@ -50,18 +51,20 @@ def _keep_stray(found: list[Deployment]) -> None:
         server.stray_config_files = tuple(each for each in server.stray_config_files if each.path not in loaded)
 
 
-def _complete(
-    project: Project, options: Options, deployment: Deployment, contexts: dict[str, Context], on_crash: OnCrash
-) -> None:
+def _complete(project: Project, options: Options, planned: Planned, on_crash: OnCrash) -> None:
     from flaskprod_lint.resolve import allowances
     from flaskprod_lint.resolve.database import budget, migrations
     from flaskprod_lint.resolve.deployments import env_files
 
+    deployment, contexts = planned.deployment, planned.contexts
     deployment.today = options.today or date.today().isoformat()
     deployment.env_files = env_files.find(project)
     for process in deployment.processes:
         name = f"{deployment.name}: {process.name}"
-        for stage in (_follow_command, _resolve_server, _load_app) if process.assumed is None else (_load_app,):
+        if process.assumed is None:
+            with _surviving(name, on_crash):
+                _follow_command(process, contexts[process.name], planned.first.get(process.name, ()))
+        for stage in (_resolve_server, _load_app) if process.assumed is None else (_load_app,):
             with _surviving(name, on_crash):
                 stage(process, contexts[process.name])
         with _surviving(name, on_crash):
@@ -73,11 +76,12 @@ def _complete(
         deployment.budget = budget.of_deployment(deployment, options)
 
 
-def _follow_command(process: Process, context: Context) -> None:
+def _follow_command(process: Process, context: Context, first: Sequence[Context]) -> None:
+    """Fill in the steps. `first` are where the commands run that run before it, in containers of their own."""
     from flaskprod_lint.resolve import commands
 
     execution = commands.follow(process.command, context)
-    before = [commands.follow(command, context) for command in process.before]
+    before = [commands.follow(command, own) for command, own in zip(process.before, first, strict=True)]
     steps = tuple(step for one in before for step in one.steps)
     process.steps = (*steps, *execution.steps)
     process.main = execution.main + len(steps) if execution.main is not None else None

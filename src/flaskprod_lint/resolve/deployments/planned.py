@@ -7,12 +7,13 @@ import shlex
 from collections.abc import Mapping
 from dataclasses import field, replace
 
+from flaskprod_lint.inputs import templates
 from flaskprod_lint.model import Command, Deployment, Image, Platform, Process, Setting, Unknown
 from flaskprod_lint.records import dataclass
 from flaskprod_lint.resolve import secrecy
 from flaskprod_lint.resolve.context import Context
 from flaskprod_lint.resolve.options import Options
-from flaskprod_lint.source import Located, Place, Span
+from flaskprod_lint.source import Located, Place, Span, is_number
 
 _WORKER = re.compile(
     r"\bcelery\b.*\b(worker|beat|flower)\b|\brq\s+worker\b|\brqworker\b|\bdramatiq\b|huey_consumer|\barq\b"
@@ -33,11 +34,13 @@ _SETS_DATABASE_URL = frozenset(("pandastack", "heroku", "dokku", "scalingo"))
 class Planned:
     """A deployment whose processes have commands and nothing more, with where each of them runs.
 
-    `uses` are the project's files that this deployment accounts for: a Dockerfile among them is judged here.
+    `uses` are the project's files that this deployment accounts for: a Dockerfile among them is judged here. `first`
+    has, for a process with commands before it, where each of those runs.
     """
 
     deployment: Deployment
     contexts: dict[str, Context] = field(default_factory=dict)
+    first: dict[str, tuple[Context, ...]] = field(default_factory=dict)
     uses: frozenset[str] = frozenset()
 
     def add(self, process: Process, context: Context) -> None:
@@ -99,6 +102,10 @@ def exec_command(text: Located[str], words: tuple[str, ...] | None = None, note:
 
 def split(text: str) -> tuple[str, ...]:
     """The words of a text by the rules of a shell; what is no shell text is split at blanks."""
+    return templates.split(text, _words)
+
+
+def _words(text: str) -> tuple[str, ...]:
     try:
         return tuple(shlex.split(text))
     except ValueError:
@@ -157,7 +164,7 @@ def instances(options: Options, count: Located[str] | None = None, note: str = "
         return Setting("instances", options.instances, Place(None, "--instances"))
     if count is None:
         return Setting("instances", 1, is_default=True)
-    number = int(count.value) if count.value.isdigit() else None
+    number = int(count.value) if is_number(count.value) else None
     value = number if number is not None else Unknown("it is not a plain number", count.span)
     return Setting("instances", value, Place(count.span, note or count.value))
 
@@ -172,7 +179,9 @@ def note_no_command(deployment: Deployment, image: Image | None, at: Span | None
 
 
 def literal(name: str, value: Located[str], how: str = "") -> Setting:
-    """A variable with the text that a file gives it."""
+    """A variable with the text that a file gives it, if no template is to fill in part of that."""
+    if templates.PIECE.search(value.value):
+        return filled_in_later(name, value, templates.PIECE.pattern, "a template")
     return Setting(name, value.value, Place(value.span, how or f"{name}={shown(Setting(name, value.value)).value}"))
 
 

@@ -11,6 +11,7 @@ from flaskprod_lint.inputs.kubernetes_pods import Workload
 from flaskprod_lint.model import Command, Deployment, Packages, Platform, Process, Setting, Unknown
 from flaskprod_lint.records import dataclass
 from flaskprod_lint.resolve import platforms
+from flaskprod_lint.resolve.context import Context
 from flaskprod_lint.resolve.deployments import planned, proxies
 from flaskprod_lint.resolve.deployments.kubernetes import (
     app_images,
@@ -175,13 +176,15 @@ def _add(found: Planned, setup: Setup, one: Running, group: list[Running]) -> No
         instances=_instances(one, kind, setup),
         port_set=True if "PORT" in context.variables else None if context.open_environment else False,
         port_expected=_port(one, seen) if kind == "web" else None,
-        before=tuple(_before(one, setup)),
     )
+    before = list(_before(one, setup))
+    process.before = tuple(command for command, _ in before)
     _note_limits(process, one, seen, context.cwd)
     if kind == "web":
         process.probed = seen.probed
         _note_proxy(setup.project, process, one, seen)
     found.add(process, context)
+    found.first[process.name] = tuple(own for _, own in before)
 
 
 def _name(one: Running, group: list[Running], kind: str) -> str:
@@ -200,13 +203,13 @@ def _trail(one: Running, command: Command) -> tuple[Place, ...]:
     return (Place(Span(span.path, span.line, span.column), f"{one.workload.kind} {name.value}"), command.origin)
 
 
-def _before(one: Running, setup: Setup) -> Iterator[Command]:
-    """What the init containers of the same image start, one after the other."""
+def _before(one: Running, setup: Setup) -> Iterator[tuple[Command, Context]]:
+    """What the init containers of the same image start, one after the other, and where: with variables of their own."""
     for container in one.first:
         variables = environment.of_container(one.workload, container, setup.stores, setup.services)
         command = pods.command_of(one, container, variables)
         if command is not None:
-            yield command
+            yield command, pods.context_for(setup.project, one, container, variables, setup.stores, setup.platform)
 
 
 def _note_limits(process: Process, one: Running, seen: Exposure, cwd: str) -> None:
