@@ -27,6 +27,10 @@ SECRET = "hunter2hunter2"
         f'SECRET_KEY="{SECRET}',
         f'URL = "postgresql://shop:{SECRET}@db/shop"',
         f"RUN export TOKEN={SECRET} && make",
+        f"machine shop.dev login ci password {SECRET}",
+        f"  password {SECRET}",
+        f"Authorization: Basic {SECRET}",
+        f"ENV FLASK_APP=shop SECRET_KEY={SECRET}",
     ],
 )
 def test_secret_lines_show_no_value(line: str) -> None:
@@ -60,10 +64,23 @@ def test_other_text_shows_no_value_either(text: str) -> None:
         "keyfile = None",
         'CMD ["gunicorn", "--keep-alive", "5", "app:app"]',
         "PRIMARY_KEY == other",
+        "limiter = Limiter(key_func=get_remote_address)",
+        "--keyfile=/etc/ssl/shop.pem",
+        "JWT_TOKEN_LOCATION = headers",
+        "the password of the database",
     ],
 )
 def test_what_is_no_secret_stays(text: str) -> None:
     assert mask_text(text) == text
+
+
+def test_harmless_variables_stay_readable_beside_a_secret() -> None:
+    line = f"ENV FLASK_APP=shop.py PORT=8000 SECRET_KEY={SECRET}"
+    assert mask_line(line, secret=True) == line.replace(SECRET, "*" * len(SECRET))
+
+
+def test_a_harmless_name_does_not_let_a_secret_through() -> None:
+    assert "q7Zx9" not in mask_text("TOKEN_HEADER=q7Zx9Lp4Vn2Rt8Km")
 
 
 def test_a_call_is_no_value() -> None:

@@ -7,7 +7,12 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
+import planted_secrets
 from flaskprod_lint.cli import cli
+from flaskprod_lint.config import FORMATS, Config
+from flaskprod_lint.linting import lint
+from flaskprod_lint.resolve import committed
+from planted_secrets import Planted
 from projects import DOCKERFILE, write
 
 #: Each place has a value of its own, so that a leak names its source.
@@ -160,3 +165,85 @@ def test_no_output_shows_a_secret(tmp_path: Path, arguments: list[str]) -> None:
     done = CliRunner().invoke(cli, [*arguments, str(project(tmp_path))])
     assert len(done.output) > 2000, done.output
     assert [place for place, value in SECRETS.items() if value in done.output] == []
+
+
+@pytest.fixture(scope="module")
+def everywhere(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Planted]:
+    folder = tmp_path_factory.mktemp("everywhere")
+    return folder, planted_secrets.project(folder)
+
+
+def leaks(text: str, planted: Planted) -> set[str]:
+    """The places whose secret shows in a text, if only eight letters of it."""
+    pieces = planted.pieces()
+    seen = {text[start : start + planted_secrets.PIECE] for start in range(len(text))}
+    return {place for piece, place in pieces.items() if piece in seen}
+
+
+@pytest.mark.parametrize("name", FORMATS)
+def test_no_format_shows_a_piece_of_a_secret(everywhere: tuple[Path, Planted], name: str) -> None:
+    folder, planted = everywhere
+    done = CliRunner().invoke(cli, ["check", "--format", name, str(folder)])
+    assert len(done.output) > 500
+    assert "a defect of ours" not in done.output
+    assert leaks(done.output, planted) == set()
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["check", "--verbose"],
+        ["check", "--color", "always"],
+        ["check", "--select", "secrets", "--verbose"],
+        ["check", "--history", "--format", "json"],
+        ["check", "--history", "--verbose"],
+        ["check", "--staged", "--verbose"],
+        ["show"],
+        ["show", "--all"],
+        ["show", "--format", "json", "--all"],
+    ],
+    ids=" ".join,
+)
+def test_no_way_to_ask_shows_a_piece_of_a_secret(everywhere: tuple[Path, Planted], arguments: list[str]) -> None:
+    folder, planted = everywhere
+    done = CliRunner().invoke(cli, [*arguments, str(folder)])
+    assert len(done.output) > 1000, done.output
+    assert leaks(done.output, planted) == set()
+
+
+def test_nearly_all_that_is_planted_is_found(everywhere: tuple[Path, Planted]) -> None:
+    """Else the tests above would prove nothing."""
+    folder, _ = everywhere
+    report = lint(folder, Config(select=("secrets",), history=True))
+    places = {(finding.at.path, finding.at.line) for finding in report.findings}
+    assert len(places) > 240
+    assert {
+        "app.yaml",
+        "taskdef.json",
+        "k8s/web.yaml",
+        ".netrc",
+        "infra/main.tf",
+        "ops/old.sh",
+        ".ebextensions/app.config",
+    } <= {path for path, _ in places}
+
+
+def test_the_baseline_holds_no_piece_of_a_secret(everywhere: tuple[Path, Planted], tmp_path: Path) -> None:
+    folder, planted = everywhere
+    file = tmp_path / "baseline.json"
+    done = CliRunner().invoke(cli, ["baseline", "--output", str(file), str(folder)])
+    text = file.read_text("utf-8")
+    assert text.count("fingerprint") > 100
+    assert leaks(done.output + text, planted) == set()
+
+
+def test_a_defect_of_ours_shows_no_secret(everywhere: tuple[Path, Planted], monkeypatch: pytest.MonkeyPatch) -> None:
+    folder, planted = everywhere
+
+    def broken(text: str, path: str) -> list[object]:
+        raise ValueError(text[:200], path)
+
+    monkeypatch.setattr(committed, "in_text", broken)
+    done = CliRunner().invoke(cli, ["check", "--verbose", str(folder)])
+    assert "ValueError" in done.output
+    assert leaks(done.output, planted) == set()

@@ -24,6 +24,21 @@ _LINE_OF_KEY = re.compile(r"(?<![\w+/])[A-Za-z0-9+/]{40,}={0,2}(?![\w+/])")
 #: What every token has, so that most lines are not looked at any closer.
 _LONG_WORD = re.compile(r"[\w-]{20}|PRIVATE KEY")
 _REFERENCES = ("$", "///", "{", "<", "*", "os.", "env", "config", "self.", "app.", "settings.", "current_app")
+#: A login in a line of .netrc, and in the header of a request; words of lower case are prose.
+_SAID_BEFORE = re.compile(
+    r"(?P<before>(?:\blogin\s+\S+\s+password|^\s*password|\b[Bb]asic|\b[Bb]earer)\s+)"
+    r"(?P<value>(?=[^\s\"']*[^a-z\s\"'])[^\s\"']{6,})"
+)
+#: What a name that holds one of the words ends with when it only says something about a secret: key_func, keyfile.
+_ABOUT = re.compile(
+    r"(?:func|function|file|path|type|length|location|headers?|ttl|timeout|prefix|words?)$", re.IGNORECASE
+)
+#: Variables that never hold a secret, so that a line with one beside them stays readable.
+_HARMLESS = frozenset(
+    "FLASK_APP FLASK_ENV FLASK_DEBUG PORT HOST DEBUG ENVIRONMENT WEB_CONCURRENCY LOG_LEVEL TZ LANG "
+    "PYTHONPATH PYTHONUNBUFFERED PYTHONDONTWRITEBYTECODE".split()
+)
+_NAME_BEFORE = re.compile(r"(\w+)[\"']?\s*[=:\s]\s*[\"']?\Z")
 _DOCKER_PAIR = re.compile(r"(?P<before>^\s*(?:ENV|ARG)\s+\w+\s+)(?P<value>\S.*)$", re.IGNORECASE)
 
 
@@ -44,6 +59,7 @@ def mask_text(text: str) -> str:
         text = _without_tokens(text)
     if "://" in text:
         text = _URL_PASSWORD.sub(lambda found: f"{found['user']}:{'*' * len(found['password'])}@", text)
+    text = _SAID_BEFORE.sub(_stars_for_value, text)
     return _ASSIGNED.sub(_stars_for_value, text)
 
 
@@ -83,7 +99,19 @@ def _stars_for_value(found: re.Match[str]) -> str:
     inside = value.strip("\"'") if quote else value
     if not _is_value(inside) or (not quote and found.string[found.end() : found.end() + 1] == "("):
         return found[0]
+    if _is_harmless(found.string[: found.start("value")], inside):
+        return found[0]
     return f"{found['before']}{quote}{'*' * len(inside)}{quote}"
+
+
+def _is_harmless(before: str, value: str) -> bool:
+    """Whether the name before a value says that it is no secret, and the value does not look like one either."""
+    name = _NAME_BEFORE.search(before)
+    if name is None:
+        return False
+    if name[1] in _HARMLESS:
+        return len(value) < 20
+    return bool(_ABOUT.search(name[1])) and not any(letter.isdigit() for letter in value)
 
 
 def _is_value(text: str) -> bool:

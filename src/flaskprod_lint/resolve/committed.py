@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
@@ -24,7 +25,7 @@ _ASIDE = (
     (
         "a test",
         r"(^|/)(tests?|testing|unittests?|spec|specs|__tests__|fixtures?|test[-_]?data|mocks?|cassettes|e2e)(/|$)"
-        r"|(^|/)(test_[^/]*|conftest\.py|[^/]*[._-](test|tests|spec)\.\w+)$",
+        r"|(^|/)(test_[^/]*|conftest\.py|tests?\.py|[^/]*[._-](test|tests|spec)\.\w+|tests?\.py)$",
     ),
     ("a decoy", r"(^|/)(decoys?|honeypots?|deception|honeytokens?)(/|$)"),
     (
@@ -50,12 +51,12 @@ def find(project: Project, deployments: Sequence[Deployment]) -> tuple[Credentia
     """The credentials in the committed files, without those that a rule with more to say already speaks of."""
     spoken_of = {(span.path, span.line) for deployment in deployments for span in _spoken_of(deployment)}
     dotenv = {file.path for one in deployments for file in one.env_files if file.secrets and not file.example}
-    found: list[Credential] = []
+    found: list[tuple[str, Credential]] = []
     for path in project.paths:
         if path in dotenv or is_never_text(path) or not project.is_committed(path):
             continue
         text = project.glance(path)
-        found += (one for one in in_text(text, path) if (path, one.at.line) not in spoken_of)
+        found += (one for one in in_text(text, path) if (path, one[1].at.line) not in spoken_of)
     return _together(found)
 
 
@@ -64,13 +65,16 @@ def is_never_text(path: str) -> bool:
     return path.lower().endswith(_NEVER)
 
 
-def in_text(text: str, path: str) -> list[Credential]:
-    """The credentials in one text, with their places in a file of that path."""
-    return [credential for _, _, credential in with_offsets(text, path)]
+def in_text(text: str, path: str) -> list[tuple[str, Credential]]:
+    """The credentials in one text, with their places in a file of that path, each after a hash of itself."""
+    return [
+        (hashlib.sha256(text[start:end].encode("utf-8", "surrogatepass")).hexdigest(), credential)
+        for start, end, credential in with_offsets(text, path)
+    ]
 
 
 def with_offsets(text: str, path: str) -> list[tuple[int, int, Credential]]:
-    """As `in_text`, each with where it starts and ends in the text."""
+    """The credentials in one text, each with where it starts and ends in it."""
     if len(text) < 20:
         return []
     found = tokens.apart((*tokens.find(text), *url_passwords.find(text), *credential_files.find(text, path)))
@@ -104,13 +108,13 @@ def what_for(path: str) -> str:
     return next((what for what, pattern in _ASIDE if re.search(pattern, lower)), "")
 
 
-def _together(found: Iterable[Credential]) -> tuple[Credential, ...]:
-    """Each by itself, but one for all of a kind where it matters little, with the places of the others."""
+def _together(found: Iterable[tuple[str, Credential]]) -> tuple[Credential, ...]:
+    """Each once, with its other places; where it matters little, one for all of a kind."""
     kinds: dict[tuple[object, ...], list[Credential]] = {}
-    for one in found:
+    for digest, one in found:
         little = one.public or one.harmless or one.aside
         key = (one.name, one.public, one.harmless, one.weak, one.own, one.aside)
-        kinds.setdefault(key if little else (one.at,), []).append(one)
+        kinds.setdefault(key if little else (digest,), []).append(one)
     return tuple(replace(first, also=tuple(other.at for other in others)) for first, *others in kinds.values())
 
 

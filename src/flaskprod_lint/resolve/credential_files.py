@@ -49,9 +49,16 @@ _PLACES = (
     _place(_OF_DOCKER, r"\"auth\"\s*:\s*\"(?P<value>[^\"]+)", pair=True),
     # https://developer.hashicorp.com/terraform/language/values/variables#variable-definitions-tfvars-files
     _place(r"[^/]*\.(?:tf|tfvars)", r"^\s*(?P<name>[A-Za-z_][\w-]*)\s*=\s*\"(?P<value>[^\"\n]+)\"\s*(?:#.*)?$"),
+    # What a shell gives to a program, in a script or before the command of a Procfile.
+    _place(
+        r"[^/]*\.(?:sh|bash|zsh)|[Pp]rocfile(?:\.\w+)?",
+        r"(?:^|[\s;&|])(?P<name>[A-Za-z_]\w*)=(?P<quote>[\"']?)(?P<value>[^\s\"'$`;&|()]+)(?P=quote)(?=[\s;&|]|$)",
+    ),
     _place(r"[^/]*\.properties", r"^[ \t]*(?P<name>[\w.-]+)[ \t]*[=:][ \t]*(?P<value>\S+)[ \t]*$"),
 )
 #: RFC 7617: the header of a request, as commands, collections and proxies write it down.
+#: A variable of a container in a task definition of ECS.
+_OF_ECS = re.compile(r"\"name\"\s*:\s*\"(?P<name>[\w.-]+)\"\s*,\s*\"value\"\s*:\s*\"(?P<value>[^\"]+)\"")
 _BASIC = re.compile(r"\bBasic (?P<value>[A-Za-z0-9+/]{12,400}={0,2})(?![\w+/=])")
 _PASSWORD = "PASSWORD"
 #: https://kubernetes.io/docs/concepts/configuration/secret/: one document, its two blocks, and a line of them.
@@ -68,6 +75,9 @@ def find(text: str, path: str) -> Iterator[Token]:
             yield from _in_place(place, text)
     if path.endswith((".yaml", ".yml")) and "kind: Secret" in text:
         yield from _of_kubernetes(text)
+    if path.endswith(".json") and "containerDefinitions" in text:
+        for match in _OF_ECS.finditer(text):
+            yield from _token(match, match["name"], match["value"])
     if "Basic " in text:
         for match in _BASIC.finditer(text):
             yield from _token(match, _PASSWORD, _second_half(match["value"]))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable, Iterator
 from dataclasses import field, replace
 from itertools import islice
@@ -75,9 +74,9 @@ def _names(root: Path) -> Iterator[tuple[str, str]]:
 
 def _in_version(path: str, data: bytes) -> Iterator[tuple[str, Credential]]:
     text = decode(data)
-    for start, end, credential in committed.with_offsets(text, path):
+    for digest, credential in committed.in_text(text, path):
         if not (credential.public or credential.harmless):
-            yield hashlib.sha256(text[start:end].encode("utf-8", "surrogatepass")).hexdigest(), credential
+            yield digest, credential
 
 
 def _kept(root: Path) -> frozenset[str]:
