@@ -108,6 +108,8 @@ def _turns(walker: Walker, state: State, node: While) -> None:
         walker.run(state, node.body)
         if _left_loop(walker, state) or walker.nodes > MAX_NODES:
             return
+        if len(state.positional) < len(before[0]):
+            continue  # `shift` takes arguments away until the condition has none left.
         if walker.may_break or (state.positional, state.variables) == before or len(walker.holes.found) > known:
             _forever(walker, state)
             return

@@ -1,0 +1,4 @@
+#!/bin/bash
+cd shop
+flask db upgrade
+cd -
