@@ -41,7 +41,16 @@ def truth(value: Value) -> bool | None:
         return True if data else (None if getattr(data, "hole", None) else False)
     if isinstance(data, (Instance, Member, Object)):
         return True if isinstance(data, Object) or is_made(data) else None
+    if isinstance(data, External):
+        return _is_true_outside(data.path)
     return bool(data) if isinstance(data, (str, bytes, int, float, tuple, type(None))) else True
+
+
+def _is_true_outside(path: str) -> bool | None:
+    """Whether a name of a library counts as true: a module or a class does, `appengine_info.DEBUG` may be anything."""
+    last = path.rpartition(".")[2]
+    a_class = last[:1].isupper() and not last.isupper()
+    return True if a_class or last == path or path.startswith("builtins.") else None
 
 
 def is_made(data: object) -> bool:
