@@ -139,14 +139,22 @@ def submodule(vm: Interpreter, parent: Value, name: str, at: Span | None) -> Val
     found = find(vm, name, module.folders)
     if found is None:
         return None
-    value = _load(vm, f"{module.name}.{name}" if module.name else name, found, at)
-    if name not in module.names or isinstance(module.names[name].data, Module):
+    dotted = f"{module.name}.{name}" if module.name else name
+    is_first = _key(dotted, found) not in vm.modules
+    value = _load(vm, dotted, found, at)
+    # Only the first import puts the submodule into its package: `from shop.user import views as user` may come after.
+    if name not in module.names or (is_first and isinstance(module.names[name].data, Module)):
         vm.journal.write(module.names, name, value)
     return value
 
 
+def _key(name: str, found: Found) -> str:
+    """What a module is remembered by once it has been run."""
+    return found.file or f"{name}:{found.folders}"
+
+
 def _load(vm: Interpreter, name: str, found: Found, at: Span | None) -> Value:
-    key = found.file or f"{name}:{found.folders}"
+    key = _key(name, found)
     known = vm.modules.get(key)
     if known is not None:
         return Value(known, at)
