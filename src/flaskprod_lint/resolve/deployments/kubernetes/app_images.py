@@ -10,6 +10,7 @@ from flaskprod_lint.inputs import compose, yaml_tree
 from flaskprod_lint.records import dataclass
 from flaskprod_lint.resolve.deployments import images, planned, standing
 from flaskprod_lint.resolve.deployments.compose import choosing
+from flaskprod_lint.resolve.options import Options
 from flaskprod_lint.source import Project
 
 #: Images of other people's programs, which never run the app.
@@ -96,6 +97,8 @@ class Makings:
             ]
         if len(likely) > 1:
             likely = [path for path in likely if posixpath.basename(path).lower() in ("dockerfile", "containerfile")]
+        if len(likely) > 1:
+            likely = [path for path in likely if standing.of_path(path, Options(), "").is_production] or likely
         if len(likely) > 1:
             likely = [path for path in likely if standing.production_word(path)] or likely
         return likely[0] if len(likely) == 1 else None
