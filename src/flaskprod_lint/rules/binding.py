@@ -355,10 +355,12 @@ def _instead(process: Process, server: Server, address: Address, port: str = "$P
     """The bind to write, in the words of the file where it stands."""
     if port == "$PORT" and process.port_expected is not None and isinstance(process.port_expected.value, int):
         port = str(process.port_expected.value)
+    present = address.port if isinstance(address.port, int) else 8000
     if server.is_gunicorn and address.origin.path.endswith(".py"):
-        return f'bind = "0.0.0.0:{port}"' if port != "$PORT" else "bind = f\"0.0.0.0:{os.environ.get('PORT', '8000')}\""
+        from_port = f"bind = f\"0.0.0.0:{{os.environ.get('PORT', '{present}')}}\""
+        return f'bind = "0.0.0.0:{port}"' if port != "$PORT" else from_port
     if port == "$PORT" and process.port_set is not True:
-        port = "${PORT:-8000}"
+        port = f"${{PORT:-{present}}}"
     written = {
         "gunicorn": f"--bind 0.0.0.0:{port}",
         "waitress": f"--listen=*:{port}",

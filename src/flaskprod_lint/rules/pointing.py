@@ -92,7 +92,15 @@ def whole_command(process: Process, flags: tuple[str, ...], new: str) -> str | N
     if step is None or not all(isinstance(word, str) for word in step.argv):
         return None
     kept = [shlex.quote(word) for word in _without_option([str(word) for word in step.argv], flags)]
-    return " ".join(["CMD exec", kept[0], new, *kept[1:]])
+    span = step.written.span
+    word = "ENTRYPOINT" if span is not None and is_entrypoint(process, span) else "CMD"
+    return " ".join([word, "exec", kept[0], new, *kept[1:]])
+
+
+def is_entrypoint(process: Process, at: Span) -> bool:
+    """Whether an ENTRYPOINT stands there: beside it, a CMD would only be its argument."""
+    spans = (place.span for place in process.trail if place.note == "ENTRYPOINT")
+    return any(span is not None and (span.path, span.line) == (at.path, at.line) for span in spans)
 
 
 def _without_option(words: list[str], flags: tuple[str, ...]) -> list[str]:

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from flaskprod_lint.finding import Confidence, Finding
 from flaskprod_lint.model import App, CommandFault, Deployment, Process, Step
 from flaskprod_lint.rules import rule
+from flaskprod_lint.rules.pointing import is_entrypoint
 from flaskprod_lint.source import Place, Span
 
 _LABELS = {
@@ -75,7 +76,7 @@ def _gunicorn(process: Process, step: Step, at: Span) -> str:
     if name == "procfile":
         return f"{'web' if process.kind == 'web' else process.name}: {command}"
     if "dockerfile" in name:
-        return f"{'ENTRYPOINT' if _is_entrypoint(process, at) else 'CMD'} exec {command}"
+        return f"{'ENTRYPOINT' if is_entrypoint(process, at) else 'CMD'} exec {command}"
     return f"exec {command}" if name.endswith(".sh") else command
 
 
@@ -102,12 +103,6 @@ def _factory(process: Process) -> str | None:
         return None
     module = target.text.partition(":")[0].removesuffix(".py")
     return f'"{module}:{app.name}()"' if all(map(str.isidentifier, module.split("."))) else None
-
-
-def _is_entrypoint(process: Process, at: Span) -> bool:
-    """Whether an ENTRYPOINT stands there: beside it, a CMD would only be its argument."""
-    spans = (place.span for place in process.trail if place.note == "ENTRYPOINT")
-    return any(span is not None and (span.path, span.line) == (at.path, at.line) for span in spans)
 
 
 def _target(app: App | None, folder: str) -> str | None:
