@@ -79,6 +79,11 @@ def test_harmless_variables_stay_readable_beside_a_secret() -> None:
     assert mask_line(line, secret=True) == line.replace(SECRET, "*" * len(SECRET))
 
 
+def test_a_password_of_letters_alone_is_no_word_about_one() -> None:
+    assert mask_text("POSTGRES_PASSWORD: seagulls") == "POSTGRES_PASSWORD: ********"
+    assert mask_text("SECRET_WORDS = 3") == "SECRET_WORDS = *"
+
+
 def test_a_harmless_name_does_not_let_a_secret_through() -> None:
     assert "q7Zx9" not in mask_text("TOKEN_HEADER=q7Zx9Lp4Vn2Rt8Km")
 

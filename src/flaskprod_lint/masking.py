@@ -31,7 +31,7 @@ _SAID_BEFORE = re.compile(
 )
 #: What a name that holds one of the words ends with when it only says something about a secret: key_func, keyfile.
 _ABOUT = re.compile(
-    r"(?:func|function|file|path|type|length|location|headers?|ttl|timeout|prefix|words?)$", re.IGNORECASE
+    r"(?:func|function|file|path|type|length|location|headers?|ttl|timeout|prefix|(?<!pass)words?)$", re.IGNORECASE
 )
 #: Variables that never hold a secret, so that a line with one beside them stays readable.
 _HARMLESS = frozenset(
