@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from flaskprod_lint.inputs import ini
+from flaskprod_lint.inputs import ini, templates
 from flaskprod_lint.records import dataclass
 from flaskprod_lint.source import Located, Problem, Source, Span
 
@@ -90,6 +90,10 @@ def command(value: Located[str]) -> Located[str]:
 
 def split(text: str) -> tuple[str, ...]:
     """The words of a command or assignment. A quote counts at the start of a word; `\\s` is a blank."""
+    return templates.split(text, _words)
+
+
+def _words(text: str) -> tuple[str, ...]:
     words: list[str] = []
     at = 0
     while at < len(text):

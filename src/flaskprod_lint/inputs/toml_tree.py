@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
+from flaskprod_lint.inputs import templates
 from flaskprod_lint.inputs.nodes import Documents, Entry, Node
 from flaskprod_lint.source import Located, Place, Problem, Source, Span
 
@@ -18,6 +19,8 @@ _KEY_PART = re.compile(r"""\s*(?:"((?:[^"\\]|\\.)*)"|'([^']*)'|([A-Za-z0-9_-]+))
 _TABLE = re.compile(r"[ \t]*(\[\[?)([^\n#]*?)(\]\]?)[ \t]*(?:#[^\n]*)?$", re.MULTILINE)
 _BLANK = re.compile(r"(?:[ \t\n]|#[^\n]*)*")
 _BARE = re.compile(r"[^\s,\]}#]+(?:[ ]\d{2}:\d{2}[^\s,\]}#]*)?")
+#: Letters of Unicode's private area stand for the pieces of a template. No file has them.
+_FIRST_PIECE = 0xF0000
 _CLOSERS = {
     '"""': re.compile(r'(?:[^\\]|\\.)*?"""("{0,2})', re.DOTALL),
     "'''": re.compile(r".*?'''('{0,2})", re.DOTALL),
@@ -26,15 +29,45 @@ _LINE_STRING = {'"': re.compile(r'(?:[^"\\\n]|\\.)*"'), "'": re.compile(r"[^'\n]
 
 
 def read(source: Source) -> Documents:
-    """The one document of a TOML file; a problem for a broken one."""
+    """The one document of a TOML file; a problem for a broken one, none where a template has still to fill it in."""
+    try:
+        return Documents((_tree(source, {}),))
+    except (ValueError, RecursionError) as error:
+        if not templates.PIECE.search(source.text):
+            return Documents(problem=_problem(source, error))
+    text, pieces = _filled(source.text)
+    try:
+        return Documents((_tree(Source(source.path, text), pieces),), template=True)
+    except (ValueError, RecursionError):
+        return Documents(template=True)
+
+
+def _tree(source: Source, pieces: dict[str, str]) -> Node:
+    """The tree of a text that is TOML. Raises ValueError or RecursionError for another."""
     import tomli
 
-    try:
-        values = tomli.loads(source.text)
-    except (ValueError, RecursionError) as error:
-        return Documents(problem=_problem(source, error))
-    places = _Locator(source).places()
-    return Documents((_node(values, (), places, Span(source.path, 1)),))
+    values = tomli.loads(source.text)
+    return _node(values, (), _Locator(source).places(), Span(source.path, 1), pieces)
+
+
+def _filled(text: str) -> tuple[str, dict[str, str]]:
+    """A text with a string of the same length for each piece of a template that stands outside of strings, or a
+    comment where it stands alone; and by those strings the pieces."""
+    pieces: dict[str, str] = {}
+
+    def fill(match: re.Match[str]) -> str:
+        piece = match[0]
+        before = text[text.rfind("\n", 0, match.start()) + 1 : match.start()]
+        after = text[match.end() :].partition("\n")[0]
+        if before.count('"') % 2 or before.count("'") % 2 or "\n" in piece:
+            return piece
+        if not before.strip() and not after.strip():
+            return "#" * len(piece)
+        filling = chr(_FIRST_PIECE + len(pieces)) * (len(piece) - 2)
+        pieces[filling] = piece
+        return f'"{filling}"'
+
+    return templates.PIECE.sub(fill, text), pieces
 
 
 def _problem(source: Source, error: Exception) -> Problem:
@@ -45,20 +78,25 @@ def _problem(source: Source, error: Exception) -> Problem:
     return Problem(f"this TOML is broken: {what}", Place(Span(source.path, line, column)))
 
 
-def _node(value: Any, path: Path, places: dict[Path, tuple[Span, Span]], around: Span) -> Node:
+def _node(value: Any, path: Path, places: dict[Path, tuple[Span, Span]], around: Span, pieces: dict[str, str]) -> Node:
     """A value with the place that the locator found, or else that of what it stands in."""
     span = places.get(path, (around, around))[1]
     if isinstance(value, dict):
         entries = []
         for key, item in value.items():
             key_span = places.get((*path, key), (span, span))[0]
-            entries.append(Entry(Located(key, key_span), _node(item, (*path, key), places, key_span)))
+            entries.append(
+                Entry(
+                    Located(pieces[key] if key in pieces else key, key_span),
+                    _node(item, (*path, key), places, key_span, pieces),
+                )
+            )
         return Node("mapping", span, entries=tuple(entries))
     if isinstance(value, list):
-        items = tuple(_node(item, (*path, index), places, span) for index, item in enumerate(value))
+        items = tuple(_node(item, (*path, index), places, span, pieces) for index, item in enumerate(value))
         return Node("sequence", span, items=items)
     text = str(value).lower() if isinstance(value, bool) else str(value)
-    return Node("scalar", span, text, plain=not isinstance(value, str))
+    return Node("scalar", span, pieces.get(text, text), plain=not isinstance(value, str), template=text in pieces)
 
 
 class _Locator:

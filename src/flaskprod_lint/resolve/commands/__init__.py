@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from dataclasses import field, replace
 
-from flaskprod_lint.model import Command, CommandFault, Signal, Step, Unknown
+from flaskprod_lint.inputs import templates
+from flaskprod_lint.model import Command, CommandFault, Setting, Signal, Step, Unknown
 from flaskprod_lint.records import dataclass
 from flaskprod_lint.resolve.commands import faults, launch, longrunning, programs, signals, start
 from flaskprod_lint.resolve.commands.calls import Found, Program
@@ -29,6 +30,7 @@ class Execution:
 
 def follow(command: Command, context: Context) -> Execution:
     """Follow a command in its context. Nothing is run; what cannot be known is said to be unknown."""
+    command = _with_templates(command)
     walker = Walker(context, start.command, programs.start)
     state = State(cwd=context.cwd or "/", here=command.origin)
     state.variables = initial_variables(context.variables, walker.holes)
@@ -46,6 +48,16 @@ def follow(command: Command, context: Context) -> Execution:
     signal = _signal(walker, command, main)
     steps = tuple(found.step for found in walker.found)
     return Execution(steps, main, signal, tuple(walker.faults), tuple(walker.unknowns))
+
+
+def _with_templates(command: Command) -> Command:
+    """The command, with what a template fills in (`{{ workers }}`) among what is not known here."""
+    pieces = [piece for text in (command.text, *(command.argv or ())) for piece in templates.pieces(text)]
+    if not pieces:
+        return command
+    unknown = Unknown("a template fills it in", command.origin.span)
+    written = {piece: Setting("", unknown, Place(command.origin.span, piece)) for piece in pieces}
+    return replace(command, filled_in={**written, **command.filled_in})
 
 
 def _follow_text(walker: Walker, state: State, command: Command) -> None:
@@ -83,9 +95,9 @@ def _located(walker: Walker, command: Command, words: tuple[str, ...]) -> tuple[
         if where is None or source is None:
             found.append(Argument(word, word))
             continue
-        begin = begin if where == before else source.offset(min(where.line, len(source.lines)), where.column)
+        begin = begin if where == before else source.offset(min(where.line, source.line_count), where.column)
         before = where
-        end = source.offset(min(where.end_line, len(source.lines)), 1) + len(source.line(where.end_line)) + 200
+        end = source.offset(min(where.end_line, source.line_count), 1) + len(source.line(where.end_line)) + 200
         piece = _find(source, word, begin, end)
         begin = piece.end if piece else begin
         found.append(Argument(word, word, at=source.span(piece.start, piece.end) if piece else None))

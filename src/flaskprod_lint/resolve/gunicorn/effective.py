@@ -114,13 +114,13 @@ def _reads_of(text: str, bind: Setting, port: Setting | None) -> tuple[Environme
 
 def _with_variables(bind: Setting) -> Setting:
     """The setting as it is known: an address with a variable that may be anything, or nothing, is not."""
-    if not isinstance(bind.value, list) or not bind.environment:
+    if not isinstance(bind.value, list):
         return bind
-    holes = [match for text in bind.value if isinstance(text, str) for match in [VARIABLE.search(text)] if match]
     hole = next((text for text in bind.value if isinstance(text, Unknown)), None)
     if hole is not None:
         return replace(bind, value=hole)
-    if not holes or all(read.is_set for read in bind.environment):
+    holes = [match for text in bind.value if isinstance(text, str) for match in [VARIABLE.search(text)] if match]
+    if not holes or not bind.environment or all(read.is_set for read in bind.environment):
         return bind
     return replace(bind, value=Unknown(f"{holes[0].group()} is not known here", bind.span))
 

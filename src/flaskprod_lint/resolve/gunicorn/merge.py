@@ -259,8 +259,14 @@ class _Merging:
 
 
 def _text(given: Given) -> Any:
-    """A value of a list as text: with the names of its variables where these are not known."""
-    return given.text if VARIABLE.search(given.text) or not isinstance(given.value, Unknown) else given.value
+    """A value of a list as text: with the names of its variables where these are not known.
+
+    What the manifest itself fills in has no name in the process: such a value is not known.
+    """
+    if not isinstance(given.value, Unknown):
+        return given.text
+    read = given.word is not None and given.word.reads
+    return given.text if read and VARIABLE.search(given.text) else given.value
 
 
 def _unknown_part(value: Any) -> Unknown | None:

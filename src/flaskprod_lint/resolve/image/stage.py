@@ -7,6 +7,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import field, replace
 
+from flaskprod_lint.inputs import templates
 from flaskprod_lint.inputs.dockerfile import Instruction
 from flaskprod_lint.model import Command, Copied, EnvironmentRead, ImageRun, Override, SecretLiteral, Setting, Unknown
 from flaskprod_lint.records import dataclass
@@ -14,7 +15,7 @@ from flaskprod_lint.resolve.image import bases
 from flaskprod_lint.resolve.image.context import BuildContext
 from flaskprod_lint.resolve.image.substitution import expand
 from flaskprod_lint.resolve.tree import Tree
-from flaskprod_lint.source import Located, Place
+from flaskprod_lint.source import Located, Place, is_number
 
 #: Folders that every Linux image has: COPY of a file to one of them puts the file inside.
 SYSTEM_FOLDERS = frozenset(
@@ -165,6 +166,8 @@ def set_variables(state: StageState, instruction: Instruction, escape: str) -> N
             continue
         name = pair.name.value
         value = state.expand(pair.value, escape)
+        if isinstance(value, str) and templates.PIECE.search(value):
+            value = Unknown("a template fills it in", pair.value.span)
         before = state.variables.get(name)
         beaten = (Override(before.value, before.origin), *before.overrides) if before else ()
         span = pair.value.span if pair.value.value else pair.name.span
@@ -216,5 +219,5 @@ def expose(state: StageState, instruction: Instruction, escape: str) -> None:
             port: object = text
             if isinstance(text, str):
                 number = text.partition("/")[0]
-                port = int(number) if number.isdigit() else text
+                port = int(number) if is_number(number) else text
             state.exposed.append(Setting("EXPOSE", port, Place(word.span, "EXPOSE")))
