@@ -86,6 +86,7 @@ class Image:
     `base` is the reference after FROM of the first stage in its chain, `bases` all references with their places.
     `shell` is what shell forms run under: dash, bash, busybox or unknown. `user` is the last USER (root by default).
     `stage` is the name or the index of the shipped stage. `python` is the version of the base image, when it says.
+    `sources_copied` is the COPY that brings the code: the whole context, or the folder with most of it.
     `context_filter` is the .dockerignore in force, `sends_git` whether the build context includes .git.
     `fetched_tools` are those of curl and wget that are in the image, or may be. `plain_base` is False where the base
     image may bring a command, a user and variables of its own. `passed_secrets` are secrets that a build argument
@@ -115,6 +116,7 @@ class Image:
     context_filter: Place | None = None
     copies_context: tuple[Copied, ...] = ()
     sends_git: bool = False
+    sources_copied: Copied | None = None
     install_after_copy: Place | None = None
     keeps_pip_cache: tuple[Place, ...] = ()
     fetched_tools: frozenset[str] = frozenset()

@@ -242,9 +242,19 @@ def install_after_copy(deployment: Deployment) -> Iterator[Finding]:
     yield Finding(
         "Each change of any file installs all dependencies again: the sources are copied before this step",
         at=image.install_after_copy.span,
-        because=tuple(copied.at for copied in image.copies_context[:1]),
+        because=(image.sources_copied.at,) if image.sources_copied is not None else (),
         label="never comes from the cache",
+        instead=_requirements_first(image),
     )
+
+
+def _requirements_first(image: Image) -> str | None:
+    """The requirements before the folder that holds them; None where the whole context is copied."""
+    copied = image.sources_copied
+    if copied is None or copied in image.copies_context:
+        return None
+    folder, install = copied.sources[0].rstrip("/"), "RUN pip install --no-cache-dir -r requirements.txt"
+    return f"COPY {folder}/requirements.txt .\n{install}\n{copied.at.note}"
 
 
 @rule("pip-cache-kept")

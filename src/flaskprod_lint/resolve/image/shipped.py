@@ -27,6 +27,7 @@ def image(builder: Builder, state: StageState, stage: Stage) -> Image:
     origin = stage.instruction.span
     runs = _runs(builder, state)
     whole = tuple(_whole_copies(builder, state))
+    sources = next((one for one in whole if one in state.copies), None) or _copy_of_sources(builder.context, state)
     return Image(
         dockerfile=builder.facts.path,
         stage=state.name,
@@ -52,7 +53,8 @@ def image(builder: Builder, state: StageState, stage: Stage) -> Image:
         context_filter=context.filter_place,
         copies_context=whole,
         sends_git=bool(whole) and context.sends_git,
-        install_after_copy=_install_after_copy(state, whole),
+        sources_copied=sources,
+        install_after_copy=_install_after_copy(state, sources),
         keeps_pip_cache=tuple(state.pip_caches),
         fetched_tools=frozenset(state.tools),
         build_arguments=dict(state.arguments),
@@ -138,14 +140,25 @@ def _env_files(state: StageState, context: BuildContext) -> list[Copied]:
     return [Copied((), "", place, tuple(paths)) for place, paths in brought.items()]
 
 
-def _install_after_copy(state: StageState, whole: tuple[Copied, ...]) -> Place | None:
+def _copy_of_sources(context: BuildContext, state: StageState) -> Copied | None:
+    """The COPY of a folder with most of the Python code and with the requirements: `COPY src/ .`."""
+    python = sum(path.endswith(".py") for path in context.project.below(context.folder))
+    for copied in state.copies:
+        for source in copied.sources if len(copied.sources) == 1 else ():
+            path = context.path(source)
+            brings = sum(one.endswith(".py") for one in context.project.below(path)) if path else 0
+            if brings * 2 > python and f"{path}/requirements.txt" in context.project:
+                return copied
+    return None
+
+
+def _install_after_copy(state: StageState, sources: Copied | None) -> Place | None:
     """The first RUN that installs the dependencies, when the sources were copied before it."""
-    whole = tuple(copied for copied in whole if copied in state.copies)
-    if not whole or whole[0].at.span is None:
+    if sources is None or sources.at.span is None:
         return None
     for run in state.runs:
-        if run.at.span is None or run.at.span.path != whole[0].at.span.path:
+        if run.at.span is None or run.at.span.path != sources.at.span.path:
             continue
         if any(_INSTALL.search(step.text) for step in run.steps):
-            return run.at if run.at.span > whole[0].at.span else None
+            return run.at if run.at.span > sources.at.span else None
     return None
