@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import bisect
+import codecs
 import os
 import stat
 from collections.abc import Callable, Iterable
@@ -21,6 +22,9 @@ T = TypeVar("T")
 MAX_BYTES = 4 * 1024 * 1024
 #: Of files that several readers look into, so many of at most so many bytes are kept.
 MAX_KEPT, MAX_KEPT_FILES = 16 * 1024, 500
+#: How a file is opened: without waiting (a FIFO would), and without following a link where the system can be told so.
+_READING = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
+_NO_LINK = getattr(os, "O_NOFOLLOW", 0)
 #: What stands in a file whose comments speak to us.
 _MARK = b"flaskprod-lint:"
 
@@ -147,7 +151,7 @@ def decode(data: bytes) -> str:
     """The text of a file's bytes: UTF-8, or UTF-16 with its mark; what is neither has its odd bytes replaced."""
     if data[:2] in (b"\xff\xfe", b"\xfe\xff"):
         return data.decode("utf-16", errors="replace")
-    return data.decode("utf-8-sig", errors="replace")
+    return data.removeprefix(codecs.BOM_UTF8).decode("utf-8", errors="replace")
 
 
 class Project:
@@ -171,7 +175,8 @@ class Project:
     ) -> None:
         self.root = root
         self._contents = contents
-        self._real_root = Path(os.path.realpath(root))
+        self._real_root = os.path.realpath(root)
+        self._real_folders: dict[str, str] = {}
         self.paths = tuple(sorted(set(paths)))
         self.tracked = tracked
         self.problems: list[Problem] = []
@@ -233,7 +238,7 @@ class Project:
             data, _ = self._bytes(path)
         except (OSError, ValueError):
             return ""
-        return "" if b"\0" in data else decode(data).replace("\r\n", "\n").replace("\r", "\n")
+        return "" if b"\0" in data else _with_plain_ends(decode(data))
 
     def add_written(self, source: Source) -> str:
         """Take in a script that a file of the project writes; the path under which it can be read from here on."""
@@ -286,7 +291,7 @@ class Project:
             executable = path in self._executable
         else:
             executable = bool(mode & stat.S_IXUSR)
-        return Source(path, text.replace("\r\n", "\n").replace("\r", "\n"), crlf, executable)
+        return Source(path, _with_plain_ends(text), crlf, executable)
 
     def _bytes(self, path: str) -> tuple[bytes, int]:
         """Content and mode of a regular file, opened without waiting (a FIFO would) and no larger than MAX_BYTES."""
@@ -295,18 +300,38 @@ class Project:
             _check_size(len(data))
             self._note_mark(path, data)
             return data, 0o755 if path in (self._executable or ()) else 0o644
-        file = os.path.realpath(self.root / path, strict=True)
-        if file != str(self._real_root / path) and not file.startswith(str(self._real_root) + os.sep):
-            raise ValueError("the link leads out of the project")
-        descriptor = os.open(file, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
-        with os.fdopen(descriptor, "rb") as stream:
+        descriptor = self._open(path)
+        try:
             status = os.fstat(descriptor)
             if not stat.S_ISREG(status.st_mode):
                 raise ValueError("not a regular file")
             _check_size(status.st_size)
-            data = stream.read(MAX_BYTES + 1)
+            data = os.read(descriptor, status.st_size)
+        finally:
+            os.close(descriptor)
         self._note_mark(path, data)
         return data, status.st_mode
+
+    def _open(self, path: str) -> int:
+        """A descriptor of a file, to which no link leads from outside of the project.
+
+        Where a folder really is, is asked once for all its files; where a file is, only for one that is a link.
+        """
+        folder, _, name = path.rpartition("/")
+        if folder not in self._real_folders:
+            self._real_folders[folder] = self._within(folder)
+        file = os.path.join(self._real_folders[folder], name)  # noqa: PTH118
+        if not _NO_LINK or os.path.islink(file):  # noqa: PTH114
+            file = self._within(path)
+        return os.open(file, _READING | _NO_LINK)
+
+    def _within(self, path: str) -> str:
+        """Where a file or folder of the project really is. Raises ValueError where that is outside of the project."""
+        expected = os.path.join(self._real_root, path) if path else self._real_root  # noqa: PTH118
+        found = os.path.realpath(expected, strict=True)
+        if found != expected and not found.startswith(self._real_root + os.sep):
+            raise ValueError("the link leads out of the project")
+        return found
 
     def _note_mark(self, path: str, data: bytes) -> None:
         if _MARK in data:
@@ -319,6 +344,10 @@ def is_number(text: str) -> bool:
     `str.isdigit` also holds for "²" and for numbers that Python refuses to read for their length.
     """
     return text.isdecimal() and text.isascii() and len(text) <= 18
+
+
+def _with_plain_ends(text: str) -> str:
+    return text.replace("\r\n", "\n").replace("\r", "\n") if "\r" in text else text
 
 
 def _check_size(size: int) -> None:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import configparser
 import posixpath
 import re
-from collections.abc import Iterable, Iterator
+from bisect import bisect_left
+from collections.abc import Container, Iterator, Sequence
 
 from flaskprod_lint.inputs.python import literal
 from flaskprod_lint.records import dataclass
@@ -42,23 +43,26 @@ class MigrationFolder:
     def heads(self) -> tuple[Revision, ...]:
         """The revisions that no other follows: more than one is a fork that `upgrade head` refuses."""
         followed = {name for revision in self.revisions for name in revision.down}
-        return tuple(revision for revision in self.revisions if not _is_named(revision.name, followed))
+        return tuple(revision for revision in self.revisions if not _is_followed(revision.name, followed))
 
     @property
     def missing(self) -> tuple[tuple[Revision, str], ...]:
         """The revisions that follow one which is in no file, with its name."""
-        known = [revision.name for revision in self.revisions]
+        known = sorted(revision.name for revision in self.revisions)
         return tuple(
-            (revision, name)
-            for revision in self.revisions
-            for name in revision.down
-            if not any(other.startswith(name) for other in known)
+            (revision, name) for revision in self.revisions for name in revision.down if not _begins_one(name, known)
         )
 
 
-def _is_named(name: str, references: Iterable[str]) -> bool:
+def _is_followed(name: str, references: Container[str]) -> bool:
     """Whether a reference means this revision: Alembic lets an unambiguous beginning stand for the whole."""
-    return any(name == reference or (len(reference) > 3 and name.startswith(reference)) for reference in references)
+    return name in references or any(name[:length] in references for length in range(4, len(name)))
+
+
+def _begins_one(reference: str, known: Sequence[str]) -> bool:
+    """Whether a reference is the beginning of one of the names, which are in order."""
+    place = bisect_left(known, reference)
+    return place < len(known) and known[place].startswith(reference)
 
 
 def find(project: Project) -> tuple[MigrationFolder, ...]:
