@@ -147,6 +147,31 @@ def test_history_of_other_branches_and_merges(repository: Path) -> None:
     assert [finding.revision for finding in credentials(repository, history=True)] == [came_in]
 
 
+def test_history_with_a_version_that_git_lacks(repository: Path) -> None:
+    """As in a partial clone: the others are looked at all the same, and the report says what was not."""
+    write(repository, {"backup.sh": SCRIPT, "lost.sh": "echo lost\n"})
+    commit(repository, "password")
+    blob = call(repository, "rev-parse", "HEAD:lost.sh")
+    write(repository, {"backup.sh": CLEAN, "lost.sh": "echo found\n"})
+    commit(repository, "clean")
+    (repository / ".git/objects" / blob[:2] / blob[2:]).unlink()
+    report = lint(repository, Config(select=("credential-committed",), history=True))
+    assert [finding.at.path for finding in report.findings] == ["backup.sh"]
+    assert ["does not have 1 versions of files" in problem.message for problem in report.problems] == [True]
+
+
+def test_history_of_a_shallow_clone(repository: Path, tmp_path_factory: pytest.TempPathFactory) -> None:
+    write(repository, {"backup.sh": SCRIPT})
+    commit(repository, "password")
+    write(repository, {"backup.sh": CLEAN})
+    commit(repository, "clean")
+    clone = tmp_path_factory.mktemp("shallow") / "clone"
+    call(repository, "clone", "-q", "--depth", "1", f"file://{repository}", str(clone))
+    report = lint(clone, Config(select=("credential-committed",), history=True))
+    assert report.findings == []
+    assert ["shallow" in problem.message for problem in report.problems] == [True]
+
+
 def test_no_output_of_the_history_shows_the_text(repository: Path, capsys: pytest.CaptureFixture[str]) -> None:
     from flaskprod_lint.cli import run
 

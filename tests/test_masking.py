@@ -74,6 +74,16 @@ def test_what_is_no_secret_stays(text: str) -> None:
     assert mask_text(text) == text
 
 
+@pytest.mark.parametrize("line", ["FROM python:3.13-slim", "FROM ghcr.io/shop/base:2.1 AS base", "COPY . /app"])
+def test_an_image_stays_readable_beside_a_secret(line: str) -> None:
+    assert mask_line(line, secret=True) == line
+
+
+def test_a_comparison_stays_readable_beside_a_secret() -> None:
+    line = 'if os.getenv("DATABASE_URL") == None:'
+    assert mask_line(line, secret=True).endswith(" == None:")
+
+
 def test_harmless_variables_stay_readable_beside_a_secret() -> None:
     line = f"ENV FLASK_APP=shop.py PORT=8000 SECRET_KEY={SECRET}"
     assert mask_line(line, secret=True) == line.replace(SECRET, "*" * len(SECRET))

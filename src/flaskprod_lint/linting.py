@@ -16,17 +16,19 @@ from flaskprod_lint.config import Config, ConfigError
 from flaskprod_lint.finding import ITEMS, Confidence, Crash, Evidence, Finding, Report, UnknownFact
 from flaskprod_lint.fingerprints import is_about_a_secret, stamped
 from flaskprod_lint.masking import mask_finding, mask_line
-from flaskprod_lint.model import Deployment, Unknown
+from flaskprod_lint.model import Deployment, Process, Unknown
 from flaskprod_lint.records import dataclass
 from flaskprod_lint.resolve import tiers
 from flaskprod_lint.resolve.options import Options
 from flaskprod_lint.rules import EvidenceOf, Rule
 from flaskprod_lint.rules.pointing import in_the_words_of
 from flaskprod_lint.running import budgets, compare, what_runs
-from flaskprod_lint.source import Place, Project
+from flaskprod_lint.source import Place, Project, Span
 
 #: Called with how many versions of files were looked at.
 OnStep = Callable[[int], None]
+#: More settings that are unknown for one reason are told in one line.
+_FEW = 4
 #: Inputs that say nothing of a Python project where they stand alone.
 _OF_ANY_PROJECT = frozenset(("shell", "makefile", "package-json"))
 
@@ -110,8 +112,9 @@ def _add_history(examined: Examined, on_step: OnStep) -> None:
     """Add the credentials of the history: those of today learn their commit, those that are gone come back."""
     from flaskprod_lint.resolve import history
 
+    project = examined.project
     try:
-        past = history.find(examined.project.root, on_step)
+        past = history.find(examined.project.root, on_step, lambda gap: project.problem(gap, Span(".git", 1)))
     except OSError as error:
         raise ConfigError(f"--history asks git for all commits, and git cannot be started: {error.strerror}") from None
     commits = {(one.at.path, one.name): one.commit for one in past if not one.gone}
@@ -327,11 +330,22 @@ def _unknowns_of(deployment: Deployment) -> Iterator[tuple[str, Unknown]]:
     for process in deployment.processes:
         for unknown in process.unknowns:
             yield f"command of {process.name}", unknown
-        for name, setting in sorted(process.server.settings.items() if process.server else ()):
-            if isinstance(setting.value, Unknown):
-                yield f"{process.server.name if process.server else ''} {name}", setting.value
+        yield from _unknown_settings(process)
         for unknown in process.app.unknowns if process.app else ():
             yield f"app of {process.name}", unknown
+
+
+def _unknown_settings(process: Process) -> Iterator[tuple[str, Unknown]]:
+    """The server's settings that are not known: those of one reason in one line when they are many."""
+    server = process.server
+    by_reason: dict[Unknown, list[str]] = {}
+    for name, setting in sorted(server.settings.items() if server is not None else ()):
+        if isinstance(setting.value, Unknown):
+            by_reason.setdefault(setting.value, []).append(name)
+    for unknown, names in by_reason.items():
+        said = names if len(names) <= _FEW else [f"settings ({len(names)} of them)"]
+        for name in said:
+            yield f"{server.name if server is not None else ''} {name}", unknown
 
 
 def _excerpt(report: Report, project: Project) -> None:

@@ -9,7 +9,7 @@ from flaskprod_lint.finding import Finding
 from flaskprod_lint.source import Place
 
 _SECRET_WORDS = r"(?:SECRET|PASSWORD|PASSWD|PWD|TOKEN|API_?KEY|ACCESS_?KEY|PRIVATE_?KEY|CREDENTIALS?|SALT|KEY)"
-_NAME = re.compile(rf"[\"']?(?P<name>\b[A-Za-z0-9_.-]*{_SECRET_WORDS}[A-Za-z0-9_]*)[\"']?\]?", re.IGNORECASE)
+_NAME = re.compile(rf"[\"']?(?P<name>\b[A-Za-z0-9_.-]{{0,80}}{_SECRET_WORDS}[A-Za-z0-9_]*)[\"']?\]?", re.IGNORECASE)
 _ASSIGNED = re.compile(
     rf"(?P<before>{_NAME.pattern}\s*(?::(?!:)|=(?!=))\s*)(?P<value>\"[^\"\n]*\"|'[^'\n]*'|[^\s\"',;)\]}}]+)",
     re.IGNORECASE,
@@ -17,7 +17,7 @@ _ASSIGNED = re.compile(
 _URL_PASSWORD = re.compile(r"(?<=://)(?P<user>[^\s:/@\"']*):(?P<password>[^\s/\"']+)@")
 _QUOTED = re.compile(r"(?P<quote>[\"'])(?P<value>(?:\\.|(?!(?P=quote)).)*)(?P=quote)?")
 _VARIABLE = re.compile(r"[A-Z]+(?:_[A-Z]+)*_?(?:KEY|URL|URI|SECRET|PASSWORD|TOKEN|SALT|DSN|ENV|CONFIG|DB)")
-_BARE = re.compile(r"(?P<before>(?:^|[\s\w])[=:]\s*)(?P<value>[^\s\"'\[\](){},]+)")
+_BARE = re.compile(r"(?P<before>(?:^|[\s\w])(?::|=(?!=))\s*)(?P<value>[^\s\"'\[\](){},]+)")
 _COLON_IN_PROSE = re.compile(r"(\w): (?=[a-z]+ )")
 #: A line of a private key, as text or in a string.
 _LINE_OF_KEY = re.compile(r"(?<![\w+/])[A-Za-z0-9+/]{40,}={0,2}(?![\w+/])")
@@ -38,6 +38,8 @@ _HARMLESS = frozenset(
     "FLASK_APP FLASK_ENV FLASK_DEBUG PORT HOST DEBUG ENVIRONMENT WEB_CONCURRENCY LOG_LEVEL TZ LANG "
     "PYTHONPATH PYTHONUNBUFFERED PYTHONDONTWRITEBYTECODE".split()
 )
+#: Instructions of a Dockerfile that name images, folders and ports.
+_HOLDS_NONE = re.compile(r"\s*(?:FROM|WORKDIR|COPY|EXPOSE|USER)\s+[\w./:@-]+(?:\s+[\w./@-]+)*\s*$")
 _NAME_BEFORE = re.compile(r"(\w+)[\"']?\s*[=:\s]\s*[\"']?\Z")
 _DOCKER_PAIR = re.compile(r"(?P<before>^\s*(?:ENV|ARG)\s+\w+\s+)(?P<value>\S.*)$", re.IGNORECASE)
 
@@ -49,6 +51,8 @@ def mask_line(text: str, *, secret: bool) -> str:
         return text
     text = _LINE_OF_KEY.sub(lambda found: "*" * len(found[0]), text)
     text = _QUOTED.sub(_stars_inside_quotes, text)
+    if _HOLDS_NONE.match(text):
+        return text
     text = _DOCKER_PAIR.sub(_stars_for_value, text)
     return _BARE.sub(_stars_for_value, text)
 

@@ -15,6 +15,8 @@ from flaskprod_lint.source import MAX_BYTES, decode
 
 #: Called with how many objects were looked at.
 OnStep = Callable[[int], None]
+#: Called with what could not be looked at.
+OnGap = Callable[[str], None]
 _STEP = 500
 #: Letters of a commit's name that are shown: enough to be the only one in any repository.
 _ABBREVIATED = 10
@@ -30,18 +32,21 @@ class _Seen:
     blobs: set[str] = field(default_factory=set)
 
 
-def find(root: Path, on_step: OnStep) -> tuple[Credential, ...]:
+def find(root: Path, on_step: OnStep, on_gap: OnGap) -> tuple[Credential, ...]:
     """The credentials in all that any branch or tag reaches, each with the commit it came in with.
 
     `gone` ones are in no file of the last commit; the others are also found in the files of today. Every object is
-    read once, and no content is kept.
+    read once, and no content is kept. `on_gap` is told what git does not have here, so that it was not looked at.
     """
     seen: dict[str, _Seen] = {}
-    for number, (blob, path, data) in enumerate(_versions(root), 1):
+    missing: list[str] = []
+    for number, (blob, path, data) in enumerate(_versions(root, missing), 1):
         for digest, credential in _in_version(path, data):
             seen.setdefault(digest, _Seen(credential)).blobs.add(blob)
         if number % _STEP == 0:
             on_step(number)
+    for gap in _gaps(root, len(missing)):
+        on_gap(gap)
     if not seen:
         return ()
     kept = _kept(root)
@@ -49,14 +54,22 @@ def find(root: Path, on_step: OnStep) -> tuple[Credential, ...]:
     return tuple(_dated(one, kept, came_in) for one in seen.values())
 
 
+def _gaps(root: Path, missing: int) -> Iterator[str]:
+    """What a shallow or partial clone lacks, in words for the person who asked."""
+    if (git.ask(root, "rev-parse", "--is-shallow-repository") or "").strip() == "true":
+        yield "a shallow clone: only its commits were looked at; `git fetch --unshallow` brings the others"
+    if missing:
+        yield f"git does not have {missing} versions of files here: they were not looked at"
+
+
 def _dated(seen: _Seen, kept: frozenset[str], came_in: dict[str, tuple[int, str]]) -> Credential:
     first = min((came_in[blob] for blob in seen.blobs if blob in came_in), default=(0, ""))
     return replace(seen.credential, commit=first[1], gone=not seen.blobs & kept)
 
 
-def _versions(root: Path) -> Iterator[tuple[str, str, bytes]]:
+def _versions(root: Path, missing: list[str]) -> Iterator[tuple[str, str, bytes]]:
     """Each version of each file once: the object's name, a path it had, and its content."""
-    names = _names(root)
+    names = _names(root, missing)
     with git.Blobs(root) as blobs:
         while some := list(islice(names, _AHEAD)):
             for (name, path), data in zip(some, blobs.read_many([name for name, _ in some]), strict=True):
@@ -64,9 +77,15 @@ def _versions(root: Path) -> Iterator[tuple[str, str, bytes]]:
                     yield name, path, data
 
 
-def _names(root: Path) -> Iterator[tuple[str, str]]:
-    """The names and paths of what git lists as reachable, without what cannot be a text by its name."""
-    for line in git.lines(root, "rev-list", "--objects", "--all"):
+def _names(root: Path, missing: list[str]) -> Iterator[tuple[str, str]]:
+    """The names and paths of what git lists as reachable, without what cannot be a text by its name.
+
+    What git should have and has not is added to `missing`: without `--missing`, git would stop at the first.
+    """
+    for line in git.lines(root, "rev-list", "--objects", "--all", "--missing=print"):
+        if line.startswith("?"):
+            missing.append(line[1:])
+            continue
         name, _, path = line.partition(" ")
         if path and not committed.is_never_text(path):
             yield name, path

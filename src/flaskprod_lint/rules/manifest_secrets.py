@@ -24,9 +24,11 @@ _KEPT_APART = {
     "env.clear": "env:\n  secret:\n    - {0}",
     "services.env": '- key: {0}\n  value: "{{{{ secret.{0} }}}}"',
     "Container.Environment": "Secret={0},type=env",
-    "container env": "- name: {0}\n  valueFrom:\n    secretKeyRef: {{name: shop, key: {0}}}",
-    "Secret": "kubectl create secret generic shop --from-literal={0}=…",
-    "ConfigMap": "kubectl create secret generic shop --from-literal={0}=…",
+    "container env": "- name: {0}\n  valueFrom:\n    secretKeyRef: {{name: app-secrets, key: {0}}}",
+    "Secret": "kubectl create secret generic app-secrets --from-literal={0}=…",
+    "args": "secrets:\n  - {0}  # and in the Dockerfile: RUN --mount=type=secret,id={0},env={0} …",
+    "args list": "secrets:\n  - {0}  # and in the Dockerfile: RUN --mount=type=secret,id={0},env={0} …",
+    "ConfigMap": "kubectl create secret generic app-secrets --from-literal={0}=…",
 }
 
 

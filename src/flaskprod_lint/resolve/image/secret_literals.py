@@ -6,7 +6,7 @@ import re
 
 from flaskprod_lint.inputs.dockerfile import Instruction
 from flaskprod_lint.model import SecretLiteral, Unknown
-from flaskprod_lint.resolve import secrecy
+from flaskprod_lint.resolve import committed, secrecy
 from flaskprod_lint.resolve.image.stage import StageState
 from flaskprod_lint.source import Located, Project, Span
 
@@ -15,6 +15,12 @@ _NOT_MEANT = re.compile(
     r"(^|/)(tests?|testing|fixtures|examples?|samples?|docs?|node_modules|\.github)/", re.IGNORECASE
 )
 _KEY_FILE = re.compile(r"(^|/)(id_(rsa|dsa|ecdsa|ed25519)|[^/]*\.(pem|key|p12|pfx|asc|gpg))$")
+#: Files with the logins of tools, and keys of service accounts.
+_LOGIN_FILE = re.compile(
+    r"(^|/)(\.netrc|\.npmrc|\.pypirc|\.pgpass|\.git-credentials|\.aws/credentials|\.docker/config\.json|kubeconfig|"
+    r"(?:[\w-]*credentials?|[\w-]*service[-_]?account[\w-]*|[\w-]+-[0-9a-f]{12})\.json)$"
+)
+_IS_SECRET = re.compile(f"{_KEY_FILE.pattern}|{_LOGIN_FILE.pattern}")
 
 
 def note_secrets(state: StageState, instruction: Instruction) -> None:
@@ -52,18 +58,26 @@ def _note_passed(state: StageState, name: str, written: str, span: Span) -> None
 
 
 def secret_files(state: StageState, project: Project) -> list[SecretLiteral]:
-    """Private keys that a COPY brings; those of tests and examples are nobody's."""
-    keys = [path for path in project.paths if _KEY_FILE.search(path) and not _NOT_MEANT.search(path)]
+    """Private keys and logins that a COPY brings; those of tests and examples are nobody's."""
+    keys = [path for path in project.paths if _IS_SECRET.search(path) and not _NOT_MEANT.search(path)]
     found: dict[tuple[Span, str], SecretLiteral] = {}
     for path in keys if state.tree.mounts else ():
-        if _holds_private_key(project, path):
+        kind = _held(project, path)
+        if kind:
             for mount in state.tree.mounts:
                 if mount.brings(path) and mount.origin.span is not None:
-                    literal = SecretLiteral(path, mount.origin.span, "COPY", "private-key")
+                    literal = SecretLiteral(path, mount.origin.span, "COPY", kind)
                     found.setdefault((mount.origin.span, path), literal)
     return list(found.values())
 
 
-def _holds_private_key(project: Project, path: str) -> bool:
+def _held(project: Project, path: str) -> str:
+    """What such a file holds: "private-key", "password", or nothing that opens anything."""
     source = project.read(path)
-    return source is not None and secrecy.judge("", source.text[:4000]).kind == "private-key"
+    if source is None:
+        return ""
+    if _KEY_FILE.search(path):
+        return "private-key" if secrecy.judge("", source.text[:4000]).kind == "private-key" else ""
+    found = [one for _, one in committed.in_text(source.text, path) if not (one.public or one.harmless or one.weak)]
+    kinds = ["private-key" if one.name.endswith("private key") else "password" for one in found]
+    return kinds[0] if kinds else ""

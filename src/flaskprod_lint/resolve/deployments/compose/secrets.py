@@ -66,6 +66,20 @@ def _of_service(one: Resolved, databases: set[str], opening: set[str], developme
             development=development,
             own_database=is_own,
         )
+    yield from _of_build(one, development)
+
+
+def _of_build(one: Resolved, development: bool) -> Iterator[SecretLiteral]:
+    """What the file gives to the build of an image: a placeholder opens nothing there."""
+    for argument in one.service.build.args if one.service.build is not None else ():
+        value = argument.value
+        text = _written(value.value) if value is not None else None
+        judged = secrecy.judge(argument.name.value, text) if text else None
+        if value is not None and judged is not None and judged.secret and not judged.weak and text == value.value:
+            how = "args" if argument.name.span != value.span else "args list"
+            yield SecretLiteral(
+                argument.name.value, value.span, how, judged.kind, judged.length, development=development
+            )
 
 
 def _written(text: str) -> str | None:
