@@ -36,7 +36,9 @@ def _release(deployment: Deployment, command: str) -> str | None:
     forms = {
         "fly": '[deploy]\nrelease_command = "{0}"',
         "render": "preDeployCommand: {0}",
-        "railway": '[deploy]\npreDeployCommand = ["{0}"]',
+        "railway": '"deploy": {{"preDeployCommand": ["{0}"]}}'
+        if deployment.origin.path.endswith(".json")
+        else '[deploy]\npreDeployCommand = ["{0}"]',
         "docker-compose": "migrate:\n  command: {0}",
     }
     form = forms.get(deployment.platform.id) if deployment.platform is not None else None

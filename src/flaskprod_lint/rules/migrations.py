@@ -42,6 +42,8 @@ _INSTEAD = {
     "gae-standard": "{0}  # in the pipeline, before `gcloud app deploy`",
     "gae-flex": "{0}  # in the pipeline, before `gcloud app deploy`",
 }
+#: The same in a manifest of JSON. Braces are doubled for format().
+_IN_JSON = {"railway": '"deploy": {{"preDeployCommand": ["{0}"]}}'}
 
 
 @rule("no-release-step")
@@ -170,10 +172,10 @@ def migrate_on_import(deployment: Deployment) -> Iterator[Finding]:
             _on_import(process, reached),
             at=at,
             because=reached.trail or process.trail,
-            severity=Severity.WARNING if _only_sqlite(process) and reached.kind == "create_all" else None,
+            severity=_import_severity(process, reached),
             confidence=Confidence.HIGH if reached.sure else Confidence.MEDIUM,
             instead=_instead(deployment),
-            label="a visitor waits for it" if reached.hook else "every worker does it at once",
+            label=_when(process, reached),
         )
 
 
@@ -189,8 +191,30 @@ def _on_import(process: Process, reached: Reached) -> str:
         when = "The first request that a worker gets" if "first" in reached.hook else "Every request"
         return f"{when} {_DOES[reached.kind]}"
     workers = process.server.workers.value if process.server and process.server.workers else None
+    if _is_alone(process):
+        return f"Loading the app {_DOES[reached.kind]}: the process does so each time it starts"
     each = f"each of the {workers} workers" if isinstance(workers, int) and workers > 1 else "each worker"
     return f"Loading the app {_DOES[reached.kind]}: {each} does so when it starts"
+
+
+def _when(process: Process, reached: Reached) -> str:
+    if reached.hook:
+        return "a visitor waits for it"
+    return "at every start" if _is_alone(process) else "every worker does it at once"
+
+
+def _import_severity(process: Process, reached: Reached) -> Severity | None:
+    """Of tables that are only created, an error is made by several processes that do it at the same time."""
+    alone = _is_alone(process) and not reached.hook
+    return Severity.WARNING if reached.kind == "create_all" and (alone or _only_sqlite(process)) else None
+
+
+def _is_alone(process: Process) -> bool:
+    """Whether one process loads the app: one worker, or the development server, in one instance as far as is known."""
+    server = process.server
+    workers = server.workers.value if server is not None and server.workers is not None else None
+    one = server is not None and (server.is_dev_server or (workers == 1 and workers is not True))
+    return one and not (isinstance(process.instances.value, int) and process.instances.value > 1)
 
 
 def _only_sqlite(process: Process) -> bool:
@@ -277,6 +301,8 @@ def _instead(deployment: Deployment, command: str = "") -> str | None:
     """Where the platform wants its release step; None leaves it to the rule's own words."""
     platform, image = deployment.platform, deployment.image
     form = _INSTEAD.get(platform.id) if platform is not None else "docker run --rm IMAGE {0}" if image else None
+    if deployment.origin.path.endswith(".json"):
+        form = _IN_JSON.get(platform.id, form) if platform is not None else form
     return form.format(command or _upgrade_command(deployment)) if form else None
 
 
