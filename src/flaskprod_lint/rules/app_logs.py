@@ -36,8 +36,16 @@ def debug_levels_of_apps(deployment: Deployment) -> Iterator[Finding]:
             because=trail(process, level.span),
             confidence=confidence_in(level),
             label="debug in production",
-            instead="level = logging.INFO",
+            instead=_info(level),
         )
+
+
+def _info(level: Setting) -> str:
+    """The level in the form in which it is written: a name in quotes where the text is as long as that."""
+    if not isinstance(level.value, str) or level.span is None:
+        return "logging.INFO"
+    as_text = level.span.end_column - level.span.column == len(level.value) + 2
+    return f'"{"info" if level.value.islower() else "INFO"}"' if as_text else "logging.INFO"
 
 
 def fate(deployment: Deployment, process: Process, path: str | Unknown) -> str:

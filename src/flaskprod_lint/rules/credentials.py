@@ -29,7 +29,7 @@ def credential_hardcoded(deployment: Deployment) -> Iterator[Finding]:
             confidence=Confidence.MEDIUM if secret.weak or secret.variable else Confidence.HIGH,
             severity=Severity.WARNING if secret.kind == "url" and secret.weak else harmless,
             label="in every clone of the repository" if secret.works else "works for nobody",
-            instead=f'{_target(secret)} = os.environ["{_variable(secret)}"]',
+            instead=_from_environment(secret),
         )
 
 
@@ -55,6 +55,12 @@ def _says(secret: HardcodedSecret) -> str:
     return f"Production uses {what}{guess} ({secret.name}): everyone with the repository, now or later, can use it"
 
 
+def _from_environment(secret: HardcodedSecret) -> str:
+    """For a fallback the whole expression, whatever it is assigned to; else the assignment."""
+    reading = f'os.environ["{_variable(secret)}"]'
+    return reading if secret.variable else f"{_target(secret)} = {reading}"
+
+
 def _target(secret: HardcodedSecret) -> str:
     return secret.name if secret.name.isidentifier() else f'config["{secret.name}"]'
 
@@ -75,7 +81,7 @@ def credential_committed(deployment: Deployment) -> Iterator[Finding]:
             confidence=weight.confidence,
             severity=weight.severity,
             label=weight.label,
-            instead=weight.instead,
+            instead=weight.instead or _revoke(credential),
             revision=credential.commit if credential.gone else "",
         )
 
@@ -114,6 +120,14 @@ def _aside(credential: Credential) -> _Weight:
     return _Weight(
         Severity.NOTE, Confidence.LOW, says, f"in {credential.aside}", "if it is real: revoke it where it was made"
     )
+
+
+def _revoke(credential: Credential) -> str:
+    """What to do about one that works: Python code has a word for the environment, other files have their own."""
+    if not credential.at.path.endswith(".py"):
+        return "revoke it where it was made, and keep the new one out of the repository"
+    variable = "DATABASE_URL" if "URL" in credential.name else "API_TOKEN"
+    return f'revoke it where it was made, then read the new one from the environment:\nos.environ["{variable}"]'
 
 
 def _committed(credential: Credential, weight: _Weight) -> str:

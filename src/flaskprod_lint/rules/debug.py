@@ -74,8 +74,14 @@ def development_config(deployment: Deployment) -> Iterator[Finding]:
             because=(*_because(process, setting), Place(None, setting.origin.note)),
             confidence=_confidence(process, setting),
             label=f"falls back to {name}" if read else "the development configuration",
-            instead=f"{read.name}=production" if read and not setting.name.isupper() else None,
+            instead=f"{read.name}=production" if read and not setting.name.isupper() else _beside(setting),
         )
+
+
+def _beside(setting: Setting) -> str | None:
+    """The configuration for production of the same module, where the code names it by its path."""
+    module = setting.name.rpartition(".")[0]
+    return f'app.config.from_object("{module}.ProductionConfig")' if module else None
 
 
 @rule("flask-env-ignored")
