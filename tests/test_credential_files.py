@@ -73,6 +73,7 @@ def test_login_of_docker_and_a_value_in_base64_are_found() -> None:
         ("start.sh", 'test "$TOKEN" = k7Qm2Zx9Lp4R; NEXT_PUBLIC_API_KEY=k7Qm2Zx9Lp4R; PASSWORD_HASH=k7Qm2Zx9Lp4R'),
         ("any.txt", "Authorization: Basic " + base64.b64encode(b"user:password").decode()),
         ("any.txt", "Basic configurations are described below"),
+        ("grants.py", "    Authorization: Basic czZCaGRSa3F0MzpnWDFmQmF0M2JW\n"),
     ],
 )
 def test_what_only_looks_like_one_is_not(path: str, text: str) -> None:
