@@ -121,8 +121,8 @@ FORMS = (
     TokenForm("Fly.io access token", "fm2_", r"[A-Za-z0-9+/]{100,}={0,3}", _FLY, mark="fm2_"),
     TokenForm("Fly.io access token", "fm1r_", r"[A-Za-z0-9+/]{100,}={0,3}", _FLY, mark="fm1r_"),
     TokenForm("Fly.io access token", "fo1_", r"[\w-]{43}", _FLY),
-    TokenForm("Render API key", "rnd_", r"[A-Za-z0-9]{28,32}", "https://render.com/docs/api#authentication"),
-    TokenForm("Netlify access token", "nfp_", r"[A-Za-z0-9]{36}", "https://docs.netlify.com/api/get-started/"),
+    TokenForm("Render API key", "rnd_", r"[A-Za-z0-9]{24,64}", "https://render.com/docs/api#authentication"),
+    TokenForm("Netlify access token", "nfp_", r"[A-Za-z0-9]{36,64}", "https://docs.netlify.com/api/get-started/"),
     TokenForm("Scalingo API token", "tk-us-", r"[\w-]{48}", "https://developers.scalingo.com/index#authentication"),
     TokenForm(
         "Cloudflare origin CA key",

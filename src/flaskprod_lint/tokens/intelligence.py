@@ -38,18 +38,18 @@ FORMS = (
     ),
     TokenForm("LangSmith API key", "lsv2_pt_", r"[0-9a-f]{32}_[0-9a-f]{10}", _LANGSMITH),
     TokenForm("LangSmith service key", "lsv2_sk_", r"[0-9a-f]{32}_[0-9a-f]{10}", _LANGSMITH),
-    TokenForm("Hugging Face token", "hf_", r"[A-Za-z]{34}", "https://huggingface.co/docs/hub/security-tokens"),
+    TokenForm("Hugging Face token", "hf_", r"[A-Za-z0-9]{34,40}", "https://huggingface.co/docs/hub/security-tokens"),
     TokenForm(
         "Hugging Face organization token",
         "api_org_",
-        r"[A-Za-z]{34}",
+        r"[A-Za-z0-9]{34,40}",
         "https://huggingface.co/docs/hub/security-tokens",
     ),
     TokenForm(
-        "Replicate API token", "r8_", r"[A-Za-z0-9]{37}", "https://replicate.com/docs/topics/security/api-tokens"
+        "Replicate API token", "r8_", r"[A-Za-z0-9]{37,40}", "https://replicate.com/docs/topics/security/api-tokens"
     ),
-    TokenForm("Groq API key", "gsk_", r"[A-Za-z0-9]{52}", "https://console.groq.com/docs/quickstart"),
-    TokenForm("xAI API key", "xai-", r"[A-Za-z0-9]{80}", "https://docs.x.ai/docs/overview"),
+    TokenForm("Groq API key", "gsk_", r"[A-Za-z0-9]{48,64}", "https://console.groq.com/docs/quickstart"),
+    TokenForm("xAI API key", "xai-", r"[A-Za-z0-9]{70,100}", "https://docs.x.ai/docs/overview"),
     TokenForm(
         "Perplexity API key", "pplx-", r"[A-Za-z0-9]{48,64}", "https://docs.perplexity.ai/guides/api-key-management"
     ),

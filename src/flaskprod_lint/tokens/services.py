@@ -31,8 +31,13 @@ FORMS = (
     TokenForm("PlanetScale OAuth token", "pscale_oauth_", r"[\w=.-]{32,64}", _PLANETSCALE, mark="pscale_"),
     TokenForm("Supabase secret key", "sb_secret_", r"[\w-]{22}_[\w-]{8}", _SUPABASE),
     TokenForm("Supabase publishable key", "sb_publishable_", r"[\w-]{22}_[\w-]{8}", _SUPABASE, public=True),
-    TokenForm("Supabase access token", "sbp_", r"[0-9a-f]{40}", "https://supabase.com/docs/reference/api/introduction"),
-    TokenForm("Neon API key", "napi_", r"[a-z0-9]{64}", "https://neon.com/docs/manage/api-keys"),
+    TokenForm(
+        "Supabase access token",
+        "sbp_",
+        r"(?:v\d_)?[0-9a-f]{40,64}",
+        "https://supabase.com/docs/reference/api/introduction",
+    ),
+    TokenForm("Neon API key", "napi_", r"[a-z0-9]{40,80}", "https://neon.com/docs/manage/api-keys"),
     TokenForm(
         "CockroachDB Cloud key",
         "CCDB1_",
@@ -99,7 +104,7 @@ FORMS = (
     # Others
     TokenForm("Notion integration token", "ntn_", r"[A-Za-z0-9]{43,50}", _NOTION),
     TokenForm("Notion integration token", "secret_", r"[A-Za-z0-9]{43}(?![\w-])", _NOTION),
-    TokenForm("Linear API key", "lin_api_", r"[A-Za-z0-9]{40}", _LINEAR),
+    TokenForm("Linear API key", "lin_api_", r"[A-Za-z0-9]{40,64}", _LINEAR),
     TokenForm("Linear OAuth token", "lin_oauth_", r"[0-9a-f]{64}", _LINEAR),
     TokenForm("Figma token", "figd_", r"[\w-]{38,48}", "https://developers.figma.com/docs/rest-api/authentication/"),
     TokenForm(
