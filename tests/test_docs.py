@@ -116,6 +116,37 @@ def test_every_hook_is_in_the_recipes() -> None:
     assert not [hook["id"] for hook in HOOKS if f"- id: {hook['id']}\n" not in text]
 
 
+def recipes(language: str) -> list[str]:
+    text = (ROOT / "docs" / "recipes.md").read_text("utf-8")
+    return re.findall(rf"^```{language}\n(.*?)^```$", text, re.S | re.M)
+
+
+def test_recipes_are_what_they_seem() -> None:
+    for block in recipes("yaml"):
+        yaml.safe_load(block)
+    for block in recipes("python"):
+        compile(block, "recipe", "exec")
+    for block in recipes("sh"):
+        subprocess.run(["bash", "-n"], input=block, text=True, check=True)
+
+
+def test_recipes_give_the_action_what_it_takes() -> None:
+    action = yaml.safe_load((ROOT / "action.yml").read_text("utf-8"))
+    jobs = [read["jobs"] for block in recipes("yaml") if "jobs" in (read := yaml.safe_load(block))]
+    steps = [step for found in jobs for job in found.values() for step in job["steps"] if "uses" in step]
+    given = {name for step in steps if step["uses"].startswith("OWNER/") for name in step["with"]}
+    assert given and given <= action["inputs"].keys()
+    text = (ROOT / "docs" / "recipes.md").read_text("utf-8")
+    assert not [name for name in (*action["inputs"], *action["outputs"]) if f"`{name}`" not in text]
+
+
+def test_the_matcher_of_editors_fits_the_concise_output() -> None:
+    (task,) = map(json.loads, recipes("json"))
+    pattern = re.compile(task["problemMatcher"]["pattern"]["regexp"])
+    first = (ROOT / "tests" / "outputs" / "concise.txt").read_text("utf-8").splitlines()[0]
+    assert pattern.match(first)
+
+
 def hook_pattern() -> re.Pattern[str]:
     return re.compile(HOOKS[0]["files"])
 
