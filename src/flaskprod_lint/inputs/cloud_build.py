@@ -46,7 +46,7 @@ def read(source: Source) -> CloudBuild:
     root = documents.root
     steps = root.get("steps") if root is not None else None
     if root is None or steps is None:
-        return CloudBuild(source.path)
+        return CloudBuild(source.path, problem=documents.problem)
     found = tuple(step for step in (_step(item) for item in steps.items) if step is not None)
     values = root.get("substitutions")
     pairs = tuple((entry.key.value, entry.value.text) for entry in values.entries) if values is not None else ()

@@ -87,7 +87,7 @@ def _node(value: Any, path: Path, places: dict[Path, tuple[Span, Span]], around:
             key_span = places.get((*path, key), (span, span))[0]
             entries.append(
                 Entry(
-                    Located(pieces[key] if key in pieces else key, key_span),
+                    Located(pieces.get(str(key), str(key)), key_span),
                     _node(item, (*path, key), places, key_span, pieces),
                 )
             )

@@ -11,7 +11,7 @@ from dataclasses import replace
 
 from flaskprod_lint.model import Platform
 from flaskprod_lint.resolve import platforms
-from flaskprod_lint.resolve.deployments import manifests, proxies, standing
+from flaskprod_lint.resolve.deployments import manifests, proxies, standing, unreadable
 from flaskprod_lint.resolve.deployments.planned import Planned
 from flaskprod_lint.resolve.deployments.settling import settle
 from flaskprod_lint.resolve.deployments.standing import Standing
@@ -46,6 +46,7 @@ def find(project: Project, options: Options) -> list[Planned]:
     """
     chosen = platforms.get(options.platform, origin=Place(None, "--platform")) if options.platform else None
     found = list(manifests.find(project, options))
+    unreadable.note(project)
     found += list(_procfiles(project, options, chosen, found))
     others = any(one.deployment.is_production for one in found)
     found += _composed(project, options, others=others)

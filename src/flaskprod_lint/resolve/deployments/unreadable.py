@@ -1,0 +1,44 @@
+"""Manifests that are broken: each is named, also where what it would have said is not asked for."""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from collections.abc import Iterator
+from importlib import import_module
+
+from flaskprod_lint.resolve.deployments import parts
+from flaskprod_lint.source import Project
+
+#: By the format that a file's name promises, or by its name: the module of inputs/, its function, and what shows that
+#: the file is meant for it.
+_BY_FORMAT = {
+    "app-json": ("app_json", "read", re.compile(r'"(postdeploy|formation|buildpacks|addons|success_url|stack)"')),
+    "kamal": ("kamal", "read", re.compile(r"(?m)^(service|image|servers):")),
+    "github-workflow": ("workflows", "read_github", re.compile(r"(?m)^jobs:")),
+    "gitlab-ci": ("workflows", "read_gitlab", re.compile(r"(?m)^\s+-?\s*script:")),
+}
+_BY_NAME = (
+    (re.compile(r"cloudbuild.*\.ya?ml"), ("cloud_build", "read", re.compile(r"(?m)^steps:"))),
+    (re.compile(r"kustomization\.ya?ml"), ("kustomization", "read", re.compile(r"(?m)^(resources|bases|patches):"))),
+    (re.compile(r"manifest.*\.ya?ml"), ("cloud_foundry", "read", re.compile(r"(?m)^applications:"))),
+)
+
+
+def note(project: Project) -> None:
+    """Note every such file that cannot be read to its end."""
+    for path, (module, function, mark) in _candidates(project):
+        source = project.read(path)
+        if source is None or not mark.search(source.text):
+            continue
+        reader = getattr(import_module(f"flaskprod_lint.inputs.{module}"), function)
+        facts = project.facts(path, reader)
+        parts.note_problem(project, getattr(facts, "problem", None))
+
+
+def _candidates(project: Project) -> Iterator[tuple[str, tuple[str, str, re.Pattern[str]]]]:
+    for name, how in _BY_FORMAT.items():
+        yield from ((path, how) for path in project.of_format(name))
+    for path in project.of_format("yaml"):
+        name = posixpath.basename(path).lower()
+        yield from ((path, how) for pattern, how in _BY_NAME if pattern.fullmatch(name))
