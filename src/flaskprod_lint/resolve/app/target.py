@@ -86,16 +86,18 @@ def _without_module(target: Target, located: Unknown | None, step: Step, context
     if foreign:
         return replace(target, detail=foreign)
     folder = posixpath.normpath(posixpath.join(loading.of_step(step, context).cwd, chdir or ""))
-    return _missing(replace(target, state="module-missing"), folder, context)
+    server = "uvicorn --app-dir" if "uvicorn" in step.argv else "gunicorn --chdir"
+    return _missing(replace(target, state="module-missing"), folder, context, server)
 
 
-def _missing(target: Target, folder: str, context: Context) -> Target:
+def _missing(target: Target, folder: str, context: Context, server: str) -> Target:
     """The target with what is wrong with its module, and the right one where it can be told."""
     if target.module.endswith(".py"):
         path = posixpath.join(folder, target.module)
         if isinstance(context.tree.locate(path), str):
             right = f"{target.module[:-3]}:{target.attribute}"
-            return replace(target, detail=f"a module is written without .py: {right}", instead=f"gunicorn {right}")
+            program = server.partition(" ")[0]
+            return replace(target, detail=f"a module is written without .py: {right}", instead=f"{program} {right}")
     name = target.module.replace(".", "/")
     ends = (f"/{name}.py", f"/{name}/__init__.py")
     elsewhere = next((path for path in context.project.paths if ("/" + path).endswith(ends)), None)
@@ -104,7 +106,7 @@ def _missing(target: Target, folder: str, context: Context) -> Target:
     detail = f"{elsewhere} is there, but Python does not look for {target.module} where it stands (from {folder})"
     root = next((path for path in context.tree.paths_of(elsewhere) if path.startswith(folder + "/")), "")
     inside = root.removeprefix(folder + "/").removesuffix("/__init__.py").removesuffix(".py").removesuffix(name)
-    instead = f"gunicorn --chdir {inside.strip('/')} {target.text}" if inside.strip("/") else ""
+    instead = f"{server} {inside.strip('/')} {target.text}" if inside.strip("/") else ""
     return replace(target, detail=detail, instead=instead)
 
 

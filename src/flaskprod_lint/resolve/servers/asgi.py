@@ -32,6 +32,7 @@ _UVICORN = Flags(
         "--no-proxy-headers": "",
         "--use-colors": "",
         "--no-use-colors": "",
+        **{f"--{name}-header": "" for name in ("server", "no-server", "date", "no-date")},
     },
 )
 _HYPERCORN = Flags(
@@ -112,6 +113,9 @@ def uvicorn(words: Sequence[Word], step: Step, context: Context) -> tuple[Server
     server.access_log = Setting(
         "accesslog", None if off else "-", off.origin if off else Place(None, "uvicorn's default")
     )
+    folder = line.last("app-dir") or from_variable(context, "UVICORN_APP_DIR")
+    if folder is not None:
+        server.settings["pythonpath"] = folder
     return server, _called(line, step)
 
 
