@@ -13,8 +13,11 @@ if TYPE_CHECKING:
     from flaskprod_lint.resolve.interpreter.machine import Interpreter
 
 _GONE = Value(Unknown("the program removed this variable"))
-#: Variables that a test runner or the development server's reloader sets for its own processes, and no person does.
-_OF_DEVELOPMENT = frozenset(("PYTEST_CURRENT_TEST", "PYTEST_VERSION", "PYTEST_XDIST_WORKER", "WERKZEUG_RUN_MAIN"))
+#: Variables that a test runner, a CI service or the development server's reloader sets for its own processes only.
+_OF_DEVELOPMENT = frozenset(
+    "PYTEST_CURRENT_TEST PYTEST_VERSION PYTEST_XDIST_WORKER WERKZEUG_RUN_MAIN CI GITHUB_ACTIONS GITLAB_CI CIRCLECI "
+    "TRAVIS BUILDKITE".split()
+)
 
 
 def read(vm: Interpreter, name: Value, default: Value | None, at: Span, *, strict: bool = False) -> Value:
