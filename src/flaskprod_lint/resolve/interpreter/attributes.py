@@ -81,6 +81,9 @@ def _of_module(vm: Interpreter, value: Value, module: Module, name: str, at: Spa
         return vm.call(getter, (Value(name, at),))
     if module in vm.running:
         return vm.unknown(Unknown(f"{module.name}.{name} is not there yet", at), at)
+    if not module.path and "." not in module.name:
+        # A folder that is no package: an installed package of the same name comes before it.
+        return Value(External(f"{module.name}.{name}"), at)
     raise vm.raised("AttributeError", at, f"{module.name}.{name}")
 
 
