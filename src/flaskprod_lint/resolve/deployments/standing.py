@@ -10,12 +10,14 @@ from flaskprod_lint.records import dataclass
 from flaskprod_lint.resolve.options import Options
 
 _DEVELOPMENT_WORDS = frozenset(
-    "dev develop development local localhost test tests testing debug override ci e2e cypress sandbox example sample".split()
+    "dev develop development local localhost test tests testing debug override ci e2e cypress sandbox example sample "
+    "old deprecated disabled unused".split()
 )
 _PRODUCTION_WORDS = frozenset("prod production release live deploy deployment staging stage swarm".split())
 _DEVELOPMENT_FOLDERS = frozenset(
     ".devcontainer devcontainer dev development local demo demos docs doc documentation tutorial tutorials fixtures "
-    "contrib vagrant e2e cypress benchmark benchmarks .github .ci .circleci".split()
+    "contrib vagrant e2e cypress playwright benchmark benchmarks gen generated old archive archived deprecated .github "
+    ".ci .circleci".split()
 )
 _TEST_FOLDER = re.compile(r"(tests?|testing|examples?|samples?)([-_].*)?")
 
