@@ -14,7 +14,8 @@ _ROOT = ("root", "0")
 _PRIVILEGE_DROP = re.compile(
     r"\b(gosu|su-exec|setpriv|setuidgid|chpst|runuser|s6-setuidgid)\b|\bsu\s+(-\s|-\w|\w+\s+-c)|\bsudo\s+-u"
 )
-_PYTHON_CHECK = '["CMD", "python", "-c", "import urllib.request as r; r.urlopen(\'http://127.0.0.1:8000/health\')"]'
+_PYTHON_CHECK = '["CMD", "python", "-c", "import urllib.request as r; r.urlopen(\'{address}\')"]'
+_ADDRESS = re.compile(r"https?://[\w.:/-]+")
 _PROBE = "httpGet:\n  path: /health\n  port: 8000"
 _TOOL = re.compile(r"(?:^|[\s;&|(\"'/])(curl|wget)(?=\s)")
 
@@ -99,4 +100,7 @@ def health_check_tool_missing(deployment: Deployment) -> Iterator[Finding]:
 
 def _other_check(check: Command) -> str:
     """A health check that needs no other program, in the words of the manifest."""
-    return _PROBE if "Probe" in check.origin.note else f"test: {_PYTHON_CHECK}"
+    if "Probe" in check.origin.note:
+        return _PROBE
+    asked = _ADDRESS.search(" ".join(check.argv) if check.argv is not None else check.text)
+    return f"test: {_PYTHON_CHECK.format(address=asked.group() if asked else 'http://127.0.0.1:8000/health')}"

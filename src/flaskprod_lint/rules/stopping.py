@@ -8,12 +8,14 @@ from flaskprod_lint.finding import Confidence, Finding
 from flaskprod_lint.model import Deployment, Process, Server, Setting
 from flaskprod_lint.rules import rule
 from flaskprod_lint.rules.wsgi_target import shown
-from flaskprod_lint.source import Place
+from flaskprod_lint.source import Place, Span
 
 #: Servers that a script starts and that leave SIGTERM alone, so that the first process of a container ignores it.
 _IGNORE_AS_FIRST = frozenset({"waitress", "gevent", "cheroot", "bjoern", "meinheld"})
 #: Platforms that start the command from a shell of their own, where no word of the project reaches.
 _OWN_SHELL = frozenset({"azure-appservice"})
+#: What the script says before it starts such a server: then it ends as on Ctrl-C.
+_HANDLER = "signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))"
 #: Signals on which Gunicorn drops the requests in progress.
 _QUICK = frozenset({"SIGINT", "SIGQUIT", "INT", "QUIT", "2", "3"})
 
@@ -29,9 +31,9 @@ def stop_signal_lost(deployment: Deployment) -> Iterator[Finding]:
         if process.environment == "development" or server is None or server.is_dev_server:
             continue
         if process.signal.reaches is False:
-            yield from _lost(process, server)
+            yield from _lost(deployment, process, server)
         elif process.signal.reaches is None and process.signal.pid_one and server.name in _IGNORE_AS_FIRST:
-            yield from _ignored(process, server)
+            yield from _ignored(deployment, process, server)
         elif server.is_gunicorn and (signal := _stop_signal(deployment)) is not None:
             yield from _quick(process, signal)
 
@@ -42,7 +44,7 @@ def is_told_to_stop(deployment: Deployment, process: Process) -> bool:
     return _stop_signal(deployment) is None and (everyone or process.signal.reaches is not False)
 
 
-def _lost(process: Process, server: Server) -> Iterator[Finding]:
+def _lost(deployment: Deployment, process: Process, server: Server) -> Iterator[Finding]:
     signal = process.signal
     span = signal.at.span or server.step.origin.span or process.command.origin.span
     if span is None:
@@ -55,11 +57,11 @@ def _lost(process: Process, server: Server) -> Iterator[Finding]:
         because=server.step.trail,
         confidence=Confidence.HIGH if server.step.sure else Confidence.MEDIUM,
         label="a shell stays above the server" if not signal.pid_one else "runs on until it is killed",
-        instead=signal.instead or None,
+        instead=(_interrupted(deployment, server, span) if signal.pid_one else None) or signal.instead or None,
     )
 
 
-def _ignored(process: Process, server: Server) -> Iterator[Finding]:
+def _ignored(deployment: Deployment, process: Process, server: Server) -> Iterator[Finding]:
     span = server.step.origin.span or process.command.origin.span
     if span is None:
         return
@@ -70,8 +72,15 @@ def _ignored(process: Process, server: Server) -> Iterator[Finding]:
         because=(*server.step.trail, *server.trail),
         confidence=Confidence.MEDIUM,
         label="ignores SIGTERM as the first process",
-        instead='ENTRYPOINT ["tini", "--"]',
+        instead=_interrupted(deployment, server, span) or _HANDLER,
     )
+
+
+def _interrupted(deployment: Deployment, server: Server, at: Span) -> str | None:
+    """The line for a Dockerfile that has waitress stopped as by Ctrl-C, on which it ends in order."""
+    platform = deployment.platform
+    by_image = platform is None or platform.image_decides_signal
+    return "STOPSIGNAL SIGINT" if by_image and server.name == "waitress" and "dockerfile" in at.path.lower() else None
 
 
 def _stop_signal(deployment: Deployment) -> Setting | None:
