@@ -89,6 +89,18 @@ def _follow_command(process: Process, context: Context, first: Sequence[Context]
     process.faults = (*process.faults, *(fault for one in before for fault in one.faults), *execution.faults)
     process.packages = context.packages
     process.unknowns.extend(execution.unknowns)
+    if process.kind == "web" and _is_worker(process):
+        process.kind = "worker"
+
+
+def _is_worker(process: Process) -> bool:
+    """Whether what was taken for the web process, as its command does not say, comes down to a worker or to cron."""
+    from flaskprod_lint.resolve.commands import longrunning
+
+    main = process.main_step
+    if main is None or process.port_set or any(step.background for step in process.steps):
+        return False
+    return longrunning.answers_nobody(main)
 
 
 def _resolve_server(process: Process, context: Context) -> None:

@@ -17,9 +17,14 @@ _WORKERS = frozenset(
     "celery rq rqworker rq-scheduler rqscheduler huey huey_consumer huey_consumer.py dramatiq arq flower temporal "
     "supervisord honcho foreman runsvdir s6-svscan circusd".split()
 )
+#: Of these, those that start other programs, which may answer requests, or answer some themselves.
+_HOSTS = frozenset("supervisord honcho foreman runsvdir s6-svscan circusd flower".split())
+#: Programs that start others at their times.
+_SCHEDULERS = frozenset("cron crond go-crond supercronic yacron".split())
 #: Programs that stay, beside the one that a process is there for.
 _COMPANIONS = frozenset(
-    "nginx httpd apache2 apache2ctl caddy haproxy redis-server cron crond memcached traefik".split()
+    "nginx httpd apache2 apache2ctl caddy haproxy redis-server cron crond go-crond supercronic yacron memcached "
+    "traefik".split()
 )
 #: Programs that prepare something and end.
 _UTILITIES = frozenset(
@@ -83,6 +88,12 @@ def is_flask_run(words: list[str]) -> bool:
     while place < len(words) and words[place].startswith("-"):
         place += 2 if words[place] in ("-A", "--app", "-e", "--env-file") else 1
     return place < len(words) and words[place] == "run"
+
+
+def answers_nobody(step: Step) -> bool:
+    """Whether a program works in the background, or starts others at their times, and serves no requests."""
+    words = words_of(step)
+    return bool(words) and step.sure and words[0] in (_WORKERS - _HOSTS) | _SCHEDULERS and "flower" not in words
 
 
 def rank(step: Step) -> int:
