@@ -28,6 +28,9 @@ NAMES = frozenset(
     }
 )
 
+#: Decorators of pydantic for methods that check a field.
+_VALIDATORS = frozenset(("field_validator", "validator"))
+
 #: The symbol of a value that is made anew each time the code runs, and the reason why it is unknown.
 RANDOM = "random"
 RANDOM_REASON = "a value made anew each time"
@@ -179,12 +182,26 @@ def _guard_line(source: Source, use: SecretUse) -> int | None:
     functions = [node for node in ast.walk(tree) if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef))]
     for scope in (*functions, tree):
         complaints = _complaints(scope)
+        names = {use.name, use.name.lower(), use.variable or use.name, *_validated(scope, use)}
         for node in ast.walk(scope):
-            if not isinstance(node, (ast.If, ast.Assert)) or not _compares(node.test, use):
+            if not isinstance(node, (ast.If, ast.Assert)) or not _compares(node.test, names):
                 continue
             if isinstance(node, ast.Assert) or any(_stops(one) or _notes(one) & complaints for one in node.body):
                 return node.lineno
     return None
+
+
+def _validated(scope: ast.AST, use: SecretUse) -> Iterator[str]:
+    """The parameter with the secret's text, of a method by which pydantic checks it: settings check defaults."""
+    if not isinstance(scope, ast.FunctionDef) or len(scope.args.args) < 2:
+        return
+    variable = (use.variable or use.name).lower()
+    for decorator in scope.decorator_list:
+        function = decorator.func if isinstance(decorator, ast.Call) else None
+        if isinstance(decorator, ast.Call) and getattr(function, "attr", getattr(function, "id", "")) in _VALIDATORS:
+            fields = [str(one.value).lower() for one in decorator.args if isinstance(one, ast.Constant)]
+            if any(field in ("*", use.name.lower(), variable) or variable.endswith(f"_{field}") for field in fields):
+                yield scope.args.args[1].arg
 
 
 def _complaints(scope: ast.AST) -> set[str]:
@@ -204,23 +221,22 @@ def _notes(statement: ast.stmt) -> set[str]:
     return set()
 
 
-def _compares(test: ast.expr, use: SecretUse) -> bool:
+def _compares(test: ast.expr, names: set[str]) -> bool:
     """Whether a condition looks at the text of the secret, and not only at whether there is one."""
     for node in ast.walk(test):
         if isinstance(node, ast.Compare):
             others = (node.left, *node.comparators)
             empty = any(isinstance(one, ast.Constant) and one.value in (None, "") for one in others)
-            if not empty and _mentions(node, use):
+            if not empty and _mentions(node, names):
                 return True
-        elif isinstance(node, ast.Call) and any(_mentions(one, use) for one in (*node.args, node.func)):
+        elif isinstance(node, ast.Call) and any(_mentions(one, names) for one in (*node.args, node.func)):
             name = node.func.attr if isinstance(node.func, ast.Attribute) else ""
             if name not in ("get", "getenv"):
                 return True
     return False
 
 
-def _mentions(test: ast.expr, use: SecretUse) -> bool:
-    names = {use.name, use.name.lower(), use.variable or use.name}
+def _mentions(test: ast.expr, names: set[str]) -> bool:
     for node in ast.walk(test):
         if isinstance(node, ast.Constant) and node.value in names:
             return True
