@@ -21,6 +21,7 @@ PARTS = {
     "router": "router",
     "health": "health check",
     "release": "release step",
+    "procfile": "Procfile",
     "deploys_overlap": "old and new release side by side",
     "instances": "instances",
     "concurrency_default": "requests at once",
@@ -40,6 +41,9 @@ _SWITCHES = {
     "stop.to_every_process": ("every process gets the signal", "the first process gets the signal"),
     "release.supported": ("there is one", "there is none"),
     "release.procfile": ("runs the release line of a Procfile", "does not run the release line of a Procfile"),
+    "procfile.beside_dockerfile": ("starts its processes beside a Dockerfile", "starts nothing beside a Dockerfile"),
+    "procfile.release_beside_dockerfile": ("its release line runs there", "its release line does not run there"),
+    "database.automatic": ("DATABASE_URL is set without being asked", "DATABASE_URL is not set by itself"),
     "disk.ephemeral": ("lost with the instance", "kept"),
 }
 #: The columns of the table; those that a narrow page leaves out first stand first in `_SPARE`.

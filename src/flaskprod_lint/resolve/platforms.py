@@ -129,6 +129,26 @@ def sets_web_concurrency(name: str) -> bool:
     return values is not None
 
 
+def sets_database_url(name: str) -> bool:
+    """Whether the platform sets DATABASE_URL by itself for a project that has a database there."""
+    return bool(_says(name, "database", "automatic"))
+
+
+def starts_image_first(name: str) -> bool:
+    """Whether the platform starts what the image of a Dockerfile says, and no Procfile beside it."""
+    return _says(name, "procfile", "beside_dockerfile") is False
+
+
+def drops_release_line(name: str) -> bool:
+    """Whether it is known that the release line of a Procfile counts for nothing beside a Dockerfile."""
+    return _says(name, "procfile", "release_beside_dockerfile") is False
+
+
+def _says(name: str, *path: str) -> bool | None:
+    node = facts(name)
+    return _switch(node, *path) if node is not None else None
+
+
 def source_of(node: Node, key: str) -> str | None:
     """Where a value of a platform's facts comes from: the source of the longest key above it; a plan brings its own."""
     sources = node.get("sources")

@@ -10,7 +10,7 @@ from dataclasses import field, replace
 from flaskprod_lint.inputs import templates
 from flaskprod_lint.model import Command, Deployment, Image, Platform, Process, Setting, Unknown
 from flaskprod_lint.records import dataclass
-from flaskprod_lint.resolve import secrecy
+from flaskprod_lint.resolve import platforms, secrecy
 from flaskprod_lint.resolve.context import Context
 from flaskprod_lint.resolve.options import Options
 from flaskprod_lint.source import Located, Place, Span, is_number
@@ -26,8 +26,6 @@ _SERVES = re.compile(r"gunicorn|uwsgi|waitress|uvicorn|hypercorn|granian|flask\b
 _RUNNERS = frozenset(
     ("exec", "poetry", "pipenv", "uv", "pdm", "hatch", "run", "python", "python3", "-m", "bash", "sh", "env")
 )
-#: Platforms that set DATABASE_URL without being asked once a project has a database there.
-_SETS_DATABASE_URL = frozenset(("pandastack", "heroku", "dokku", "scalingo"))
 
 
 @dataclass
@@ -137,7 +135,7 @@ def injected_port(platform: Platform) -> dict[str, Setting]:
 
 def injected_database(platform: Platform) -> dict[str, Setting]:
     """DATABASE_URL where the platform sets it by itself for a project with a database."""
-    if platform.id not in _SETS_DATABASE_URL:
+    if not platforms.sets_database_url(platform.id):
         return {}
     place = Place(None, f"set by {platform.name}")
     unknown = Unknown(f"{platform.name} sets it to the address of the database")

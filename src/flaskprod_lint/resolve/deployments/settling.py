@@ -6,17 +6,10 @@ import posixpath
 from dataclasses import replace
 
 from flaskprod_lint.model import Conflict, Deployment, Process
+from flaskprod_lint.resolve import platforms
 from flaskprod_lint.resolve.deployments import planned
 from flaskprod_lint.resolve.deployments.planned import Planned
 from flaskprod_lint.source import Place
-
-#: Platforms that start what the image of a Dockerfile says, and then read no Procfile.
-_DOCKERFILE_FIRST = frozenset(
-    ("cloud-run", "pandastack", "railway", "digitalocean", "koyeb", "coolify", "caprover", "fly")
-)
-
-#: Platforms of which it is known that a Procfile's release line counts for nothing beside a Dockerfile.
-_READS_ITS_OWN = frozenset(("Railway", "DigitalOcean App Platform"))
 
 
 def settle(found: list[Planned]) -> list[Planned]:
@@ -50,7 +43,7 @@ def _same_place(procfile: Planned, image: Planned) -> bool:
 def _image_wins(image: Planned) -> bool:
     platform = image.deployment.platform
     return image.deployment.origin.path.endswith("heroku.yml") or (
-        platform is not None and platform.id in _DOCKERFILE_FIRST
+        platform is not None and platforms.starts_image_first(platform.id)
     )
 
 
@@ -62,7 +55,8 @@ def _note(winner: Deployment, loser: Deployment) -> None:
         reason = f"{name} starts what {winner.origin.path} says"
         winner.conflicts = (*winner.conflicts, Conflict(first.command, second.command, reason))
     release = next((process for process in loser.processes if process.kind == "release"), None)
-    if name not in _READS_ITS_OWN and not winner.origin.path.endswith("heroku.yml"):
+    known = winner.platform is not None and platforms.drops_release_line(winner.platform.id)
+    if not known and not winner.origin.path.endswith("heroku.yml"):
         return
     if release is not None and not any(process.kind == "release" for process in winner.processes):
         place = replace(release.command.origin, note=f"{name} does not run this: {winner.origin.path} is what it reads")
