@@ -70,6 +70,10 @@ def _is_absent(folder: MigrationFolder, context: Context) -> bool:
     paths = context.project.below(folder.path)
     if any(context.tree.paths_of(path) for path in paths):
         return False
+    package = posixpath.join(posixpath.dirname(folder.path), "__init__.py")
+    if package in context.project and not context.tree.paths_of(package):
+        # The package around them is not copied either: it comes with a wheel, and so may they.
+        return False
     name = folder.path.rpartition("/")[2]
     places = {f"{context.cwd.rstrip('/')}/{name}", f"{context.cwd.rstrip('/')}/{folder.path}", f"/{folder.path}"}
     return not any(isinstance(context.tree.locate(place), (str, Unknown)) for place in places)
