@@ -20,6 +20,8 @@ _WORDS = ("pass", "pwd", "secret", "token", "key", "credential", "://")
 _FOR_OTHERS = re.compile(
     r"(?:^|_)(?:test|dev|local|debug|mock|fake|example)|(?:Test|Dev|Local|Debug|Mock|Fake|Example)"
 )
+#: Modules of the same, which a factory chooses by a variable: development-config says where production loads them.
+_FILE_FOR_OTHERS = re.compile(r"(?:^|[/_])(?:dev|development|local|debug|test|tests|testing)(?:_\w+)?\.py$")
 #: Functions that read the environment, by the end of their names, with the position of what they fall back to.
 _READERS = re.compile(r"(?:^|\.)(?:environ\.(?:get|setdefault)|getenv|env(?:\.\w+)?|config)$")
 #: Parameters by which a fallback is given.
@@ -52,7 +54,9 @@ def of_files(
     The keys that sign sessions and the addresses of databases have rules of their own and are left to them.
     """
     found: list[HardcodedSecret] = []
-    for path in (path for path in files if not _MADE_UP.search(path.lower())):
+    for path in files:
+        if _MADE_UP.search(path.lower()) or _FILE_FOR_OTHERS.search(path.lower()):
+            continue
         for secret in project.facts(path, _of_source) or ():
             setting = variables.get(secret.variable)
             found.append(replace(secret, variable_set=True if setting is not None else None, trail=trail))

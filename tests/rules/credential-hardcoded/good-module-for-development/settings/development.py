@@ -1,0 +1,1 @@
+MAIL_PASSWORD = "Zt5rW8kQ1mVx"
