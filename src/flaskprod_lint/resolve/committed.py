@@ -25,7 +25,7 @@ _ASIDE = (
     (
         "a test",
         r"(^|/)(tests?|testing|unittests?|spec|specs|__tests__|fixtures?|test[-_]?data|mocks?|cassettes|e2e)(/|$)"
-        r"|(^|/)(test_[^/]*|conftest\.py|tests?\.py|[^/]*[._-](test|tests|spec)\.\w+|tests?\.py)$",
+        r"|(^|/)(test(?:ing)?_[^/]*|conftest\.py|tests?\.py|[^/]*[._-](test|tests|spec)\.\w+|tests?\.py)$",
     ),
     ("a decoy", r"(^|/)(decoys?|honeypots?|deception|honeytokens?)(/|$)"),
     (
@@ -36,6 +36,7 @@ _ASIDE = (
         "documentation",
         r"(^|/)(docs?|documentation)(/|$)|(openapi|swagger)[^/]*\.(ya?ml|json)$|\.(md|rst|adoc|apib)$|(^|/)(readme|changelog|changes)[^/]*$",
     ),
+    ("a development setup", r"(^|/)(local[-_]?dev(elopment)?|dev[-_]?(env|local|setup|stack)|development)(/|$)"),
     (
         "CI",
         r"(^|/)(\.github|\.circleci|\.gitlab)(/|$)|(^|/)(\.gitlab-ci\.yml|\.travis\.yml|jenkinsfile|tox\.ini)$",

@@ -12,6 +12,8 @@ _AFTER_SCHEME = re.compile(
     r"://(?P<user>[^\s:/@\"'`<>(),;]{0,80}):[^\s/@\"'`<>]{1,200}@(?P<host>[A-Za-z0-9_.\[\]-]{1,120})"
 )
 _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]{1,30}\Z")
+#: Schemes whose two parts before the `@` are a label and an account: those of one-time passwords.
+_LABELLED = ("otpauth", "motp")
 #: Hosts that are nobody's: of documentation, or the machine of whoever runs it.
 _NOBODYS = re.compile(
     r"(?:.*\.)?(?:example(?:\.\w+)?|invalid|test|localhost|localdomain)|127\..*|0\.0\.0\.0|\[?::1\]?|.*x{3}.*|"
@@ -29,7 +31,7 @@ def find(text: str) -> Iterator[Token]:
         return
     for match in _AFTER_SCHEME.finditer(text):
         scheme = _SCHEME.search(text, max(0, match.start() - 32), match.start())
-        if scheme is None or _NOBODYS.fullmatch(match["host"]):
+        if scheme is None or scheme[0].lower() in _LABELLED or _NOBODYS.fullmatch(match["host"]):
             continue
         judged = secrecy.url_password(text[scheme.start() : match.end()])
         if judged is None or not judged.secret or (judged.weak and _is_anyones(match["user"], match["host"])):
