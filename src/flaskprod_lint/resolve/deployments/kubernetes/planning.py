@@ -199,8 +199,9 @@ def _trail(one: Running, command: Command) -> tuple[Place, ...]:
     """From the workload to the line that says what runs."""
     name, found = one.workload.name, one.workload.object
     # The name of a chart's object is made elsewhere.
-    span = name.span if name.span.path == found.path else found.node.span
-    return (Place(Span(span.path, span.line, span.column), f"{one.workload.kind} {name.value}"), command.origin)
+    here, whole = name.span.path == found.path, found.node.span
+    span = name.span if here else Span(whole.path, whole.line, whole.column)
+    return (Place(span, f"{one.workload.kind} {name.value}"), command.origin)
 
 
 def _before(one: Running, setup: Setup) -> Iterator[tuple[Command, Context]]:
