@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from flaskprod_lint.finding import Confidence, Finding
@@ -10,6 +11,8 @@ from flaskprod_lint.rules import rule
 from flaskprod_lint.rules.pointing import is_entrypoint
 from flaskprod_lint.source import Place, Span
 
+#: Programs that start others in the environment that they have made.
+_RUNNER = re.compile(r"\b(pipenv|poetry|uv|pdm)[\s\",']+run\b")
 _LABELS = {
     "one-element": "one word, and no program has this name",
     "builtin": "only a shell knows this word",
@@ -69,9 +72,9 @@ def _dev_server(process: Process, step: Step, trail: tuple[Place, ...]) -> Itera
 def _gunicorn(process: Process, step: Step, at: Span) -> str:
     """The command to write in that place."""
     path = at.path
-    target = _target(process.app, path.rpartition("/")[0]) or _factory(process) or "MODULE:APP"
+    target = _target(process.app, _root(process, step, path)) or _factory(process) or "MODULE:APP"
     port = "$PORT" if process.port_set else f"${{PORT:-{_port(process)}}}"
-    command = f"{_folder(step)}gunicorn --bind 0.0.0.0:{port} {target}"
+    command = f"{_before(step)}gunicorn --bind 0.0.0.0:{port} {target}"
     name = path.rpartition("/")[2].lower()
     if name == "procfile":
         return f"{'web' if process.kind == 'web' else process.name}: {command}"
@@ -89,8 +92,20 @@ def _port(process: Process) -> int:
     return next((port for port in ports if isinstance(port, int)), 8000)
 
 
-def _folder(step: Step) -> str:
-    """The folder of a virtual environment whose Flask or Python the command names, with its slash."""
+def _root(process: Process, step: Step, path: str) -> str:
+    """The folder that the process starts in, as the place of its script shows; else that of the file that starts it."""
+    scripts = [word.removeprefix("./") for word in step.argv[1:] if isinstance(word, str) and word.endswith(".py")]
+    for place in process.server.trail if process.server is not None and scripts else ():
+        if place.span is not None and f"/{place.span.path}".endswith(f"/{scripts[0]}"):
+            return place.span.path.removesuffix(scripts[0]).rstrip("/")
+    return path.rpartition("/")[0]
+
+
+def _before(step: Step) -> str:
+    """What goes before Gunicorn: `poetry run` and its kin, or the folder of the virtual environment with its slash."""
+    runner = _RUNNER.search(step.trail[-1].note) if step.trail else None
+    if runner is not None:
+        return f"{runner[1]} run "
     program = step.argv[0] if step.argv and isinstance(step.argv[0], str) else ""
     folder = program.rpartition("/")[0]
     return f"{folder}/" if folder.endswith("/bin") and not folder.startswith(("/usr/", "/bin")) else ""
@@ -112,7 +127,10 @@ def _target(app: App | None, folder: str) -> str | None:
     file = _file_of(app, folder)
     if file is None or (folder and not file.startswith(folder + "/")):
         return None
-    module = file[len(folder) :].lstrip("/").removesuffix(".py").removeprefix("src/").removesuffix("/__init__")
+    module = file[len(folder) :].lstrip("/").removesuffix(".py").removesuffix("/__init__")
+    if module.startswith("src/"):
+        # A package under src/ is installed; whether a module there is found from src/ or from above is its own affair.
+        module = module.removeprefix("src/") if module.count("/") > 1 or file.endswith("/__init__.py") else ""
     if not all(part.isidentifier() for part in module.split("/")):
         return None
     return f"{module.replace('/', '.')}:{app.name}"
