@@ -9,6 +9,7 @@ from flaskprod_lint.model import Deployment, Process, Server, Setting, Unknown
 from flaskprod_lint.rules import evidence, rule
 from flaskprod_lint.rules.patience import drain_cut_short as drain_cut_short
 from flaskprod_lint.rules.patience import keepalive_under_balancer as keepalive_under_balancer
+from flaskprod_lint.rules.patience import timeout_disabled as timeout_disabled
 from flaskprod_lint.rules.patience import timeout_over_router as timeout_over_router
 from flaskprod_lint.rules.pointing import confidence_in, point, served, shown_by_each, trail, unless
 from flaskprod_lint.rules.process_state import state_per_worker as state_per_worker
@@ -60,24 +61,6 @@ def workers_from_host_cpus(deployment: Deployment) -> Iterator[Finding]:
             confidence=confidence_in(workers),
             label="65 workers on a host with 32 processors" if workers.value.reason.endswith("× 2 + 1") else "",
             instead=_fixed_workers(server, at.path),
-        )
-
-
-@rule("timeout-disabled")
-def timeout_disabled(deployment: Deployment) -> Iterator[Finding]:
-    """With a timeout of 0 nobody restarts a worker that hangs."""
-    for process, server in served(deployment):
-        timeout = server.timeout
-        if timeout is None or timeout.value != 0 or timeout.value is False:
-            continue
-        at = point(deployment, process, timeout)
-        yield Finding(
-            f"With a timeout of 0, Gunicorn never restarts a worker that hangs{unless(timeout)}",
-            at=at,
-            because=trail(process, at, timeout),
-            confidence=confidence_in(timeout),
-            label="a stuck worker stays stuck",
-            instead="timeout = 30" if at.path.endswith(".py") else "--timeout 30",
         )
 
 

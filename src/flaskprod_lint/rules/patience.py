@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from flaskprod_lint.finding import Finding, Severity
+from flaskprod_lint.finding import Confidence, Finding, Severity
 from flaskprod_lint.model import Deployment, Process, Server, Setting
 from flaskprod_lint.rules import rule
 from flaskprod_lint.rules.platform_facts import careful, fact_of
@@ -52,6 +52,46 @@ def timeout_over_router(deployment: Deployment) -> Iterator[Finding]:
             instead=f"timeout = {limit:g}" if at.path.endswith(".py") else f"--timeout {limit:g}",
         )
         yield _bounded(finding, deployment, process.router_timeout, "router.timeout_seconds")
+
+
+@rule("timeout-disabled")
+def timeout_disabled(deployment: Deployment) -> Iterator[Finding]:
+    """With a timeout of 0 nobody restarts a worker that hangs; a router that gives up ends only the visitor's wait."""
+    for process, server in served(deployment):
+        timeout = server.timeout
+        if timeout is None or timeout.value != 0 or timeout.value is False:
+            continue
+        at, limit = point(deployment, process, timeout), _sure_limit(deployment, process)
+        # Only a sync worker is bounded by its timeout; another one is restarted when nothing in it moves any more.
+        mild = limit is not None and not _is_sync(server)
+        found = Finding(
+            f"With a timeout of 0, Gunicorn never restarts a worker that {_lost(deployment, limit, mild=mild)}"
+            f"{unless(timeout)}",
+            at=at,
+            because=trail(process, at, timeout, fact_of(process.router_timeout) if limit is not None else None),
+            confidence=confidence_in(timeout),
+            severity=Severity.NOTE if mild else None,
+            label="a stuck worker stays stuck",
+            instead=f"timeout = {limit or 30:g}" if at.path.endswith(".py") else f"--timeout {limit or 30:g}",
+        )
+        yield found.lowered(Confidence.MEDIUM) if mild else found
+
+
+def _sure_limit(deployment: Deployment, process: Process) -> float | None:
+    """The seconds after which the router surely ends a request: by the manifest, or by a fact that has a source."""
+    fact, platform = process.router_timeout, deployment.platform
+    told = fact is not None and not fact.is_default
+    sure = told or (platform is not None and platform.confirms("router.timeout_seconds"))
+    return _seconds(fact) if sure else None
+
+
+def _lost(deployment: Deployment, limit: float | None, *, mild: bool) -> str:
+    """What becomes of a worker, and of the visitor who waits for it."""
+    if limit is None:
+        return "hangs"
+    if mild:
+        return f"stands still: {_router(deployment)} only ends the visitor's wait, after {limit:g} s"
+    return f"hangs: {_router(deployment)} ends the visitor's wait after {limit:g} s, and the worker serves no one else"
 
 
 @rule("drain-cut-short")
