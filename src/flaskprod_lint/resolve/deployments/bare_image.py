@@ -5,7 +5,7 @@ from __future__ import annotations
 import posixpath
 from dataclasses import replace
 
-from flaskprod_lint.model import Deployment, Platform, Process, Setting
+from flaskprod_lint.model import Deployment, Image, Platform, Process, Setting
 from flaskprod_lint.resolve import image as image_of
 from flaskprod_lint.resolve.deployments import images, pipelines, planned
 from flaskprod_lint.resolve.deployments.images import Built
@@ -61,7 +61,7 @@ def plan(
         trail=(command.origin,),
         instances=planned.instances(options),
         port_set=True if "PORT" in image.variables else port,
-        port_expected=_expected(platform),
+        port_expected=_expected(platform, image),
     )
     found.add(process, replace(context, platform=platform, open_environment=True))
     return found
@@ -90,7 +90,11 @@ def _name(path: str, text: str) -> str:
     return kind if not folder or kind == "web" else posixpath.basename(folder)
 
 
-def _expected(platform: Platform | None) -> Setting | None:
+def _expected(platform: Platform | None, image: Image) -> Setting | None:
+    """The port that the platform connects to where nothing but its name is given: it may have been told another."""
     if platform is None or platform.port_default is None:
         return None
-    return Setting("port", platform.port_default, Place(None, f"{platform.name} connects to it unless told otherwise"))
+    if platform.id == "fly" and image.exposed:
+        return None  # `fly launch` writes the port of EXPOSE into fly.toml.
+    note = f"{platform.name} connects to it unless told otherwise"
+    return Setting("port", platform.port_default, Place(None, note), sure=False)
