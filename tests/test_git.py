@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 import subprocess
 import sys
 from pathlib import Path
@@ -13,6 +14,7 @@ from flaskprod_lint import git
 from flaskprod_lint.config import Config, ConfigError
 from flaskprod_lint.finding import Finding
 from flaskprod_lint.linting import lint
+from made_tokens import private_key
 from projects import write
 
 PASSWORD = "Zt5rW8" + "kQ1mVx"
@@ -158,6 +160,43 @@ def test_history_with_a_version_that_git_lacks(repository: Path) -> None:
     report = lint(repository, Config(select=("credential-committed",), history=True))
     assert [finding.at.path for finding in report.findings] == ["backup.sh"]
     assert ["does not have 1 versions of files" in problem.message for problem in report.problems] == [True]
+
+
+def test_history_of_a_file_that_was_deleted_without_a_commit(repository: Path) -> None:
+    write(repository, {"old.sh": SCRIPT})
+    came_in = commit(repository, "password")
+    (repository / "old.sh").unlink()
+    (finding,) = credentials(repository, history=True)
+    assert (finding.at.path, finding.revision) == ("old.sh", came_in)
+    write(repository, {"old.sh": CLEAN})
+    (finding,) = credentials(repository, history=True)
+    assert (finding.at.path, finding.revision) == ("old.sh", came_in)
+
+
+def test_history_of_a_key_with_other_line_ends(repository: Path) -> None:
+    key = private_key(random.Random(4)).replace("\n", "\r\n")
+    (repository / "shop.pem").write_bytes(key.encode())
+    commit(repository, "key")
+    (finding,) = credentials(repository, history=True)
+    assert "no longer" not in finding.message
+
+
+def test_history_of_one_project_among_others(repository: Path) -> None:
+    """The secrets of its own folder, by its own paths; what stands in another folder is that one's."""
+    write(
+        repository,
+        {
+            "shop/app.py": APP,
+            "shop/ops/backup.sh": SCRIPT,
+            "blog/app.py": APP,
+            "blog/run.sh": SCRIPT.replace("Zt5", "Yu6"),
+        },
+    )
+    came_in = commit(repository, "projects")
+    write(repository, {"shop/ops/backup.sh": CLEAN})
+    commit(repository, "clean")
+    found = credentials(repository / "shop", history=True)
+    assert [(one.at.path, one.revision) for one in found] == [("ops/backup.sh", came_in)]
 
 
 def test_history_of_a_shallow_clone(repository: Path, tmp_path_factory: pytest.TempPathFactory) -> None:

@@ -114,7 +114,7 @@ def _add_history(examined: Examined, on_step: OnStep) -> None:
 
     project = examined.project
     try:
-        past = history.find(examined.project.root, on_step, lambda gap: project.problem(gap, Span(".git", 1)))
+        past = history.find(project.root, on_step, lambda gap: project.problem(gap, Span(".git", 1)), project.glance)
     except OSError as error:
         raise ConfigError(f"--history asks git for all commits, and git cannot be started: {error.strerror}") from None
     commits = {(one.at.path, one.name): one.commit for one in past if not one.gone}

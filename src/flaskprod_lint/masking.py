@@ -40,6 +40,8 @@ _HARMLESS = frozenset(
 )
 #: Instructions of a Dockerfile that name images, folders and ports.
 _HOLDS_NONE = re.compile(r"\s*(?:FROM|WORKDIR|COPY|EXPOSE|USER)\s+[\w./:@-]+(?:\s+[\w./@-]+)*\s*$")
+#: Letters before a value among which its name is looked for.
+_NEAR = 80
 _NAME_BEFORE = re.compile(r"(\w+)[\"']?\s*[=:\s]\s*[\"']?\Z")
 _DOCKER_PAIR = re.compile(r"(?P<before>^\s*(?:ENV|ARG)\s+\w+\s+)(?P<value>\S.*)$", re.IGNORECASE)
 
@@ -103,7 +105,7 @@ def _stars_for_value(found: re.Match[str]) -> str:
     inside = value.strip("\"'") if quote else value
     if not _is_value(inside) or (not quote and found.string[found.end() : found.end() + 1] == "("):
         return found[0]
-    if _is_harmless(found.string[: found.start("value")], inside):
+    if _is_harmless(found.string[max(0, found.start("value") - _NEAR) : found.start("value")], inside):
         return found[0]
     return f"{found['before']}{quote}{'*' * len(inside)}{quote}"
 

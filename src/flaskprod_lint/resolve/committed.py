@@ -68,10 +68,12 @@ def is_never_text(path: str) -> bool:
 
 def in_text(text: str, path: str) -> list[tuple[str, Credential]]:
     """The credentials in one text, with their places in a file of that path, each after a hash of itself."""
-    return [
-        (hashlib.sha256(text[start:end].encode("utf-8", "surrogatepass")).hexdigest(), credential)
-        for start, end, credential in with_offsets(text, path)
-    ]
+    return [(_digest(text[start:end]), credential) for start, end, credential in with_offsets(text, path)]
+
+
+def _digest(secret: str) -> str:
+    """A hash by which one credential is known wherever it stands, whatever ends its lines."""
+    return hashlib.sha256(secret.replace("\r\n", "\n").encode("utf-8", "surrogatepass")).hexdigest()
 
 
 def with_offsets(text: str, path: str) -> list[tuple[int, int, Credential]]:

@@ -32,11 +32,12 @@ class _Seen:
     blobs: set[str] = field(default_factory=set)
 
 
-def find(root: Path, on_step: OnStep, on_gap: OnGap) -> tuple[Credential, ...]:
+def find(root: Path, on_step: OnStep, on_gap: OnGap, text_today: Callable[[str], str]) -> tuple[Credential, ...]:
     """The credentials in all that any branch or tag reaches, each with the commit it came in with.
 
-    `gone` ones are in no file of the last commit; the others are also found in the files of today. Every object is
-    read once, and no content is kept. `on_gap` is told what git does not have here, so that it was not looked at.
+    `gone` ones are in no file of the last commit, or not in the file of today, of which `text_today` gives the text;
+    the others are found there as well. Every object is read once, and no content is kept. `on_gap` is told what git
+    does not have here, so that it was not looked at.
     """
     seen: dict[str, _Seen] = {}
     missing: list[str] = []
@@ -51,7 +52,15 @@ def find(root: Path, on_step: OnStep, on_gap: OnGap) -> tuple[Credential, ...]:
         return ()
     kept = _kept(root)
     came_in = _came_in(root, {blob for one in seen.values() for blob in one.blobs})
-    return tuple(_dated(one, kept, came_in) for one in seen.values())
+    return tuple(_dated(one, came_in, _is_gone(digest, one, kept, text_today)) for digest, one in seen.items())
+
+
+def _is_gone(digest: str, seen: _Seen, kept: frozenset[str], text_today: Callable[[str], str]) -> bool:
+    """Whether it stands in no file any more: neither in one that is committed, nor in one that is only changed."""
+    if not seen.blobs & kept:
+        return True
+    path = seen.credential.at.path
+    return all(known != digest for known, _ in committed.in_text(text_today(path), path))
 
 
 def _gaps(root: Path, missing: int) -> Iterator[str]:
@@ -62,9 +71,9 @@ def _gaps(root: Path, missing: int) -> Iterator[str]:
         yield f"git does not have {missing} versions of files here: they were not looked at"
 
 
-def _dated(seen: _Seen, kept: frozenset[str], came_in: dict[str, tuple[int, str]]) -> Credential:
+def _dated(seen: _Seen, came_in: dict[str, tuple[int, str]], gone: bool) -> Credential:
     first = min((came_in[blob] for blob in seen.blobs if blob in came_in), default=(0, ""))
-    return replace(seen.credential, commit=first[1], gone=not seen.blobs & kept)
+    return replace(seen.credential, commit=first[1], gone=gone)
 
 
 def _versions(root: Path, missing: list[str]) -> Iterator[tuple[str, str, bytes]]:
@@ -82,11 +91,15 @@ def _names(root: Path, missing: list[str]) -> Iterator[tuple[str, str]]:
 
     What git should have and has not is added to `missing`: without `--missing`, git would stop at the first.
     """
-    for line in git.lines(root, "rev-list", "--objects", "--all", "--missing=print"):
+    folder = (git.ask(root, "rev-parse", "--show-prefix") or "").strip("\n")
+    #: Of a repository with more than this project, only what this one had; with merges that dropped it again.
+    only = ("--full-history", "--", ".") if folder else ()
+    for line in git.lines(root, "rev-list", "--objects", "--all", "--missing=print", *only):
         if line.startswith("?"):
             missing.append(line[1:])
             continue
         name, _, path = line.partition(" ")
+        path = path.removeprefix(folder)
         if path and not committed.is_never_text(path):
             yield name, path
 
