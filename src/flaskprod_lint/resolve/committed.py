@@ -36,7 +36,10 @@ _ASIDE = (
         "documentation",
         r"(^|/)(docs?|documentation)(/|$)|(openapi|swagger)[^/]*\.(ya?ml|json)$|\.(md|rst|adoc|apib)$|(^|/)(readme|changelog|changes)[^/]*$",
     ),
-    ("a development setup", r"(^|/)(local[-_]?dev(elopment)?|dev[-_]?(env|local|setup|stack)|development)(/|$)"),
+    (
+        "a development setup",
+        r"(^|/)(local[-_]?(dev(elopment)?|data|env)|dev[-_]?(env|local|setup|stack)|development)(/|$)",
+    ),
     (
         "CI",
         r"(^|/)(\.github|\.circleci|\.gitlab)(/|$)|(^|/)(\.gitlab-ci\.yml|\.travis\.yml|jenkinsfile|tox\.ini)$",

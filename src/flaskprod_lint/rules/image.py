@@ -29,7 +29,12 @@ END_OF_LIFE = {
     (3, 14): date(2030, 10, 31),
 }
 #: How the files that platforms read name a Python that is supported.
-_NEWER_PYTHON = {"runtime.txt": "python-3.13", ".python-version": "3.13", ".tool-versions": "python 3.13"}
+_NEWER_PYTHON = {
+    "runtime.txt": "python-3.13",
+    ".python-version": "3.13",
+    ".tool-versions": "python 3.13",
+    "render.yaml": 'value: "3.13.5"',
+}
 #: The same by the key that names it, in a manifest.
 _NEWER_BY_KEY = {
     "runtime": "runtime: python313",
@@ -186,7 +191,9 @@ def _newer_python(setting: Setting, image: Image | None) -> str | None:
             newer = supported(base.value)
             return f"FROM {newer}" if newer else None
     by_key = _NEWER_BY_KEY.get(setting.origin.note.partition(":")[0])
-    return by_key or (_NEWER_PYTHON.get(setting.span.path.rpartition("/")[2]) if setting.span else None)
+    name = setting.span.path.rpartition("/")[2] if setting.span else ""
+    in_dockerfile = "dockerfile" in name.lower() or "containerfile" in name.lower()
+    return by_key or _NEWER_PYTHON.get(name) or (None if in_dockerfile else "Python 3.13")
 
 
 @rule("build-context-unfiltered")

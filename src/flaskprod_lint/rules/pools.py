@@ -123,13 +123,22 @@ def pool_shared_across_fork(deployment: Deployment) -> Iterator[Finding]:
             continue
         doubt = (Place(hook.span, "this hook is not all known"),) if hook is not None else ()
         yield Finding(
-            "preload_app loads the app once, before the workers are forked, and the app connects to the database then: "
+            f"{_preloads(preload)} loads the app once, before the workers are forked, and the app connects to the database then: "
             "all workers use the same connection, and a request can get the rows of another",
             at=at,
-            because=(*connect.trail, connect.at, *doubt),
+            because=(*_who_preloads(preload), *connect.trail, connect.at, *doubt),
             confidence=Confidence.HIGH if connect.sure and preload.sure and hook is None else Confidence.MEDIUM,
             label="every worker inherits an open connection",
         )
+
+
+def _preloads(preload: Setting) -> str:
+    return "preload_app" if preload.span is not None else "--preload"
+
+
+def _who_preloads(preload: Setting) -> tuple[Place, ...]:
+    """Who asks for it where no file of the project does: a platform that gives Gunicorn options of its own."""
+    return (Place(None, f"--preload: {preload.origin.note}"),) if preload.span is None and preload.origin.note else ()
 
 
 def _keeps_connections(process: Process) -> bool:
