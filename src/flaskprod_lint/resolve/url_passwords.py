@@ -9,14 +9,18 @@ from flaskprod_lint.resolve import secrecy
 from flaskprod_lint.tokens import Token
 
 _AFTER_SCHEME = re.compile(
-    r"://(?P<user>[^\s:/@\"'`<>(),;]{0,80}):[^\s/@\"'`<>]{1,200}@(?P<host>[A-Za-z0-9_.\[\]-]{1,120})"
+    r"://(?P<user>[^\s:/@\"'`<>(),;]{0,80}):(?P<password>[^\s/@\"'`<>]{1,200})@(?P<host>[A-Za-z0-9_.\[\]-]{1,120})"
 )
 _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]{1,30}\Z")
 #: Schemes whose two parts before the `@` are a label and an account: those of one-time passwords.
 _LABELLED = ("otpauth", "motp")
 #: Hosts that are nobody's: of documentation, or the machine of whoever runs it.
 _NOBODYS = re.compile(
-    r"(?:.*\.)?(?:example(?:\.\w+)?|invalid|test|localhost|localdomain)|127\..*|0\.0\.0\.0|\[?::1\]?|.*x{3}.*|"
+    r"(?:.*\.)?(?:example(?:\.\w+)?|invalid|test|localhost|localdomain)|127\..*|0\.0\.0\.0|\[?::1\]?|.*x{3}.*",
+    re.IGNORECASE,
+)
+#: Hosts as documentation names them, and some people theirs: nobody's only with a password that nobody would have.
+_VAGUE = re.compile(
     r"(?:your|my|some|the|db|database|mail|smtp|proxy|redis|mongo)?[-_.]?(?:host|hostname|host-?name|server|domain|address|"
     r"endpoint|proxy|ip|url)(?:[-_.]?(?:name|here|address))?(?:\.(?:com|org|net|tld|local))?|"
     r"(?:your|my|some|foo|bar|company|acme|domain|site|website)[\w-]*(?:\.(?:com|org|net|io|tld|local))?",
@@ -35,6 +39,8 @@ def find(text: str) -> Iterator[Token]:
             continue
         judged = secrecy.url_password(text[scheme.start() : match.end()])
         if judged is None or not judged.secret or (judged.weak and _is_anyones(match["user"], match["host"])):
+            continue
+        if _VAGUE.fullmatch(match["host"]) and not secrecy.looks_random(match["password"]):
             continue
         own = "." not in match["host"]
         yield Token("password in a URL", scheme.start(), match.end(), weak=judged.weak, own=own)
