@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from flaskprod_lint.finding import Confidence, Finding
 from flaskprod_lint.model import Deployment, MigrationRun, Migrations
 from flaskprod_lint.rules import rule
+from flaskprod_lint.rules.release_steps import release_step
 from flaskprod_lint.source import Place, Span
 
 
@@ -26,23 +27,9 @@ def migrate_in_build(deployment: Deployment) -> Iterator[Finding]:
             at=at,
             because=(*run.step.trail, *run.trail),
             confidence=Confidence.HIGH if run.sure else Confidence.MEDIUM,
-            instead=_release(deployment, _command(run)),
+            instead=release_step(deployment, _command(run)),
             label="a build is no release",
         )
-
-
-def _release(deployment: Deployment, command: str) -> str | None:
-    """Where the platform runs a step once for each release."""
-    forms = {
-        "fly": '[deploy]\nrelease_command = "{0}"',
-        "render": "preDeployCommand: {0}",
-        "railway": '"deploy": {{"preDeployCommand": ["{0}"]}}'
-        if deployment.origin.path.endswith(".json")
-        else '[deploy]\npreDeployCommand = ["{0}"]',
-        "docker-compose": "migrate:\n  command: {0}",
-    }
-    form = forms.get(deployment.platform.id) if deployment.platform is not None else None
-    return form.format(command) if form else None
 
 
 @rule("migrations-not-shipped")

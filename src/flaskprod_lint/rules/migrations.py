@@ -9,6 +9,7 @@ from flaskprod_lint.finding import Confidence, Evidence, Finding, Severity
 from flaskprod_lint.model import Deployment, MigrationRun, Migrations, Process, Reached, Step, Unknown
 from flaskprod_lint.rules import evidence, rule
 from flaskprod_lint.rules.migration_files import migrate_in_build, migration_heads, migrations_not_shipped
+from flaskprod_lint.rules.release_steps import release_step, upgrade_command
 from flaskprod_lint.source import Place, Span
 
 __all__ = ["migrate_in_build", "migration_heads", "migrations_not_shipped"]
@@ -17,33 +18,6 @@ __all__ = ["migrate_in_build", "migration_heads", "migrations_not_shipped"]
 _RELEASE = ("release", "init", "cron")
 #: What people call a step that prepares the database.
 _OF_SCHEMA = re.compile(r"(^|[-_])(init|initdb|migrat\w*|schema|upgrade|alembic)($|[-_])", re.IGNORECASE)
-_INSTEAD = {
-    "heroku": "release: {0}",
-    "dokku": "release: {0}",
-    "scalingo": "postdeploy: {0}",
-    "fly": '[deploy]\nrelease_command = "{0}"',
-    "render": "preDeployCommand: {0}",
-    "railway": '[deploy]\npreDeployCommand = ["{0}"]',
-    "docker-compose": "migrate:\n  command: {0}",
-    "systemd": "ExecStartPre={0}",
-    "kubernetes": "apiVersion: batch/v1\nkind: Job\nmetadata:\n  name: migrate\nspec:\n  template:\n    spec:\n"
-    "      restartPolicy: Never\n      containers:\n        - name: migrate\n          image: IMAGE\n"
-    '          command: [sh, -c, "{0}"]',
-    "digitalocean": "jobs:\n  - name: migrate\n    kind: PRE_DEPLOY\n    run_command: {0}",
-    "kamal": '# .kamal/hooks/pre-deploy\nkamal app exec --version="$KAMAL_VERSION" "{0}"',
-    "cloud-foundry": 'cf run-task APP --command "{0}"',
-    "beanstalk": "container_commands:\n  01_migrate:\n    command: source /var/app/venv/*/bin/activate && {0}\n"
-    "    leader_only: true",
-    "ecs": "aws ecs run-task --cluster CLUSTER --task-definition MIGRATE  # a task whose command is: {0}",
-    "apprunner": "{0}  # in the pipeline, before the service is deployed",
-    "azure-appservice": "{0}  # in the pipeline, before the app is deployed",
-    "azure-containerapps": "az containerapp job start --name migrate  # a job whose command is: {0}",
-    "cloud-run": "gcloud run jobs deploy migrate --image IMAGE --command sh --args=-c,'{0}' --execute-now --wait",
-    "gae-standard": "{0}  # in the pipeline, before `gcloud app deploy`",
-    "gae-flex": "{0}  # in the pipeline, before `gcloud app deploy`",
-}
-#: The same in a manifest of JSON. Braces are doubled for format().
-_IN_JSON = {"railway": '"deploy": {{"preDeployCommand": ["{0}"]}}'}
 
 
 @rule("no-release-step")
@@ -63,7 +37,7 @@ def no_release_step(deployment: Deployment) -> Iterator[Finding]:
         at=at,
         because=tuple(_no_release_because(found)),
         confidence=Confidence.HIGH if _would_say(deployment) else Confidence.MEDIUM,
-        instead=_instead(deployment),
+        instead=release_step(deployment),
         label="new code meets the old schema",
     )
 
@@ -137,7 +111,7 @@ def migrate_on_boot(deployment: Deployment) -> Iterator[Finding]:
             because=(*run.step.trail, *run.trail),
             severity=_boot_severity(run, process),
             confidence=Confidence.HIGH if run.sure else Confidence.MEDIUM,
-            instead=_instead(deployment, _repeatable(run.step)),
+            instead=release_step(deployment, _repeatable(run.step)),
             label="runs at every start of every instance",
         )
 
@@ -174,7 +148,7 @@ def migrate_on_import(deployment: Deployment) -> Iterator[Finding]:
             because=reached.trail or process.trail,
             severity=_import_severity(process, reached),
             confidence=Confidence.HIGH if reached.sure else Confidence.MEDIUM,
-            instead=_instead(deployment),
+            instead=release_step(deployment),
             label=_when(process, reached),
         )
 
@@ -244,7 +218,7 @@ def autogenerate_in_production(deployment: Deployment) -> Iterator[Finding]:
             at=at,
             because=(*run.step.trail, *run.trail),
             confidence=Confidence.HIGH if run.sure else Confidence.MEDIUM,
-            instead=_upgrade_command(deployment),
+            instead=upgrade_command(deployment),
             label="writes a migration, and runs none",
         )
 
@@ -290,20 +264,6 @@ def _repeatable(step: Step) -> str:
 
 def _count(number: int) -> str:
     return "1 migration" if number == 1 else f"{number} migrations"
-
-
-def _upgrade_command(deployment: Deployment) -> str:
-    of_alembic = deployment.migrations is not None and deployment.migrations.tool == "alembic"
-    return "alembic upgrade head" if of_alembic else "flask db upgrade"
-
-
-def _instead(deployment: Deployment, command: str = "") -> str | None:
-    """Where the platform wants its release step; None leaves it to the rule's own words."""
-    platform, image = deployment.platform, deployment.image
-    form = _INSTEAD.get(platform.id) if platform is not None else "docker run --rm IMAGE {0}" if image else None
-    if deployment.origin.path.endswith(".json"):
-        form = _IN_JSON.get(platform.id, form) if platform is not None else form
-    return form.format(command or _upgrade_command(deployment)) if form else None
 
 
 # The checklist
