@@ -59,6 +59,7 @@ def test_login_of_docker_and_a_value_in_base64_are_found() -> None:
         (".netrc", "machine shop.dev login ci password $PASSWORD"),
         (".netrc", "machine shop.dev login ci password changeme"),
         (".npmrc", "//npm.shop.dev/:_password=${NPM_PASSWORD}"),
+        ("ci/check.sh", 'SECRET_KEY="key-of-the-checks-with-64-letters-for-tokens-01" flask spec'),
         ("main.tf", 'password = "${var.password}"'),
         ("main.tf", 'secret_name = "shop/prod/db-1"'),
         ("main.tf", "password = var.password"),

@@ -105,8 +105,15 @@ def _of_kubernetes(text: str) -> Iterator[Token]:
 
 def _token(match: re.Match[str], name: str, value: str) -> Iterator[Token]:
     judged = secrecy.judge(name, value)
-    if judged.secret and not judged.weak and judged.kind != "url" and secrecy.looks_random(value):
+    if judged.secret and not judged.weak and judged.kind != "url" and _is_given_out(value):
         yield Token(judged.kind.replace("-", " "), *match.span("value"))
+
+
+def _is_given_out(value: str) -> bool:
+    """Whether a text looks drawn by lot. `key-of-the-tests-with-64-letters` is a sentence that a person wrote."""
+    words = re.split(r"[-_.]", value)
+    sentence = len(words) > 5 and sum(word.isalpha() and word.islower() for word in words) * 4 >= len(words) * 3
+    return secrecy.looks_random(value) and not sentence
 
 
 def _second_half(pair: str) -> str:
