@@ -235,10 +235,12 @@ report = both(
 
 process = keys(
     name=said,
-    kind=one_of("web", "worker", "release", "cron"),
+    kind=one_of("web", "worker", "release", "cron", "after"),
+    once=switch,
     environment=one_of("production", "development"),
     why=said,
     command=keys(text=said, argv=or_null(many(text)), origin=place),
+    before=many(keys(text=said, origin=place)),
     trail=many(place),
     instances=value,
     cpus=or_null(value),

@@ -72,9 +72,11 @@ def _process(process: Process) -> Json:
     return {
         "name": process.name,
         "kind": process.kind,
+        "once": process.once,
         "environment": process.environment,
         "why": process.why,
         "command": {"text": mask_text(command.text), "argv": argv, "origin": place(command.origin)},
+        "before": [{"text": mask_text(one.text), "origin": place(one.origin)} for one in process.before],
         "trail": [found for found in map(place, _trail(process)) if found],
         "instances": value_object(process.instances),
         "cpus": value_object(process.cpus),

@@ -73,6 +73,10 @@ def _process(process: Process, page: Page, *, everything: bool) -> None:
     start = " " * (width_of(first) + len(INDENT))
     if note:
         page.paragraph(page.clean(note.strip()), "quiet", first=[(start, "")])
+    if _when(process):
+        page.paragraph(_when(process), "quiet", first=[(start, "")])
+    for one in process.before:
+        page.paragraph(page.clean(f"before it, at each start: {origin(one.origin)}"), "quiet", first=[(start, "")])
     trail = step.trail if step is not None and step.trail else process.trail
     for number, place in enumerate(trail):
         arrow = page.glyphs.arrow if number else " "
@@ -87,6 +91,13 @@ def _process(process: Process, page: Page, *, everything: bool) -> None:
         page.blank()
         page.add((f"{INDENT}{INDENT}", ""), ("the platform gives it", "quiet"))
         _settings(around, page)
+
+
+def _when(process: Process) -> str:
+    """When what is no server runs, and how often; nothing for what runs all the time."""
+    if process.kind == "release":
+        return "at each release, before the new version" if process.once else "at each release, on every instance"
+    return {"after": "at each release, once the new version answers", "cron": "at its times"}.get(process.kind, "")
 
 
 def _around(process: Process) -> Iterator[Setting]:
