@@ -100,7 +100,8 @@ def _served_over_https(deployment: Deployment) -> Iterator[Place]:
 def _loaded(app: App) -> Iterator[Place]:
     """The configuration object that production loads."""
     for setting in app.config_objects[-1:]:
-        yield Place(setting.span, setting.origin.note or setting.name)
+        said = setting.origin.note or setting.name
+        yield Place(setting.span, said or "loads a configuration that is not known here")
 
 
 def may_load_other_settings(app: App) -> bool:

@@ -10,7 +10,7 @@ from flaskprod_lint.model import STREAMS, Deployment, Process, Server, Setting, 
 from flaskprod_lint.rules import evidence, rule
 from flaskprod_lint.rules.app_logs import debug_levels_of_apps, fate, files_of_apps
 from flaskprod_lint.rules.pointing import confidence_in, point, served, trail, unless, without_web
-from flaskprod_lint.source import Place
+from flaskprod_lint.source import Place, Span
 
 #: Destinations that are no file which anyone could miss.
 _NO_FILE = ("/dev/null", "syslog")
@@ -38,8 +38,16 @@ def access_log_off(deployment: Deployment) -> Iterator[Finding]:
             confidence=confidence_in(log),
             severity=Severity.NOTE if behind is not None else None,
             label="no access log",
-            instead='accesslog = "-"' if at.path.endswith(".py") else "--access-logfile -",
+            instead='accesslog = "-"' if at.path.endswith(".py") else _option(process, at, "--access-logfile -"),
         )
+
+
+def _option(process: Process, at: Span, option: str) -> str:
+    """The option; where Elastic Beanstalk writes the command itself, the Procfile that gives it one."""
+    if ".ebextensions/" not in at.path:
+        return option
+    words = [word for word in process.command.argv or () if isinstance(word, str)]
+    return f"# Procfile\nweb: {' '.join([*words[:-1], option, *words[-1:]])}" if words else option
 
 
 @rule("log-to-file")
@@ -65,13 +73,16 @@ def output_buffered(deployment: Deployment) -> Iterator[Finding]:
         image = deployment.image
         at = point(deployment, process, setting, image.origin if image is not None else None)
         before = "ENV " if image is not None else _IN_MANIFESTS.get(at.path.rpartition(".")[2], "")
+        sets = f"{before}PYTHONUNBUFFERED=1"
+        if ".ebextensions/" in at.path:
+            sets = 'aws:elasticbeanstalk:application:environment:\n  PYTHONUNBUFFERED: "1"'
         yield Finding(
             f"{_why_buffered(setting)}: what the app prints {_how_late(process.server)}",
             at=at,
             because=trail(process, at),
             confidence=Confidence.MEDIUM if isinstance(setting.value, Unknown) else Confidence.HIGH,
             label="print() is not seen at once",
-            instead=f"{before}PYTHONUNBUFFERED=1",
+            instead=sets,
         )
 
 

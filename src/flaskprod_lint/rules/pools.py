@@ -123,8 +123,8 @@ def pool_shared_across_fork(deployment: Deployment) -> Iterator[Finding]:
             continue
         doubt = (Place(hook.span, "this hook is not all known"),) if hook is not None else ()
         yield Finding(
-            f"{_preloads(preload)} loads the app once, before the workers are forked, and the app connects to the database "
-            "then: all workers use the same connection, and a request can get the rows of another",
+            f"{_preloads(preload)} loads the app once, before the workers are forked, and the app connects to the "
+            "database then: all workers use the same connection, and a request can get the rows of another",
             at=at,
             because=(*_who_preloads(preload), *connect.trail, connect.at, *doubt),
             confidence=Confidence.HIGH if connect.sure and preload.sure and hook is None else Confidence.MEDIUM,
