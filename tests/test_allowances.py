@@ -94,3 +94,13 @@ def test_what_has_no_source_makes_no_error(
 ) -> None:
     finding = careful(Finding("", Span("a", 1), severity=severity), platforms.get("render"), key)
     assert (finding.severity, finding.confidence) == expected
+
+
+def test_a_fact_without_a_source_says_so_wherever_it_is_shown(tmp_path: Path) -> None:
+    text = RENDER.format(plan="starter", database="basic-256mb")
+    process = web(tmp_path, {"render.yaml": text}, Config())
+    assert process.router_timeout is not None and process.grace is not None
+    assert (
+        process.router_timeout.origin.note == "Render's router waits 6000 s for an answer (not confirmed by a source)"
+    )
+    assert process.grace.origin.note == "Render waits 30 s before it kills the process"

@@ -59,7 +59,7 @@ def _grace(platform: Platform) -> Setting | None:
     if usual is not None and usual.grace_seconds != platform.grace_seconds:
         return Setting("grace", platform.grace_seconds, Place(platform.origin.span, said))
     sure = platform.confirms("stop.grace_seconds")
-    return Setting("grace", platform.grace_seconds, Place(None, said), is_default=True, sure=sure)
+    return Setting("grace", platform.grace_seconds, Place(None, _told(said, sure)), is_default=True, sure=sure)
 
 
 def _router_timeout(platform: Platform) -> Setting | None:
@@ -67,4 +67,10 @@ def _router_timeout(platform: Platform) -> Setting | None:
         return None
     sure = platform.confirms("router.timeout_seconds")
     said = f"{platform.router_name} waits {platform.router_timeout:g} s for an answer"
-    return Setting("router timeout", platform.router_timeout, Place(None, said), is_default=True, sure=sure)
+    place = Place(None, _told(said, sure))
+    return Setting("router timeout", platform.router_timeout, place, is_default=True, sure=sure)
+
+
+def _told(fact: str, sure: bool) -> str:
+    """A fact about a platform, with how far it can be trusted."""
+    return fact if sure else f"{fact} (not confirmed by a source)"

@@ -22,7 +22,5 @@ def careful(finding: Finding, platform: Platform | None, *keys: str, most: Sever
 
 
 def fact_of(setting: Setting | None) -> Setting | Place | None:
-    """A setting as a reason: a fact about the platform in its own words, and whether it has a source."""
-    if setting is None or not setting.is_default:
-        return setting
-    return setting.origin if setting.sure else Place(None, f"{setting.origin.note} (not confirmed by a source)")
+    """A setting as a reason: a fact about the platform in its own words, which say whether it has a source."""
+    return setting if setting is None or not setting.is_default else setting.origin
