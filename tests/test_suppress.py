@@ -114,7 +114,8 @@ def test_last_day_counts(tmp_path: Path) -> None:
 
 def test_text_in_a_string_and_in_documentation_is_no_comment(tmp_path: Path) -> None:
     app = f'HELP = """\n# flaskprod-lint: ignore-file[secret-key-hardcoded]\n"""\n{APP}'
-    write(tmp_path, {"README.md": "Write `# flaskprod-lint: ignore[bind-loopback] why` beside it.\n"})
+    text = "Write `# flaskprod-lint: ignore[bind-loopback] why` or `<!-- flaskprod-lint: ignore[bind-loopback] -->`.\n"
+    write(tmp_path, {"README.md": text})
     report = linted(tmp_path, app)
     assert (rules(report), stale(report)) == (sorted(RULES), [])
 

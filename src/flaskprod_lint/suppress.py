@@ -122,7 +122,7 @@ def _in_file(project: Project, path: str, known: Callable[[str], bool]) -> Itera
     comments = _comments(text) if path.endswith(".py") else None
     for number, line in enumerate(lines, 1):
         match = _COMMENT.search(line) if MARK in line and (comments is None or number in comments) else None
-        if match is None or (path.lower().endswith(_PROSE) and match["sign"] != "<!--"):
+        if match is None or (path.lower().endswith(_PROSE) and not line.lstrip().startswith("<!--")):
             continue
         rules = tuple(name.strip() for name in (match["rules"] or "").split(",") if name.strip())
         covered = frozenset() if match["verb"] == "ignore-file" else _covered(lines, number)

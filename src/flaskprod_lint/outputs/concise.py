@@ -9,7 +9,7 @@ from flaskprod_lint.outputs.page import visible
 
 
 def write(reports: Sequence[Report], version: str) -> str:
-    """The lines of all findings, and one that counts them."""
+    """The lines of all findings, and one that counts them. Paths are from where the run was started."""
     del version
     lines = [_line(report, finding) for report in reports for finding in report.findings]
     return "\n".join([*lines, *map(summary, reports), ""])
@@ -17,7 +17,7 @@ def write(reports: Sequence[Report], version: str) -> str:
 
 def _line(report: Report, finding: Finding) -> str:
     at = finding.at
-    path = visible(report.prefix + at.path)
+    path = visible((report.root / at.path).as_posix())
     return f"{path}:{at.line}:{at.column} {finding.level.value} {finding.rule} {visible(finding.message)}"
 
 
