@@ -28,6 +28,10 @@ def no_release_step(deployment: Deployment) -> Iterator[Finding]:
         return
     if deployment.assumed:
         return  # Where the start command is kept, the release step may be kept too.
+    late = next((run for run in found.runs if run.where == "after" and run.kind == "upgrade"), None)
+    if late is not None and late.step.origin.span is not None:
+        yield _too_late(deployment, found, late, late.step.origin.span)
+        return
     web = next(iter(deployment.web_processes), None)
     at = web.command.origin.span if web is not None and web.command.origin.span else deployment.origin.span
     if at is None:
@@ -38,6 +42,21 @@ def no_release_step(deployment: Deployment) -> Iterator[Finding]:
         because=tuple(_no_release_because(found)),
         confidence=Confidence.HIGH if _would_say(deployment) else Confidence.MEDIUM,
         instead=release_step(deployment),
+        label="new code meets the old schema",
+    )
+
+
+def _too_late(deployment: Deployment, found: Migrations, run: MigrationRun, at: Span) -> Finding:
+    """A release step that the platform starts once the new code serves already."""
+    of_helm = "/templates/" in at.path
+    hook = '"helm.sh/hook": post-install,pre-upgrade'
+    return Finding(
+        f"The project has {_count(found.count)}, and `{_command(run)}` runs them only after the new version has been "
+        "started",
+        at=at,
+        because=tuple(_no_release_because(found)),
+        confidence=Confidence.HIGH if run.sure else Confidence.MEDIUM,
+        instead=hook if of_helm else release_step(deployment),
         label="new code meets the old schema",
     )
 
