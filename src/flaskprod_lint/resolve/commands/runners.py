@@ -9,7 +9,7 @@ from collections.abc import Iterator
 
 from flaskprod_lint.inputs import makefile, package_json, procfile, pyproject, python, shell, supervisord
 from flaskprod_lint.inputs.supervisord import SupervisedProgram
-from flaskprod_lint.resolve.commands import launch, longrunning
+from flaskprod_lint.resolve.commands import launch, longrunning, service_folders
 from flaskprod_lint.resolve.commands.calls import Program
 from flaskprod_lint.resolve.commands.state import LIKELY, Argument, Link, State
 from flaskprod_lint.resolve.commands.walk import MAX_DEPTH, Walker
@@ -22,6 +22,8 @@ def follow(walker: Walker, state: State, program: Program) -> bool:
     """Follow a program that runs what a file of the project says; False when it is no such program."""
     runner = _RUNNERS.get(program.name)
     if runner is not None and runner(walker, state, program):
+        return True
+    if service_folders.follow(walker, state, program):
         return True
     return _supervisord(walker, state, program) or _console_script(walker, state, program)
 
