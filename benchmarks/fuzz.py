@@ -25,7 +25,19 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "tests"))
 
 from flaskprod_lint.inputs.python import UNPARSABLE
-from fuzzing import PATIENCE, Target, TooSlow, files_of, fixtures, lint_spoiled, patience, projects, spoiled, targets
+from fuzzing import (
+    PATIENCE,
+    PROMISED,
+    Target,
+    TooSlow,
+    files_of,
+    fixtures,
+    lint_spoiled,
+    patience,
+    projects,
+    spoiled,
+    targets,
+)
 
 
 @dataclass
@@ -137,7 +149,7 @@ def _tried(name: str, call: Callable[[], object]) -> tuple[float, str]:
     except TooSlow as error:
         kind = str(error)
     except Exception as error:
-        if not (name == "python.parse" and isinstance(error, UNPARSABLE)):
+        if not (name in PROMISED and isinstance(error, UNPARSABLE)):
             kind = _kind(error)
     return time.process_time() - started, kind
 

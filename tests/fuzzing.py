@@ -38,6 +38,8 @@ from flaskprod_lint.source import Located, Place, Project, Source, Span, decode
 
 #: No input may take longer (seconds of CPU).
 PATIENCE = 1.0
+#: What raises one of UNPARSABLE by contract.
+PROMISED = frozenset(("python.parse", "python.expression", "dockerignore.matcher"))
 #: Larger fixtures are no good start: what is found in them is found in small ones.
 _LARGEST = 6_000
 
@@ -123,9 +125,8 @@ _ARGUMENTS: dict[str, Any] = {
     "destination": None,
     "comments": "#;",
     "path": "a",
+    "words": lambda text: tuple(text.split()),
 }
-#: Modules of facts and words alone, or of what is fed by another module's tree.
-NO_TEXT = frozenset(("nodes", "kubernetes_pods", "shell_syntax", "dockerfile_lines"))
 
 
 @dataclass(frozen=True)
@@ -198,7 +199,7 @@ def _seeds(module: str, function: str) -> tuple[str, ...]:
         if fnmatch.fnmatchcase(path, pattern) and word in text
     ]
     written = [WRITTEN[name] for name in (module, f"{module}.{function}") if name in WRITTEN]
-    return tuple(dict.fromkeys((*written, *found)))
+    return tuple(dict.fromkeys((*written, *found))) or tuple(WRITTEN.values())
 
 
 @lru_cache(maxsize=1)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import fnmatch
 import os
+import re
+import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from itertools import pairwise
@@ -23,6 +25,8 @@ SKIPPED_FOLDERS = frozenset(
 
 #: More files than this are no project but a disk; the rest is left out, with a problem that says so.
 MAX_FILES = 200_000
+#: Of a name in an ignore rule.
+_MOST_STARS = 3
 
 _BY_NAME = {
     "procfile": "procfile",
@@ -163,14 +167,16 @@ def open_project(root: Path) -> Project:
     """
     listed = _git_files(root)
     if listed is None:
-        paths, skipped = _walk(root)
+        paths, skipped, refused = _walk(root)
         project = Project(root, _without_environments(paths), ignored=_ignore_rules(root, paths))
     else:
         tracked, others, executable = listed
-        paths, skipped = [*tracked, *others], False
+        paths, skipped, refused = [*tracked, *others], False, {}
         kept = _own(paths)
         kept += _local_dotenv_files(root, kept)
         project = Project(root, kept, tracked=frozenset(tracked), executable=executable)
+    for folder, reason in refused.items():
+        project.problem(f"not looked into: {reason}", Span(folder, 1))
     if skipped:
         project.problem(f"only the first {MAX_FILES:,} files are looked at", Span(".", 1))
     project.set_formats(_formats(project))
@@ -271,31 +277,32 @@ def _names(folder: Path) -> list[str]:
 # Without git
 
 
-def _walk(root: Path) -> tuple[list[str], bool]:
-    """All paths below `root`, and whether there were more than MAX_FILES."""
+def _walk(root: Path) -> tuple[list[str], bool, dict[str, str]]:
+    """All paths below `root`, whether there were more than MAX_FILES, and the folders that cannot be read."""
     found: list[str] = []
+    refused: dict[str, str] = {}
     waiting = [""]
     while waiting:
         folder = waiting.pop()
-        for name, is_folder in _entries(root / folder):
+        for name, is_folder in _entries(root, folder, refused):
             path = f"{folder}/{name}" if folder else name
             if is_folder:
                 if name not in SKIPPED_FOLDERS:
                     waiting.append(path)
             elif len(found) >= MAX_FILES:
-                return found, True
+                return found, True, refused
             else:
                 found.append(path)
-    return found, False
+    return found, False, refused
 
 
-def _entries(folder: Path) -> Iterator[tuple[str, bool]]:
+def _entries(root: Path, folder: str, refused: dict[str, str]) -> Iterator[tuple[str, bool]]:
     try:
-        with os.scandir(folder) as entries:
+        with os.scandir(root / folder) as entries:
             for entry in entries:
                 yield entry.name, entry.is_dir(follow_symlinks=False)
-    except OSError:
-        return
+    except OSError as error:
+        refused[folder or "."] = error.strerror or str(error)
 
 
 def _ignore_rules(root: Path, paths: list[str]) -> Callable[[str], bool] | None:
@@ -311,7 +318,9 @@ def _ignore_rules(root: Path, paths: list[str]) -> Callable[[str], bool] | None:
             lines = (root / path).read_text("utf-8", errors="replace").splitlines()
         except OSError:
             continue
-        rules.append((path.rpartition("/")[0], GitIgnoreSpec.from_lines(lines)))
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            rules.append((path.rpartition("/")[0], GitIgnoreSpec.from_lines(filter(_is_pattern, lines))))
 
     def ignored(path: str) -> bool:
         for folder, spec in reversed(rules):
@@ -323,6 +332,22 @@ def _ignore_rules(root: Path, paths: list[str]) -> Callable[[str], bool] | None:
         return False
 
     return ignored
+
+
+def _is_pattern(line: str) -> bool:
+    """Whether git understands a line of .gitignore, which it passes over otherwise.
+
+    One with many stars in a name would take for ever to be held against a long name, and is passed over, too.
+    """
+    from pathspec import GitIgnoreSpec
+
+    if any(part.count("*") > _MOST_STARS for part in line.split("/")):
+        return False
+    try:
+        GitIgnoreSpec.from_lines([line])
+    except (ValueError, re.error):
+        return False
+    return True
 
 
 # Both

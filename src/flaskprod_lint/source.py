@@ -107,6 +107,10 @@ class Source:
     def lines(self) -> list[str]:
         return self.text.split("\n")
 
+    @property
+    def line_count(self) -> int:
+        return len(self._line_starts())
+
     def line(self, number: int) -> str:
         """The text of a 1-based line, without its end; empty when there is no such line."""
         starts = self._line_starts()
@@ -266,8 +270,16 @@ class Project:
         key = (path, reader)
         if key not in self._facts:
             source = self.read(path)
-            self._facts[key] = None if source is None else reader(source)
+            self._facts[key] = None if source is None else self._made(source, reader)
         return self._facts[key]  # type: ignore[return-value]
+
+    def _made(self, source: Source, reader: Callable[[Source], T]) -> T | None:
+        """What a reader makes of a file; readers go down into what is nested, and that may have no end."""
+        try:
+            return reader(source)
+        except RecursionError:
+            self.problem("not read: it is nested too deeply", Span(source.path, 1))
+            return None
 
     def problem(self, message: str, span: Span) -> None:
         """Note that a file is broken, once."""

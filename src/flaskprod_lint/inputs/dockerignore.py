@@ -9,6 +9,9 @@ from collections.abc import Callable
 from flaskprod_lint.records import dataclass
 from flaskprod_lint.source import Located, Place, Problem, Source
 
+#: Single stars in one name, and double ones in a pattern: with more of them a long name takes for ever to be tested.
+_MOST_STARS, _MOST_FOLDERS = 4, 4
+
 
 @dataclass(frozen=True)
 class Pattern:
@@ -75,6 +78,8 @@ def matcher(pattern: str) -> Callable[[str], bool]:
     rest = pattern[2:]
     if pattern.startswith("**") and not set(rest) & set("*?[]\\"):
         return lambda path: path.endswith(rest) or (rest.startswith("/") and path == rest[1:])
+    if any(part.count("*") > _MOST_STARS for part in pattern.split("/")) or pattern.count("**") > _MOST_FOLDERS:
+        raise ValueError("more stars than can be held against a long name in time")
     try:
         expression = re.compile(_expression(pattern))
     except re.error as error:

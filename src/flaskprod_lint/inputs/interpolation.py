@@ -8,6 +8,11 @@ from collections.abc import Iterator
 from flaskprod_lint.records import dataclass
 
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+#: A longer text is no setting, and is left as it is written.
+_LONGEST = 64 * 1024
+#: Nor is there a reference of more characters, or of more references in each other.
+_LONGEST_REFERENCE, _DEEPEST = 4_000, 20
+_BRACE = re.compile(r"\$\{|\}")
 
 
 @dataclass(frozen=True)
@@ -24,6 +29,9 @@ def parts(text: str) -> Iterator[str | Reference]:
     """The literal pieces of a text and the references between them. `$$` is a dollar sign."""
     literal: list[str] = []
     at = 0
+    if len(text) > _LONGEST:
+        yield text
+        return
     while at < len(text):
         dollar = text.find("$", at)
         if dollar < 0:
@@ -67,11 +75,10 @@ def _braced(text: str, dollar: int) -> Reference | None:
 def _closing(text: str, start: int) -> int:
     """The offset of the brace that closes the one before `start`; defaults may hold references of their own."""
     depth = 1
-    for at in range(start, len(text)):
-        if text.startswith("${", at):
-            depth += 1
-        elif text[at] == "}":
-            depth -= 1
-            if not depth:
-                return at
+    for brace in _BRACE.finditer(text, start, start + _LONGEST_REFERENCE):
+        depth += 1 if brace[0] == "${" else -1
+        if not depth:
+            return brace.start()
+        if depth > _DEEPEST:
+            return -1
     return -1

@@ -18,6 +18,7 @@ _REFERENCE = re.compile(r"\$(?:\(([^()\s:,]+)\)|\{([^{}\s:,]+)\}|([A-Za-z@<^?*])
 
 #: References inside references are followed this deep.
 MAX_DEPTH = 20
+_MOST = 2_000
 
 
 @dataclass(frozen=True)
@@ -141,11 +142,13 @@ def _conditional(text: str, conditions: list[Condition]) -> bool:
     return True
 
 
-def expand(text: str, variables: dict[str, str], depth: int = 0) -> str:
+def expand(text: str, variables: dict[str, str], depth: int = 0, spent: list[int] | None = None) -> str:
     """A recipe after make's own expansion: `$(NAME)` is replaced, `$$` becomes `$`, `$(shell x)` the shell's `$(x)`.
 
-    What the Makefile does not set may come from the environment, and stays as the shell's `${NAME}`.
+    What the Makefile does not set may come from the environment, and stays as the shell's `${NAME}`. `spent` counts
+    the references that were replaced: variables of variables that double each time come to no end.
     """
+    spent = [0] if spent is None else spent
     text = text.replace("$(shell ", "$$(")
 
     def replacement(match: re.Match[str]) -> str:
@@ -155,7 +158,8 @@ def expand(text: str, variables: dict[str, str], depth: int = 0) -> str:
         value = variables.get(name)
         if value is None:
             return f"${{{name}}}" if name.isidentifier() else match.group()
-        return expand(value, variables, depth + 1) if depth < MAX_DEPTH else value
+        spent[0] += 1
+        return expand(value, variables, depth + 1, spent) if depth < MAX_DEPTH and spent[0] < _MOST else value
 
     return _REFERENCE.sub(replacement, text)
 

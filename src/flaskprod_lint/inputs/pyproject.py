@@ -8,7 +8,7 @@ from flaskprod_lint.inputs import requirements, toml_tree
 from flaskprod_lint.inputs.nodes import Entry, Node
 from flaskprod_lint.inputs.requirements import Requirement, normalise
 from flaskprod_lint.records import dataclass
-from flaskprod_lint.source import Located, Source
+from flaskprod_lint.source import Located, Problem, Source
 
 #: Groups that an installation for production leaves out when the file itself does not say.
 DEVELOPMENT_GROUPS = frozenset(
@@ -35,12 +35,13 @@ class Pyproject:
     default_groups: tuple[str, ...] | None = None
     dynamic: bool = False
     has_project: bool = False
+    problem: Problem | None = None
 
 
 def read(source: Source) -> Pyproject:
     """The facts of a pyproject.toml."""
-    root = toml_tree.read(source).root
-    found = Pyproject()
+    documents = toml_tree.read(source)
+    root, found = documents.root, Pyproject(problem=documents.problem)
     if root is None or not root.is_mapping:
         return found
     _read_project(root, found)
@@ -51,8 +52,8 @@ def read(source: Source) -> Pyproject:
 
 def read_pipfile(source: Source) -> Pyproject:
     """The facts of a Pipfile."""
-    root = toml_tree.read(source).root
-    found = Pyproject(tool="pipenv")
+    documents = toml_tree.read(source)
+    root, found = documents.root, Pyproject(tool="pipenv", problem=documents.problem)
     if root is None or not root.is_mapping:
         return found
     found.main = _table(root.get("packages"))

@@ -95,7 +95,11 @@ def _node(value: Any, path: Path, places: dict[Path, tuple[Span, Span]], around:
     if isinstance(value, list):
         items = tuple(_node(item, (*path, index), places, span, pieces) for index, item in enumerate(value))
         return Node("sequence", span, items=items)
-    text = str(value).lower() if isinstance(value, bool) else str(value)
+    try:
+        text = str(value).lower() if isinstance(value, bool) else str(value)
+    except ValueError:
+        # An integer of more digits than Python writes.
+        return Node("scalar", span, plain=True, template=True)
     return Node("scalar", span, pieces.get(text, text), plain=not isinstance(value, str), template=text in pieces)
 
 

@@ -197,7 +197,7 @@ class Expander:
         if is_set and not (text == "" and part.operator.startswith(":")):
             return text, reads
         default = self.single(state, part.argument) if part.argument is not None else Argument("")
-        reads = tuple(dict.fromkeys((*self._with_default(state, part, reads), *default.reads)))
+        reads = tuple(dict.fromkeys((*self._with_default(part, reads, default.text), *default.reads)))
         if is_set is None and default.text == "":
             # `${X:-}` guards against `set -u`; it does not say that X is empty.
             return text, reads
@@ -213,10 +213,11 @@ class Expander:
         present = bool(is_set) and not (text == "" and part.operator.startswith(":"))
         if present == (part.operator in (":-", "-")) or (is_set is None and not part.argument.raw):
             return None
-        return part.argument, self._with_default(state, part, reads) if not present else reads
+        if present:
+            return part.argument, reads
+        return part.argument, self._with_default(part, reads, self.single(state, part.argument).text)
 
-    def _with_default(self, state: State, part: Variable, reads: Reads) -> Reads:
-        default = self.single(state, part.argument).text if part.argument is not None else ""
+    def _with_default(self, part: Variable, reads: Reads, default: str) -> Reads:
         literal = None if self.holes.has(default) else default
         return tuple(
             replace(read, default=literal, has_default=literal is not None) if read.name == part.name else read

@@ -34,15 +34,18 @@ class Holes:
     """All holes of one command that is followed."""
 
     found: list[Hole] = field(default_factory=list)
+    places: dict[Hole, int] = field(default_factory=dict)
 
     def make(self, hole: Hole) -> str:
         """The character that stands for a hole."""
-        if hole in self.found:
-            return chr(_FIRST + self.found.index(hole))
-        if len(self.found) > _LAST - _FIRST:
-            return hole.raw
-        self.found.append(hole)
-        return chr(_FIRST + len(self.found) - 1)
+        place = self.places.get(hole)
+        if place is None:
+            place = len(self.found)
+            if place > _LAST - _FIRST:
+                return hole.raw
+            self.places[hole] = place
+            self.found.append(hole)
+        return chr(_FIRST + place)
 
     def within(self, text: str) -> list[Hole]:
         """The holes in a text."""

@@ -136,12 +136,11 @@ def starts_something(project: Project, path: str) -> bool:
 
 def _chain(facts: Dockerfile, stage: Stage) -> Iterator[Stage]:
     """A stage and the stages of the same file that it is built on."""
-    yield stage
-    name = stage.reference.value.lower()
-    for earlier in facts.stages[: stage.index]:
-        if earlier.name == name:
-            yield from _chain(facts, earlier)
-            return
+    below: Stage | None = stage
+    while below is not None:
+        yield below
+        name = below.reference.value.lower()
+        below = next((earlier for earlier in facts.stages[: below.index] if earlier.name == name), None)
 
 
 def _instructions(stages: list[Stage], keywords: frozenset[str]) -> Iterator[Instruction]:

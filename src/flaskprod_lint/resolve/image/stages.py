@@ -15,7 +15,11 @@ from flaskprod_lint.resolve.image.copying import Copying
 from flaskprod_lint.resolve.image.secret_literals import note_secrets
 from flaskprod_lint.resolve.image.stage import StageState
 from flaskprod_lint.resolve.image.substitution import expand
-from flaskprod_lint.source import Located, Place, is_number
+from flaskprod_lint.source import Located, Place, Span, is_number
+
+
+#: Stages that are each built on the next, or copy from it; of more the last is taken for an image from elsewhere.
+_MOST_OPEN = 100
 
 
 class Builder:
@@ -27,21 +31,27 @@ class Builder:
         self.build_args = build_args
         self.arguments: dict[str, Setting] = {}
         self._done: dict[int, StageState] = {}
+        self._open = 0
         for instruction in facts.arguments:
             stages.read_argument(self.arguments, instruction, build_args, {}, self._expand_global)
 
     def build(self, stage: Stage) -> StageState:
         """The state at the end of a stage."""
         if stage.index not in self._done:
+            self._open += 1
             state = self._start(stage)
             for instruction in stage.instructions:
                 self._apply(state, instruction)
+            self._open -= 1
             self._done[stage.index] = state
         return self._done[stage.index]
 
     def find(self, name: str, before: int) -> StageState | None:
         """An earlier stage by its name or number."""
         wanted = name.lower()
+        if self._open > _MOST_OPEN:
+            self.context.project.problem(f"more than {_MOST_OPEN} stages on each other", Span(self.facts.path, 1))
+            return None
         for stage in reversed(self.facts.stages[:before]):
             if stage.name == wanted or (is_number(wanted) and stage.index == int(wanted)):
                 return self.build(stage)

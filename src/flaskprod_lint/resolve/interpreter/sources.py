@@ -53,7 +53,9 @@ def read(source: Source) -> Parsed:
     except SyntaxError as error:
         line = error.lineno or 1
         return _broken(source, f"this Python cannot parse the file: {error.msg}", line, error.offset or 1)
-    except (ValueError, RecursionError, MemoryError, UnicodeError) as error:
+    except (RecursionError, MemoryError):
+        return _broken(source, "not read: it is nested too deeply for Python", 1, 1)
+    except ValueError as error:
         return _broken(source, f"not parsed: {type(error).__name__}", 1, 1)
     return Parsed(source, tree, plain=source.text.isascii())
 

@@ -154,6 +154,10 @@ class Collector:
         if facts is None:
             self.hole(f"{path} cannot be read", at.span)
             return
+        if facts.problem is not None:
+            self.project.problem(facts.problem.message, facts.problem.place.span or Span(path, 1))
+            self.hole(f"{path} cannot be read", at.span)
+            return
         folder = posixpath.dirname(path)
         lock = self.lock_of(folder, facts) if use_lock else None
         self.sources.append(Place(Span(path, 1), f"installed by {facts.tool}"))

@@ -51,13 +51,16 @@ class Renderer:
     def include(self, name: str, dot: object) -> object:
         """What a named template gives; UNREAD for one that is not here or holds something unknown."""
         found = self.named.get(name)
-        if found is None or self.depth > _DEEPEST:
+        if found is None:
             return UNREAD
+        if self.depth > _DEEPEST:
+            raise TooMuchError
         self.depth += 1
         template, part = found
-        text = _Page(self, template, dot, [{"$": dot}]).text(part.body)
-        self.depth -= 1
-        return text
+        try:
+            return _Page(self, template, dot, [{"$": dot}]).text(part.body)
+        finally:
+            self.depth -= 1
 
 
 def named(templates: Iterable[Template]) -> dict[str, tuple[Template, Part]]:

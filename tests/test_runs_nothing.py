@@ -1,0 +1,168 @@
+"""Nothing of a project runs, and the same project gives the same bytes whatever stands around."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from conftest import ROOT
+from projects import APP, CLEAN, write
+
+TRACE = "import os, pathlib\npathlib.Path(os.environ.get('TRACES', '.'), 'ran').write_text(__file__)\n"
+#: Files that some tool runs just because they are there.
+_NAMES = (
+    "sitecustomize.py usercustomize.py setup.py conftest.py gunicorn.conf.py wsgi.py manage.py yaml.py click.py "
+    "rich.py ast.py json.py tomli.py packaging/__init__.py flask/__init__.py gunicorn/__init__.py "
+    "flaskprod_lint/__init__.py flaskprod_lint/__main__.py noxfile.py tasks.py migrations/env.py"
+).split()
+TRAPS = dict.fromkeys(_NAMES, TRACE) | {
+    "trap.pth": "import os; open('ran', 'w').close()\n",
+    "pyproject.toml": '[build-system]\nrequires = []\nbuild-backend = "backend"\nbackend-path = ["."]\n'
+    '[project]\nname = "a"\ndynamic = ["version"]\n',
+    "backend.py": TRACE,
+    "setup.cfg": "[metadata]\nversion = attr: backend.version\n",
+    "Procfile": "web: touch ran; $(touch ran) gunicorn app:app\n",
+    "start.sh": "#!/bin/sh\ntouch ran\n`touch ran`\n",
+    "compose.yaml": "services:\n  web: !!python/object/apply:os.system ['touch ran']\n",
+    "app.py": TRACE + APP + "exec('import backend')\neval('__import__(\"backend\")')\n__import__('backend')\n",
+}
+
+#: Lints the folders it is given in one process and says what Python told an audit hook meanwhile.
+WATCHED = """
+import json, os, sys
+import encodings.idna, flaskprod_lint, flaskprod_lint.linting, flaskprod_lint.cli
+from pathlib import Path
+from flaskprod_lint.config import Config
+from flaskprod_lint.linting import NothingToLint, lint
+own = [str(Path(flaskprod_lint.__file__).parent)] + [path for path in sys.path if path] + [sys.prefix, sys.base_prefix]
+folders, told, environment = sys.argv[1:], [], dict(os.environ)
+watching = False
+
+def hook(event, given):
+    if not watching:
+        return
+    if event == "subprocess.Popen":
+        told.append([event, str(given[0])])
+    elif event.startswith(("socket.", "os.system", "os.exec", "os.fork", "os.posix_spawn", "os.putenv", "os.unsetenv",
+                           "os.remove", "os.rename", "os.mkdir", "os.rmdir", "os.symlink", "os.link", "os.chmod",
+                           "shutil.", "urllib.", "ctypes.", "code.__new__", "webbrowser.", "ftplib.", "os.truncate")):
+        told.append([event, str(given)[:80]])
+    elif event == "open":
+        path, mode, flags = given
+        writes = (mode and set(mode) & set("wax+")) or (flags or 0) & (os.O_WRONLY | os.O_RDWR | os.O_CREAT)
+        inside = isinstance(path, str) and any(path.startswith(one) for one in own)
+        if writes and isinstance(path, str) and not (inside and "__pycache__" in path):
+            told.append([event, path, str(mode)])
+    elif event == "import":
+        if given[1] and any(str(given[1]).startswith(folder) for folder in folders):
+            told.append([event, str(given)])
+    elif event == "exec":
+        name = given[0].co_filename
+        if any(name.startswith(folder) for folder in folders) or name in ("app.py", "<unknown>"):
+            told.append([event, name])
+
+sys.addaudithook(hook)
+lint(Path(folders[0]))
+for folder in folders:
+    watching = True
+    try:
+        lint(Path(folder), Config(history=folder == folders[0], today="2026-01-01"))
+    except NothingToLint:
+        pass
+    watching = False
+assert dict(os.environ) == environment
+print(json.dumps(told))
+"""
+
+
+def environment(**more: str) -> dict[str, str]:
+    paths = os.pathsep.join(str(Path(path).resolve()) for path in sys.path if path and "tests" not in path)
+    return {"PATH": os.environ["PATH"], "PYTHONPATH": paths, "PYTHONDONTWRITEBYTECODE": "1", **more}
+
+
+def watched(folders: list[Path], cwd: Path) -> list[list[str]]:
+    command = [sys.executable, "-P" if sys.version_info >= (3, 11) else "-s", "-c", WATCHED, *map(str, folders)]
+    done = subprocess.run(command, cwd=cwd, env=environment(), capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr[-3000:]
+    told: list[list[str]] = json.loads(done.stdout)
+    return told
+
+
+def test_a_project_full_of_traps(tmp_path: Path) -> None:
+    folder = write(tmp_path / "shop", {**CLEAN, **TRAPS})
+    for command in (["init", "-q"], ["add", "-A"]):
+        subprocess.run(["git", *command], cwd=folder, check=True)
+    told = watched([folder], tmp_path)
+    assert {tuple(one) for one in told} <= {("subprocess.Popen", "git")}
+    assert told
+    assert not list(tmp_path.rglob("ran"))
+
+
+def test_the_examples_and_the_fixtures(tmp_path: Path) -> None:
+    folders = [path for path in sorted((ROOT / "examples").iterdir()) if path.is_dir()]
+    folders += [path for path in sorted((ROOT / "tests" / "rules").glob("*/bad*")) if path.is_dir()][::8]
+    assert {tuple(one) for one in watched(folders, tmp_path)} <= {("subprocess.Popen", "git")}
+
+
+def test_only_the_output_that_is_asked_for_is_written(tmp_path: Path) -> None:
+    folder = write(tmp_path / "shop", {**CLEAN, **TRAPS})
+    before = {path: path.stat().st_mtime_ns for path in folder.rglob("*")}
+    command = [sys.executable, "-m", "flaskprod_lint", str(folder), "--format", "json", "--output", "report.json"]
+    subprocess.run(command, cwd=tmp_path, env=environment(TRACES=str(tmp_path)), capture_output=True)
+    assert {path: path.stat().st_mtime_ns for path in folder.rglob("*")} == before
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["report.json", "shop"]
+
+
+# The same bytes
+
+SHUFFLED = """
+import os, random, sys
+chance, scan, names = random.Random(int(sys.argv.pop(1))), os.scandir, os.listdir
+
+class Entries:
+    def __init__(self, entries):
+        self.entries = list(entries)
+        chance.shuffle(self.entries)
+    def __enter__(self):
+        return iter(self.entries)
+    def __exit__(self, *_):
+        pass
+    def __iter__(self):
+        return iter(self.entries)
+
+def listed(*given):
+    found = names(*given)
+    chance.shuffle(found)
+    return found
+
+os.scandir, os.listdir = lambda *given: Entries(scan(*given)), listed
+from flaskprod_lint.cli import run
+sys.exit(run())
+"""
+
+
+@pytest.mark.parametrize("name", ["text", "json", "sarif", "html"])
+def test_the_same_bytes(name: str, tmp_path: Path) -> None:
+    """Whatever the locale, the time zone, the hash seed, the working directory and the order of files."""
+    example = next(path for path in sorted((ROOT / "examples").iterdir()) if path.is_dir())
+    folder = tmp_path / "shop"
+    shutil.copytree(example, folder)
+    write(folder, {"a.env": "A=1\n", ".env.b": "B=2\n", "k8s/a.yaml": "kind: Service\napiVersion: v1\n"})
+    found = set()
+    for seed, zone, locale, cwd in (
+        ("0", "UTC", "C", tmp_path),
+        ("1", "Asia/Kathmandu", "C.UTF-8", folder),
+        ("77", "America/St_Johns", "tr_TR.UTF-8", ROOT),
+    ):
+        around = environment(PYTHONHASHSEED=seed, TZ=zone, LC_ALL=locale, PYTHONUTF8="1", COLUMNS="100")
+        command = [sys.executable, "-c", SHUFFLED, seed, str(folder), "--format", name]
+        done = subprocess.run(command, cwd=cwd, env=around, capture_output=True)
+        assert done.returncode in (0, 1), done.stderr
+        found.add(done.stdout)
+    assert len(found) == 1
