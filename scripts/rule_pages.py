@@ -51,12 +51,18 @@ def page(name: str, rule: dict[str, Any], meaning: str) -> str:
         "",
         *fenced(rule["instead"].rstrip().splitlines(), ""),
     ]
-    lines += [line for part in _example(example_of(name, rule.get("example", ()))) for line in ("", *part)]
+    if is_shown(name):
+        lines += [line for part in _example(example_of(name, rule.get("example", ()))) for line in ("", *part)]
     lines += ["", "## References", "", *(f"- <{address}>" for address in rule["references"])]
     lines += ["", "## To switch it off", "", f"`flaskprod-lint --ignore {name}`, or for good:", ""]
     lines += fenced(["# pyproject.toml", "[tool.flaskprod-lint]", f'ignore = ["{name}"]'], "toml")
     lines += ["", f"In one place only: a comment `flaskprod-lint: ignore[{name}]` with the reason, on that line."]
     return "\n".join([*lines, ""])
+
+
+def is_shown(rule: str) -> bool:
+    """Whether the rule has a project that shows it: a new rule gets its page before that."""
+    return any(FIXTURES.glob(f"{rule}/bad*/expected.txt"))
 
 
 def example_of(rule: str, chosen: tuple[str, ...] | list[str]) -> Example:

@@ -13,7 +13,7 @@ from flaskprod_lint.model.image import Image, Packages, SecretLiteral
 from flaskprod_lint.model.server import Server, Target
 from flaskprod_lint.model.values import NOWHERE, Setting, Unknown
 from flaskprod_lint.records import dataclass
-from flaskprod_lint.source import Located, Place
+from flaskprod_lint.source import Located, Place, Problem
 
 
 @dataclass(frozen=True)
@@ -177,7 +177,8 @@ class Deployment:
     `builds` are the commands that its platform runs to build the app, where no Dockerfile does.
     `today` (ISO) is the date of the run. `sure` is False where it could be for the other environment. `assumed` is the
     reason where no file says what runs, so that its processes are only what a person would start; empty otherwise.
-    `credentials` stand in the repository's files, told by their own form: the same for all deployments of a project.
+    `credentials` stand in the repository's files, told by their own form: the same for all deployments of a project,
+    as are `unread`, the problems with files that deploy.
     """
 
     name: str
@@ -196,6 +197,7 @@ class Deployment:
     secrets: tuple[SecretLiteral, ...] = ()
     env_files: tuple[EnvFile, ...] = ()
     credentials: tuple[Credential, ...] = ()
+    unread: tuple[Problem, ...] = ()
     conflicts: tuple[Conflict, ...] = ()
     web_missing: Place | None = None
     unused_release: Place | None = None

@@ -30,17 +30,19 @@ def resolve(project: Project, options: Options, on_crash: OnCrash) -> list[Deplo
                 _complete(project, options, planned, on_crash)
             found.append(planned.deployment)
     _keep_stray(found)
-    with _surviving("committed credentials", on_crash):
-        _find_credentials(project, found)
+    with _surviving("the repository", on_crash):
+        _look_at_the_repository(project, options, found)
     return sorted(found, key=lambda deployment: (not deployment.is_production, deployment.origin.path, deployment.name))
 
 
-def _find_credentials(project: Project, deployments: list[Deployment]) -> None:
-    from flaskprod_lint.resolve import committed
+def _look_at_the_repository(project: Project, options: Options, deployments: list[Deployment]) -> None:
+    """What holds for the files as such, whatever is deployed: credentials in them, and those that cannot be read."""
+    from flaskprod_lint.resolve import committed, unread
 
     credentials = committed.find(project, deployments)
+    problems = unread.of_project(project, options)
     for deployment in deployments:
-        deployment.credentials = credentials
+        deployment.credentials, deployment.unread = credentials, problems
 
 
 def _keep_stray(found: list[Deployment]) -> None:

@@ -69,3 +69,17 @@ def _conflict(conflict: Conflict) -> Finding:
         instead=f"Let {span.path} say the same, or take the command out of it: {winner.text}",
         label="never runs",
     )
+
+
+@rule("manifest-unreadable")
+def manifest_unreadable(deployment: Deployment) -> Iterator[Finding]:
+    """A file that deploys and that could not be read, whatever else deploys as well."""
+    for problem in deployment.unread:
+        at = problem.place.span
+        if at is not None:
+            yield Finding(
+                f"{at.path} says how the project is deployed, and nothing of it could be judged: {problem.message}",
+                at=at,
+                confidence=Confidence.MEDIUM,
+                label="not read from here",
+            )

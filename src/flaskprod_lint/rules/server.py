@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from flaskprod_lint.finding import Finding
 from flaskprod_lint.model import Deployment, Process, Server
 from flaskprod_lint.rules import rule
+from flaskprod_lint.rules.deploying import manifest_unreadable as manifest_unreadable
 from flaskprod_lint.rules.deploying import no_web_process as no_web_process
 from flaskprod_lint.rules.deploying import start_command_conflict as start_command_conflict
 from flaskprod_lint.rules.idle_settings import server_setting_ineffective as server_setting_ineffective
