@@ -37,7 +37,10 @@ _IN_JSON = {"railway": '"deploy": {{"preDeployCommand": ["{0}"]}}'}
 def release_step(deployment: Deployment, command: str = "") -> str | None:
     """Where the platform wants its release step, with the command; None leaves it to the rule's own words."""
     platform, image = deployment.platform, deployment.image
-    form = _INSTEAD.get(platform.id) if platform is not None else "docker run --rm IMAGE {0}" if image else None
+    if platform is None:
+        form = "docker run --rm IMAGE {0}" if image else None
+    else:
+        form = _INSTEAD.get(platform.id, "{0}  # once for each release, before the new version starts")
     if deployment.origin.path.endswith(".json"):
         form = _IN_JSON.get(platform.id, form) if platform is not None else form
     return form.format(command or upgrade_command(deployment)) if form else None

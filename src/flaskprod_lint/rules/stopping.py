@@ -35,7 +35,7 @@ def stop_signal_lost(deployment: Deployment) -> Iterator[Finding]:
         elif process.signal.reaches is None and process.signal.pid_one and server.name in _IGNORE_AS_FIRST:
             yield from _ignored(deployment, process, server)
         elif server.is_gunicorn and (signal := _stop_signal(deployment)) is not None:
-            yield from _quick(process, signal)
+            yield from _quick(deployment, process, signal)
 
 
 def is_told_to_stop(deployment: Deployment, process: Process) -> bool:
@@ -93,13 +93,13 @@ def _stop_signal(deployment: Deployment) -> Setting | None:
     return signal if signal is not None and str(signal.value).upper() in _QUICK else None
 
 
-def _quick(process: Process, signal: Setting) -> Iterator[Finding]:
+def _quick(deployment: Deployment, process: Process, signal: Setting) -> Iterator[Finding]:
     span = signal.span or process.command.origin.span
     if span is None:
         return
     name = str(signal.value)
     instead = "STOPSIGNAL SIGTERM" if "docker" in span.path.lower() else None
-    if span.path.endswith("fly.toml"):
+    if span.path.endswith("fly.toml") or (deployment.platform is not None and deployment.platform.id == "fly"):
         instead = 'kill_signal = "SIGTERM"'
     elif span.path.endswith((".yml", ".yaml")):
         instead = "stop_signal: SIGTERM"

@@ -50,7 +50,8 @@ def plan(
         planned.note_no_command(deployment, image, image.origin.span, "this image has no CMD and no ENTRYPOINT")
         return found
     context = images.context_for(built, project)
-    port = platform.port_injected if platform is not None else None
+    # Where the platform sets no PORT by itself, a manifest that is not in the project may.
+    port = True if platform is not None and platform.port_injected else None
     if platform is not None:
         more = {**planned.injected(platform), **planned.injected_port(platform), **planned.injected_database(platform)}
         context = context.with_variables(planned.merged(context.variables, more))
