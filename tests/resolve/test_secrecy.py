@@ -91,6 +91,7 @@ def test_placeholders_that_work_are_the_weakest_secrets(name: str, text: str) ->
     ("name", "text", "kind"),
     [
         ("SECRET_KEY", "", "empty"),
+        ("GOOGLE_APPLICATION_CREDENTIALS", "shop-key.json", "path"),
         ("SECRET_KEY", "${SECRET_KEY}", "reference"),
         ("SECRET_KEY", "${SECRET_KEY:-dev}", "reference"),
         ("SECRET_KEY", "$SECRET_KEY", "reference"),

@@ -72,6 +72,8 @@ _REFERENCE = re.compile(
 )
 _CONSTANT = re.compile(r"true|false|yes|no|on|off|none|null|nil|undefined|enabled|disabled", re.IGNORECASE)
 _NUMBER = re.compile(r"[+-]?\d+(?:\.\d+)?")
+#: A file in the folder where the program starts: GOOGLE_APPLICATION_CREDENTIALS=key.json.
+_KEY_FILE = re.compile(r"[\w.-]+\.(?:json|pem|key|p12|pfx|crt|cer)")
 _PATH = re.compile(r"(?:/|\./|\.\./|~/|[A-Za-z]:[\\/])(?:[\w.@-]{1,40}[\\/])*[\w.@-]{1,40}")
 _NAME = re.compile(r"[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+")
 _PLACEHOLDER = re.compile(
@@ -211,7 +213,7 @@ def _harmless(name: str, value: str) -> str | None:
         return "constant"
     if _NUMBER.fullmatch(value) and not _is_chosen(name):
         return "number"
-    if _PATH.fullmatch(value):
+    if _PATH.fullmatch(value) or _KEY_FILE.fullmatch(value):
         return "path"
     if _NAME.fullmatch(value) or value == name:
         return "name"

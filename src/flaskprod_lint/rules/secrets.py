@@ -111,7 +111,8 @@ def env_file_committed(deployment: Deployment) -> Iterator[Finding]:
         first, *others = file.secrets
         names = ", ".join(dict.fromkeys(secret.name for secret in file.secrets[:4]))
         yield Finding(
-            f"{file.path} is committed with {names} in it: everyone with the repository, now or later, has them",
+            f"{file.path} is committed with {names} in it: everyone with the repository, now or later, has "
+            f"{'them' if others else 'it'}",
             at=first.at,
             because=tuple(Place(secret.at, f"holds {secret.name}") for secret in others[:3]),
             confidence=_sureness(file),
