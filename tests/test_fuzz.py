@@ -53,6 +53,8 @@ def test_whole_projects(tmp_path: Path) -> None:
 FOUND = {
     "a revision without a value": ("alembic.read_revision", "revision =\ndown_revision = 'a'\n"),
     "a lock file that ends in a header": ("lockfiles.read_toml", "[[package]]\n[[package]]\n"),
+    "a version of 5000 digits": ("requirements.read", f"flask>={'9' * 5000}.1,<{'9' * 5001}; python_version > '3'\n"),
+    "variables of make that double": ("makefile.expand", "$(A)"),
     "a superscript": ("railway.read", "[deploy]\nnumReplicas = '²'\n"),
     "an integer of 5000 digits": ("toml_tree.read", f"a = {'0x' + 'f' * 5000}\n"),
     "defaults in defaults": ("shell evaluator", "gunicorn " + "${A:-" * 60 + "}" * 60),

@@ -108,13 +108,18 @@ def parse(text: str, span: Span) -> Requirement | None:
     text = _PER_REQUIREMENT.sub("", text).strip()
     if not text or text.startswith((".", "/", "~")) or text.endswith((".whl", ".tar.gz", ".zip")) or _is_url(text):
         return from_location(text, span) if text else None
-    from packaging.requirements import InvalidRequirement
+    try:
+        return _parsed(text, span, hashed)
+    except ValueError:
+        # No requirement, or a version of more digits than Python reads.
+        return None
+
+
+def _parsed(text: str, span: Span, hashed: bool) -> Requirement:
+    """A requirement as PEP 508 writes it. Raises ValueError for another text."""
     from packaging.requirements import Requirement as Parsed
 
-    try:
-        parsed = Parsed(text)
-    except InvalidRequirement:
-        return None
+    parsed = Parsed(text)
     version = next((one.version for one in parsed.specifier if _is_exact(one.operator, one.version)), None)
     return Requirement(
         name=normalise(parsed.name),
