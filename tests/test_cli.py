@@ -308,7 +308,8 @@ def test_what_needs_no_project_loads_nothing_heavy(words: list[str]) -> None:
         ({}, set()),
         ({"requirements.txt": "flask==3.1.0\n"}, {"packaging"}),
         ({"Procfile": "web: gunicorn app:app\n"}, {"tree_sitter", "yaml"}),
-        ({"Dockerfile": 'FROM python:3.13-slim\nCMD ["gunicorn", "app:app"]\n'}, {"dockerfile_parse", "tree_sitter"}),
+        ({"Dockerfile": 'FROM python:3.13-slim\nCMD ["gunicorn", "app:app"]\n'}, {"dockerfile_parse"}),
+        ({"Dockerfile": "FROM python:3.13-slim\nCMD gunicorn app:app\n"}, {"dockerfile_parse", "tree_sitter"}),
         ({"pyproject.toml": "[project]\nname = 'shop'\n"}, {"tomli"}),
     ],
 )

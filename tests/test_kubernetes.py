@@ -63,7 +63,6 @@ TEMPLATES = {
     "{{ .Files.Get `a` | sha256sum }}": "{{ .Files.Get `a` | sha256sum }}",
     "k: {{- randAlphaNum 5 }}": "k: {{- randAlphaNum 5 }}",
     "{{ if lookup `a` }}x{{ end }}": "x",
-    '{{ define "x" }}{{ include "x" . }}{{ end }}a{{ include "x" . }}': 'a{{ include "x" . }}',
 }
 
 

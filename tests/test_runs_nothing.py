@@ -57,7 +57,7 @@ def hook(event, given):
         path, mode, flags = given
         writes = (mode and set(mode) & set("wax+")) or (flags or 0) & (os.O_WRONLY | os.O_RDWR | os.O_CREAT)
         inside = isinstance(path, str) and any(path.startswith(one) for one in own)
-        if writes and isinstance(path, str) and not (inside and "__pycache__" in path):
+        if writes and isinstance(path, str) and path != os.devnull and not (inside and "__pycache__" in path):
             told.append([event, path, str(mode)])
     elif event == "import":
         if given[1] and any(str(given[1]).startswith(folder) for folder in folders):

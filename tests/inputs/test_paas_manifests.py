@@ -273,7 +273,7 @@ def test_our_fly_projects_are_what_the_schema_allows() -> None:
     schema = pytest.importorskip("jsonschema")
     document = json.loads((SCHEMAS / "fly.json").read_text("utf-8"))
     validator = schema.validators.validator_for(document)(document)
-    projects = sorted((ROOT / "tests").glob("r*/**/fly.toml"))
+    projects = [path for path in (ROOT / "tests").glob("r*/**/fly.toml") if "manifest-unreadable" not in path.parts]
     assert projects
     for path in projects:
         values = tomli.loads(Path(path).read_text("utf-8"))

@@ -32,7 +32,7 @@ def test_compose_files_are_valid() -> None:
 
 
 def _first_error(path: Path, validator: object) -> str:
-    if path.parent.name in _NONE:
+    if path.parent.name in _NONE or "manifest-unreadable" in path.parts:
         return ""
     data = yaml.safe_load(path.read_text("utf-8"))
     errors = validator.iter_errors(data)  # type: ignore[attr-defined]
