@@ -51,7 +51,8 @@ def _by_line(secrets: Iterable[SecretLiteral]) -> Iterable[list[SecretLiteral]]:
 def _copied_keys(secrets: list[SecretLiteral]) -> str:
     names = [secret.name for secret in secrets]
     if any(secret.kind != "private-key" for secret in secrets):
-        return f"This copies {' and '.join(names[:3])} into the image, with {'a password' if len(names) == 1 else 'passwords'} in it"
+        what = "a password" if len(names) == 1 else "passwords"
+        return f"This copies {' and '.join(names[:3])} into the image, with {what} in it"
     if len(names) == 1:
         return f"This copies the private key in {names[0]} into the image"
     shown = ", ".join(names[:2]) + (f" and {len(names) - 2} more" if len(names) > 2 else "")

@@ -17,7 +17,6 @@ from flaskprod_lint.resolve.image.stage import StageState
 from flaskprod_lint.resolve.image.substitution import expand
 from flaskprod_lint.source import Located, Place, Span, is_number
 
-
 #: Stages that are each built on the next, or copy from it; of more the last is taken for an image from elsewhere.
 _MOST_OPEN = 100
 
