@@ -115,9 +115,20 @@ def run(command: Sequence[str], folder: str) -> Cost:
     started = time.perf_counter()
     with open(os.devnull, "w") as nowhere:  # noqa: PTH123
         process = subprocess.Popen(command, cwd=folder, env=environment, stdout=nowhere, stderr=nowhere)
-        _, _, used = os.wait4(process.pid, 0)
-    process.returncode = 0
-    return Cost(time.perf_counter() - started, used.ru_utime + used.ru_stime, used.ru_maxrss / 1024)
+        _, status, used = os.wait4(process.pid, 0)
+        wall = time.perf_counter() - started
+    process.returncode = os.waitstatus_to_exitcode(status)
+    if process.returncode not in (0, 1):
+        raise SystemExit(f"{' '.join(command)} ended with {process.returncode} in {folder}: no figure would be right")
+    if _OURS.replace("-", "_") in command and process.returncode == 1 and not _finds(command, folder, environment):
+        raise SystemExit(f"{' '.join(command)} failed in {folder}: is it installed for this Python?")
+    return Cost(wall, used.ru_utime + used.ru_stime, used.ru_maxrss / 1024)
+
+
+def _finds(command: Sequence[str], folder: str, environment: dict[str, str]) -> bool:
+    """Whether the exit code 1 of ours means findings, and not a Python that does not start it."""
+    done = subprocess.run(command, cwd=folder, env=environment, capture_output=True, check=False)
+    return done.stdout.startswith(b"{")
 
 
 def _median(costs: Sequence[Cost]) -> Cost:
