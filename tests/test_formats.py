@@ -35,7 +35,7 @@ def below(report: Report) -> Report:
 def budgeted() -> Report:
     report = sample()
     row = ("web", "2", "3", "shop/db.py:7", "12", "30")
-    report.budgets = [BudgetTable(report.deployments[0], (row,), 12, 50, Place(Span("fly.toml", 3), "free"))]
+    report.budgets = [BudgetTable(report.deployments[0], (row,), 12, 50)]
     return report
 
 

@@ -205,7 +205,6 @@ class BudgetTable:
     rows: tuple[tuple[str, ...], ...]
     reachable: int | None
     limit: int | None
-    limit_from: Place | None = None
 
 
 @dataclass

@@ -110,5 +110,4 @@ def budgets(deployments: list[Deployment]) -> list[BudgetTable]:
 def _table(name: str, budget: Budget) -> BudgetTable:
     reachable = budget.reachable if isinstance(budget.reachable, int) else None
     limit = budget.limit.value if budget.limit is not None and isinstance(budget.limit.value, int) else None
-    origin = budget.limit.origin if budget.limit is not None else None
-    return BudgetTable(name, tuple(row.cells for row in budget.rows), reachable, limit, origin)
+    return BudgetTable(name, tuple(row.cells for row in budget.rows), reachable, limit)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import posixpath
 from dataclasses import replace
 
-from flaskprod_lint.model import Deployment, Image, Platform, Process, Setting
+from flaskprod_lint.model import Command, Deployment, Image, Platform, Process, Setting
 from flaskprod_lint.resolve import image as image_of
 from flaskprod_lint.resolve.deployments import images, pipelines, planned
 from flaskprod_lint.resolve.deployments.images import Built
@@ -49,6 +49,13 @@ def plan(
     if command is None:
         planned.note_no_command(deployment, image, image.origin.span, "this image has no CMD and no ENTRYPOINT")
         return found
+    _add(found, command, built, project, options)
+    return found
+
+
+def _add(found: Planned, command: Command, built: Built, project: Project, options: Options) -> None:
+    """Add the process that the image starts, with what the platform sets for it."""
+    image, platform = built.image, found.deployment.platform
     context = images.context_for(built, project)
     # Where the platform sets no PORT by itself, a manifest that is not in the project may.
     port = True if platform is not None and platform.port_injected else None
@@ -56,7 +63,7 @@ def plan(
         more = {**planned.injected(platform), **planned.injected_port(platform), **planned.injected_database(platform)}
         context = context.with_variables(planned.merged(context.variables, more))
     process = Process(
-        _name(path, command.text),
+        _name(found.deployment.origin.path, command.text),
         planned.kind_of(command.text),
         command,
         trail=(command.origin,),
@@ -65,7 +72,6 @@ def plan(
         port_expected=_expected(platform, image),
     )
     found.add(process, replace(context, platform=platform, open_environment=True))
-    return found
 
 
 def _build(project: Project, path: str, target: str | None) -> Built | None:

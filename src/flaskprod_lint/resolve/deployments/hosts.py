@@ -206,32 +206,36 @@ def plan_supervisord(project: Project, path: str, standing: Standing, options: O
     )
     found = Planned(deployment, uses=frozenset((path,)))
     for one in chosen:
-        command = one.command
-        assert command is not None
-        variables = {name.value: planned.literal(name.value, value) for name, value in one.environment}
-        own = _patience_of(platform, one)
-        context = Context(
-            project,
-            tree,
-            cwd=posixpath.join(cwd, one.directory.value) if one.directory is not None else cwd,
-            variables=variables,
-            shell="dash",
-            packages=deployment.packages,
-            platform=own,
-        )
-        kind = planned.kind_of(command.value)
-        joined = Located(" ".join(command.value.split()), command.span)
-        process = Process(
-            one.name,
-            kind,
-            _supervised(joined, variables),
-            trail=(Place(one.header.span, f"[program:{one.name}]"), Place(command.span, joined.value)),
-            instances=planned.instances(replace(options, instances=None), one.processes),
-            port_set=True if "PORT" in variables else None,
-            grace=amounts.seconds(one.stop_wait, "stopwaitsecs"),
-        )
-        found.add(process, context)
+        _add_program(found, one, platform, tree, cwd, options)
     return found
+
+
+def _add_program(
+    found: Planned, program: SupervisedProgram, platform: Platform, tree: Tree, cwd: str, options: Options
+) -> None:
+    command = program.command
+    assert command is not None
+    variables = {name.value: planned.literal(name.value, value) for name, value in program.environment}
+    context = Context(
+        tree.project,
+        tree,
+        cwd=posixpath.join(cwd, program.directory.value) if program.directory is not None else cwd,
+        variables=variables,
+        shell="dash",
+        packages=found.deployment.packages,
+        platform=_patience_of(platform, program),
+    )
+    joined = Located(" ".join(command.value.split()), command.span)
+    process = Process(
+        program.name,
+        planned.kind_of(command.value),
+        _supervised(joined, variables),
+        trail=(Place(program.header.span, f"[program:{program.name}]"), Place(command.span, joined.value)),
+        instances=planned.instances(replace(options, instances=None), program.processes),
+        port_set=True if "PORT" in variables else None,
+        grace=amounts.seconds(program.stop_wait, "stopwaitsecs"),
+    )
+    found.add(process, context)
 
 
 def _supervised(text: Located[str], variables: dict[str, Setting]) -> Command:
