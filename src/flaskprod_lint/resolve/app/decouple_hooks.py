@@ -38,8 +38,8 @@ def call(event: Event, machine: Interpreter) -> Value | None:
     name = event.args[0] if event.args else event.kwargs.get("option") or event.kwargs.get("key")
     if name is None or not isinstance(name.data, str):
         return None
-    default = event.args[1] if len(event.args) > 1 else event.kwargs.get("default")
-    cast = event.args[2] if len(event.args) > 2 else event.kwargs.get("cast")
+    default = event.argument(1, "default")
+    cast = event.argument(2, "cast")
     text = environment.read(machine, name, None, event.at)
     if isinstance(text.data, (Unset, type(None))):
         own = _repository(event, machine).get(name.data)

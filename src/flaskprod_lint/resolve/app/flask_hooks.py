@@ -256,8 +256,8 @@ def flask_instance(value: Value | None) -> Instance | None:
 
 
 def _get(config: FlaskConfig, event: Event) -> Value:
-    key = _argument(event, 0, "key")
-    default = _argument(event, 1, "default") or Value(None, event.at)
+    key = event.argument(0, "key")
+    default = event.argument(1, "default") or Value(None, event.at)
     if key is None or not isinstance(key.data, str):
         return Value(Unknown("a name of the config that is not known", event.at), event.at)
     return config.read(key.data) or default
@@ -265,15 +265,15 @@ def _get(config: FlaskConfig, event: Event) -> Value:
 
 def _pop(config: FlaskConfig, event: Event) -> Value:
     value = _get(config, event)
-    key = _argument(event, 0, "key")
+    key = event.argument(0, "key")
     if key is not None and isinstance(key.data, str):
         config.remove(key.data)
     return value
 
 
 def _setdefault(config: FlaskConfig, event: Event) -> Value:
-    key = _argument(event, 0, "key")
-    value = _argument(event, 1, "default") or Value(None, event.at)
+    key = event.argument(0, "key")
+    value = event.argument(1, "default") or Value(None, event.at)
     if key is None or not isinstance(key.data, str):
         return value
     if config.read(key.data) is None:
@@ -282,7 +282,7 @@ def _setdefault(config: FlaskConfig, event: Event) -> Value:
 
 
 def _namespace(config: FlaskConfig, event: Event) -> Value:
-    prefix = _argument(event, 0, "namespace")
+    prefix = event.argument(0, "namespace")
     if prefix is None or not isinstance(prefix.data, str):
         return Value(Unknown("a part of the config", event.at), event.at)
     lower = _flag(event, 1, "lowercase")
@@ -326,10 +326,6 @@ _READERS: Mapping[str, Callable[[FlaskConfig, Event], Value]] = {
 }
 
 
-def _argument(event: Event, index: int, name: str) -> Value | None:
-    return event.args[index] if len(event.args) > index else event.kwargs.get(name)
-
-
 def _flag(event: Event, index: int, name: str) -> bool:
-    value = _argument(event, index, name)
+    value = event.argument(index, name)
     return value is None or bool(value.data)

@@ -45,7 +45,7 @@ _MISSING = "a file that is not among the project's"
 
 def from_object(config: FlaskConfig, event: Event, machine: Interpreter) -> Value:
     """`app.config.from_object("pkg.mod.Class")`, or the thing itself."""
-    given = _argument(event, 0, "obj")
+    given = event.argument(0, "obj")
     if given is None:
         config.obscure(Unknown("an object that cannot be read", event.at))
         return Value(None, event.at)
@@ -214,7 +214,7 @@ def _reason(value: Value, otherwise: str) -> Unknown:
 
 def from_pyfile(config: FlaskConfig, event: Event, machine: Interpreter) -> Value:
     """`from_pyfile("settings.cfg", silent=True)`: a Python file beside the app, or in its instance folder."""
-    return _python_file(config, _argument(event, 0, "filename"), event, machine, silent=_is_true(event, 1, "silent"))
+    return _python_file(config, event.argument(0, "filename"), event, machine, silent=_is_true(event, 1, "silent"))
 
 
 def _python_file(
@@ -250,7 +250,7 @@ def _absent(config: FlaskConfig, path: Unknown | None, event: Event, machine: In
 
 def from_envvar(config: FlaskConfig, event: Event, machine: Interpreter) -> Value:
     """`from_envvar("APP_SETTINGS")`: the Python file whose path a variable holds."""
-    name = _argument(event, 0, "variable_name") or Value(None)
+    name = event.argument(0, "variable_name") or Value(None)
     silent = _is_true(event, 1, "silent")
     value = environment.read(machine, name, None, event.at)
     if isinstance(value.data, Unset):
@@ -271,10 +271,10 @@ def _from_unset(config: FlaskConfig, variable: str, value: Value, event: Event, 
 
 def from_file(config: FlaskConfig, event: Event, machine: Interpreter) -> Value:
     """`from_file("config.toml", load=tomllib.load, text=False)`: by its ending, JSON, TOML or YAML."""
-    path = _file(config, _argument(event, 0, "filename"), machine)
+    path = _file(config, event.argument(0, "filename"), machine)
     if not isinstance(path, str):
         return _absent(config, path, event, machine, silent=_is_true(event, 2, "silent"))
-    data = _loaded_file(path, _argument(event, 1, "load"), event, machine)
+    data = _loaded_file(path, event.argument(1, "load"), event, machine)
     if isinstance(data, Unknown):
         config.obscure(data)
     else:
@@ -293,7 +293,7 @@ def _loaded_file(path: str, load: Value | None, event: Event, machine: Interpret
 
 def from_prefixed_env(config: FlaskConfig, event: Event, machine: Interpreter) -> Value:
     """`from_prefixed_env("FLASK")`: every variable with the prefix, its text read as JSON where it is JSON."""
-    given = _argument(event, 0, "prefix") or Value("FLASK")
+    given = event.argument(0, "prefix") or Value("FLASK")
     if not isinstance(given.data, str):
         config.obscure(Unknown("a prefix that is not known", event.at))
         return Value(True, event.at)
@@ -301,7 +301,7 @@ def from_prefixed_env(config: FlaskConfig, event: Event, machine: Interpreter) -
     if machine.context.open_environment:
         config.overlay(prefix, event.at)
     known = environment.snapshot(machine, event.at, prefix)
-    loads = _argument(event, 1, "loads") if len(event.args) > 1 else event.kwargs.get("loads")
+    loads = event.argument(1, "loads")
     for name in sorted(str(key) for key in known if str(key).startswith(prefix)):
         value = _by_loads(known[name], loads, event.at, machine)
         _prefixed(config, name.removeprefix(prefix), value, event.at, machine)
@@ -375,8 +375,8 @@ def path_attribute(config: FlaskConfig, path: str, machine: Interpreter) -> Valu
 
 def set_item(config: FlaskConfig, event: Event, machine: Interpreter) -> Value:
     """`app.config.__setitem__("X", 1)`."""
-    name = _argument(event, 0, "key")
-    value = _argument(event, 1, "value")
+    name = event.argument(0, "key")
+    value = event.argument(1, "value")
     if name is None or value is None or not isinstance(name.data, str):
         config.obscure(Unknown("a name of the config that is not known", event.at))
     else:
@@ -397,10 +397,6 @@ METHODS: Mapping[str, Fill] = {
 }
 
 
-def _argument(event: Event, index: int, name: str) -> Value | None:
-    return event.args[index] if len(event.args) > index else event.kwargs.get(name)
-
-
 def _is_true(event: Event, index: int, name: str) -> bool:
-    value = _argument(event, index, name)
+    value = event.argument(index, name)
     return value is not None and bool(value.data)

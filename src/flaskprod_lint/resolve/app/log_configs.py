@@ -134,7 +134,7 @@ def apply_file(event: Event, context: Context, loggers: Loggers) -> None:
     if file.problem is not None and not file.sections:
         span = file.problem.place.span or event.at
         context.project.problem("not read as a logging configuration", span)
-    defaults = event.args[1] if len(event.args) > 1 else event.kwargs.get("defaults")
+    defaults = event.argument(1, "defaults")
     found = [(key, section) for key in _keys(file, "loggers") if (section := file.section(f"logger_{key}")) is not None]
     loggers.configure_anew(_name_of(key, section) for key, section in found)
     for key, section in found:

@@ -45,7 +45,7 @@ def _proxy_fix(event: Event) -> ProxyTrust:
 
 
 def _number(event: Event, name: str, index: int, default: int) -> int | Unknown:
-    value: Value | None = event.args[index] if len(event.args) > index else event.kwargs.get(name)
+    value: Value | None = event.argument(index, name)
     if value is None:
         given = event.kwargs.get("**")
         return default if given is None else Unknown(f"{name} of ProxyFix", event.at)

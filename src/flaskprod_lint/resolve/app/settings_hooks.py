@@ -51,7 +51,7 @@ def call(event: Event, machine: Interpreter) -> Value | None:
 
 def _prefixed(event: Event, machine: Interpreter) -> Value | None:
     """`with env.prefixed("APP_"):` lets the names below start so, until the block ends."""
-    given = _argument(event, 0, "prefix")
+    given = event.argument(0, "prefix")
     made = event.receiver.data if event.receiver is not None else None
     if not isinstance(made, Instance) or given is None or not isinstance(given.data, str):
         return None
@@ -79,7 +79,7 @@ def _is_apart(event: Event, machine: Interpreter) -> bool:
 
 
 def _read_env(event: Event, machine: Interpreter) -> Value:
-    path = dotenv_hooks.named_file(_argument(event, 0, "path"), event, machine)
+    path = dotenv_hooks.named_file(event.argument(0, "path"), event, machine)
     if not isinstance(path, str):
         return Value(False, event.at)
     override = event.kwargs.get("override")
@@ -95,7 +95,7 @@ def _read_env(event: Event, machine: Interpreter) -> Value:
 
 
 def _read(event: Event, machine: Interpreter, cast: Cast) -> Value:
-    name = _argument(event, 0, "name")
+    name = event.argument(0, "name")
     if name is None or not isinstance(name.data, str):
         return Value(Unknown("a variable whose name is not known", event.at), event.at)
     made = event.receiver.data if event.receiver is not None else None
@@ -104,7 +104,7 @@ def _read(event: Event, machine: Interpreter, cast: Cast) -> Value:
     own = made.items.get((_OWN, key.data)) if isinstance(made, Instance) else None
     if isinstance(text.data, (Unset, type(None))) and own is not None:
         text = in_file(text, own)
-    default = _argument(event, 1, "default")
+    default = event.argument(1, "default")
     if isinstance(text.data, (Unset, type(None))):
         value = fall_back(text, default, event)
         as_it_is = not isinstance(value.data, str) or _is_apart(event, machine)
@@ -143,15 +143,11 @@ def converted(text: Value, cast: Cast, event: Event) -> Value:
 
 
 def _unreadable(event: Event, machine: Interpreter, prefix: str) -> Value:
-    name = _argument(event, 0, "name")
+    name = event.argument(0, "name")
     if name is None or not isinstance(name.data, str):
         return Value(Unknown("a setting that is not known", event.at), event.at)
     read = EnvironmentRead(prefix + name.data, None, False, None, event.at)
     return Value(Unknown("a conversion that is not known", event.at), event.at, (read,), sure=False)
-
-
-def _argument(event: Event, index: int, name: str) -> Value | None:
-    return event.args[index] if len(event.args) > index else event.kwargs.get(name)
 
 
 _SUBCASTS = frozenset(("subcast", "delimiter", "subcast_keys", "subcast_key", "subcast_values"))

@@ -320,7 +320,7 @@ def _created(event: Event, context: Context) -> _Recipe:
 def _configured(event: Event, context: Context) -> _Recipe:
     """engine_from_config(configuration, prefix="sqlalchemy.", **options): the options win."""
     configuration = event.args[0] if event.args else event.kwargs.get("configuration")
-    given = event.args[1] if len(event.args) > 1 else event.kwargs.get("prefix")
+    given = event.argument(1, "prefix")
     prefix = given.data if given is not None and isinstance(given.data, str) else "sqlalchemy."
     whole = layer_of(configuration, "engine_from_config")
     cut = {key[len(prefix) :]: value for key, value in whole.values.items() if key.startswith(prefix)}

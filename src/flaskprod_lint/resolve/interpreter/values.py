@@ -306,6 +306,10 @@ class Event:
     result: Value | None = None
     node: ast.AST | None = None
 
+    def argument(self, index: int, name: str) -> Value | None:
+        """What the call is given at a position, or by a name; None where it is given neither."""
+        return self.args[index] if len(self.args) > index else self.kwargs.get(name)
+
 
 def hole_of(data: object) -> Unknown | None:
     """Why a list, dict or set may hold more than it shows; None when it does not."""
