@@ -33,8 +33,8 @@ LAW = {
     "config": {"catalogue", "finding", "source", "suppress"},
 }
 
-#: What every room may use: how classes of plain data are written.
-EVERYWHERE = {"records"}
+#: What every room may use: how classes of plain data and regular expressions are written.
+EVERYWHERE = {"patterns", "records"}
 
 #: The modules that may use a library that is no part of Python.
 WRAPPERS = {

@@ -6,31 +6,32 @@ import re
 from dataclasses import replace
 
 from flaskprod_lint.finding import Finding
+from flaskprod_lint.patterns import regex
 from flaskprod_lint.source import Place
 
 _SECRET_WORDS = r"(?:SECRET|PASSWORD|PASSWD|PWD|TOKEN|API_?KEY|ACCESS_?KEY|PRIVATE_?KEY|CREDENTIALS?|SALT|KEY)"
-_NAME = re.compile(rf"[\"']?(?P<name>\b[A-Za-z0-9_.-]{{0,80}}{_SECRET_WORDS}[A-Za-z0-9_]*)[\"']?\]?", re.IGNORECASE)
-_ASSIGNED = re.compile(
+_NAME = regex(rf"[\"']?(?P<name>\b[A-Za-z0-9_.-]{{0,80}}{_SECRET_WORDS}[A-Za-z0-9_]*)[\"']?\]?", re.IGNORECASE)
+_ASSIGNED = regex(
     rf"(?P<before>{_NAME.pattern}\s*(?::(?!:)|=(?!=))\s*)(?P<value>\"[^\"\n]*\"|'[^'\n]*'|[^\s\"',;)\]}}]+)",
     re.IGNORECASE,
 )
-_URL_PASSWORD = re.compile(r"(?<=://)(?P<user>[^\s:/@\"']*):(?P<password>[^\s/\"']+)@")
-_QUOTED = re.compile(r"(?P<quote>[\"'])(?P<value>(?:\\.|(?!(?P=quote)).)*)(?P=quote)?")
-_VARIABLE = re.compile(r"[A-Z]+(?:_[A-Z]+)*_?(?:KEY|URL|URI|SECRET|PASSWORD|TOKEN|SALT|DSN|ENV|CONFIG|DB)")
-_BARE = re.compile(r"(?P<before>(?:^|[\s\w])(?::|=(?!=))\s*)(?P<value>[^\s\"'\[\](){},]+)")
-_COLON_IN_PROSE = re.compile(r"(\w): (?=[a-z]+ )")
+_URL_PASSWORD = regex(r"(?<=://)(?P<user>[^\s:/@\"']*):(?P<password>[^\s/\"']+)@")
+_QUOTED = regex(r"(?P<quote>[\"'])(?P<value>(?:\\.|(?!(?P=quote)).)*)(?P=quote)?")
+_VARIABLE = regex(r"[A-Z]+(?:_[A-Z]+)*_?(?:KEY|URL|URI|SECRET|PASSWORD|TOKEN|SALT|DSN|ENV|CONFIG|DB)")
+_BARE = regex(r"(?P<before>(?:^|[\s\w])(?::|=(?!=))\s*)(?P<value>[^\s\"'\[\](){},]+)")
+_COLON_IN_PROSE = regex(r"(\w): (?=[a-z]+ )")
 #: A line of a private key, as text or in a string.
-_LINE_OF_KEY = re.compile(r"(?<![\w+/])[A-Za-z0-9+/]{40,}={0,2}(?![\w+/])")
+_LINE_OF_KEY = regex(r"(?<![\w+/])[A-Za-z0-9+/]{40,}={0,2}(?![\w+/])")
 #: What every token has, so that most lines are not looked at any closer.
-_LONG_WORD = re.compile(r"[\w-]{20}|PRIVATE KEY")
+_LONG_WORD = regex(r"[\w-]{20}|PRIVATE KEY")
 _REFERENCES = ("$", "///", "{", "<", "*", "os.", "env", "config", "self.", "app.", "settings.", "current_app")
 #: A login in a line of .netrc, and in the header of a request; words of lower case are prose.
-_SAID_BEFORE = re.compile(
+_SAID_BEFORE = regex(
     r"(?P<before>(?:\blogin\s+\S+\s+password|^\s*password|\b[Bb]asic|\b[Bb]earer)\s+)"
     r"(?P<value>(?=[^\s\"']*[^a-z\s\"'])[^\s\"']{6,})"
 )
 #: What a name that holds one of the words ends with when it only says something about a secret: key_func, keyfile.
-_ABOUT = re.compile(
+_ABOUT = regex(
     r"(?:func|function|file|path|type|length|location|headers?|ttl|timeout|prefix|(?<!pass)words?)$", re.IGNORECASE
 )
 #: Variables that never hold a secret, so that a line with one beside them stays readable.
@@ -39,11 +40,11 @@ _HARMLESS = frozenset(
     "PYTHONPATH PYTHONUNBUFFERED PYTHONDONTWRITEBYTECODE".split()
 )
 #: Instructions of a Dockerfile that name images, folders and ports.
-_HOLDS_NONE = re.compile(r"\s*(?:FROM|WORKDIR|COPY|EXPOSE|USER)\s+[\w./:@-]+(?:\s+[\w./@-]+)*\s*$")
+_HOLDS_NONE = regex(r"\s*(?:FROM|WORKDIR|COPY|EXPOSE|USER)\s+[\w./:@-]+(?:\s+[\w./@-]+)*\s*$")
 #: Letters before a value among which its name is looked for.
 _NEAR = 80
-_NAME_BEFORE = re.compile(r"(\w+)[\"']?\s*[=:\s]\s*[\"']?\Z")
-_DOCKER_PAIR = re.compile(r"(?P<before>^\s*(?:ENV|ARG)\s+\w+\s+)(?P<value>\S.*)$", re.IGNORECASE)
+_NAME_BEFORE = regex(r"(\w+)[\"']?\s*[=:\s]\s*[\"']?\Z")
+_DOCKER_PAIR = regex(r"(?P<before>^\s*(?:ENV|ARG)\s+\w+\s+)(?P<value>\S.*)$", re.IGNORECASE)
 
 
 def mask_line(text: str, *, secret: bool) -> str:

@@ -7,26 +7,26 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from fnmatch import fnmatchcase
 
 from flaskprod_lint.finding import Finding, Stale, Suppressed
+from flaskprod_lint.patterns import regex
 from flaskprod_lint.records import dataclass
 from flaskprod_lint.source import Place, Project, Span
 
 #: What a file must hold to be looked at closer.
 MARK = "flaskprod-lint:"
 
-_COMMENT = re.compile(
+_COMMENT = regex(
     r"(?P<sign>#|//|;|<!--|--|\{#)\s*flaskprod-lint:\s*(?P<verb>[\w-]+)\s*(?:\[(?P<rules>[^\]]*)\])?"
     r"(?:\s+until=(?P<until>\S+))?\s*(?P<reason>.*?)\s*(?:-->|#\})?\s*$"
 )
-_ONLY_A_COMMENT = re.compile(r"\s*(?:#|//|;|<!--|--|\{#)")
+_ONLY_A_COMMENT = regex(r"\s*(?:#|//|;|<!--|--|\{#)")
 #: Files that only show how a suppression is written, unless it stands in a comment of their own.
 _PROSE = (".md", ".rst", ".txt", ".html", ".htm", ".adoc")
-_DAY = re.compile(r"\d{4}-\d\d-\d\d")
+_DAY = regex(r"\d{4}-\d\d-\d\d")
 
 
 @dataclass(frozen=True)

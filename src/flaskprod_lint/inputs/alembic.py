@@ -9,12 +9,13 @@ from bisect import bisect_left
 from collections.abc import Container, Iterator, Sequence
 
 from flaskprod_lint.inputs.python import literal
+from flaskprod_lint.patterns import regex
 from flaskprod_lint.records import dataclass
 from flaskprod_lint.source import Located, Project, Source, Span
 
 #: `revision = "4f2a"` and `down_revision: Union[str, None] = ("a", "b")`, at the start of a line.
-_ASSIGNED = re.compile(r"^(revision|down_revision)[ \t]*(?::[^=\n]*)?=[ \t]*", re.MULTILINE)
-_SCRIPT_LOCATION = re.compile(r"^[ \t]*script_location[ \t]*[=:][ \t]*(.*?)[ \t]*$", re.MULTILINE)
+_ASSIGNED = regex(r"^(revision|down_revision)[ \t]*(?::[^=\n]*)?=[ \t]*", re.MULTILINE)
+_SCRIPT_LOCATION = regex(r"^[ \t]*script_location[ \t]*[=:][ \t]*(.*?)[ \t]*$", re.MULTILINE)
 
 
 @dataclass(frozen=True)

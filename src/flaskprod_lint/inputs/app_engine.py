@@ -6,12 +6,13 @@ import re
 
 from flaskprod_lint.inputs import yaml_tree
 from flaskprod_lint.inputs.nodes import Node
+from flaskprod_lint.patterns import regex
 from flaskprod_lint.records import dataclass
 from flaskprod_lint.source import Located, Problem, Source
 
 #: What every app.yaml of App Engine has, and hardly another YAML file at its top level.
-_MARK = re.compile(r"^runtime\s*:", re.MULTILINE)
-_RUNTIME = re.compile(r"(python|custom|nodejs|go|java|php|ruby|dotnet|aspnetcore)[\w.-]*")
+_MARK = regex(r"^runtime\s*:", re.MULTILINE)
+_RUNTIME = regex(r"(python|custom|nodejs|go|java|php|ruby|dotnet|aspnetcore)[\w.-]*")
 #: Keys that tell the older runtimes and custom ones apart from other tools' files with a `runtime`.
 _KEYS = frozenset(
     "entrypoint env env_variables handlers service instance_class automatic_scaling manual_scaling basic_scaling "

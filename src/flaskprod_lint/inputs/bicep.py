@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 
+from flaskprod_lint.patterns import regex
 from flaskprod_lint.records import dataclass
 from flaskprod_lint.source import Located, Source
 
 #: A key with a text in quotes and nothing to fill in, or with a number.
-_LINE = re.compile(r"^[ \t]*(\w+):[ \t]*(?:'([^'$\n]*)'|(\d+))[ \t]*(?://.*)?$", re.MULTILINE)
+_LINE = regex(r"^[ \t]*(\w+):[ \t]*(?:'([^'$\n]*)'|(\d+))[ \t]*(?://.*)?$", re.MULTILINE)
 _KEYS = frozenset(("appCommandLine", "linuxFxVersion", "healthCheckPath", "targetPort"))
 
 

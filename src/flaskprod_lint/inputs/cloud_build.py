@@ -6,12 +6,13 @@ import re
 
 from flaskprod_lint.inputs import yaml_tree
 from flaskprod_lint.inputs.nodes import Node
+from flaskprod_lint.patterns import regex
 from flaskprod_lint.records import dataclass
 from flaskprod_lint.source import Located, Problem, Source, Span
 
-_MARK = re.compile(r"^(steps\s*:|\s*\"steps\"\s*:)", re.MULTILINE)
+_MARK = regex(r"^(steps\s*:|\s*\"steps\"\s*:)", re.MULTILINE)
 #: What a file of Cloud Build names and other files with steps do not.
-_BUILDERS = re.compile(
+_BUILDERS = regex(
     r"cloud-builders/|cloudsdktool/|google-appengine/exec-wrapper|kaniko-project|-docker\.pkg\.dev|\bgcr\.io/"
 )
 

@@ -7,11 +7,12 @@ from dataclasses import replace
 
 from flaskprod_lint.inputs import yaml_tree
 from flaskprod_lint.inputs.nodes import Entry, Node
+from flaskprod_lint.patterns import regex
 from flaskprod_lint.records import dataclass
 from flaskprod_lint.source import Located, Problem, Source
 
 #: What a manifest of Cloud Foundry holds at the start of a line, and files of other tools by that name do not.
-_APPLICATIONS = re.compile(r"^applications\s*:", re.MULTILINE)
+_APPLICATIONS = regex(r"^applications\s*:", re.MULTILINE)
 
 
 @dataclass(frozen=True)

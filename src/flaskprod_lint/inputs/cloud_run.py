@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from flaskprod_lint.inputs import yaml_tree
 from flaskprod_lint.inputs.nodes import Node
+from flaskprod_lint.patterns import regex
 from flaskprod_lint.records import dataclass
 from flaskprod_lint.source import Located, Problem, Source, Span
 
-_MARK = re.compile(r"serving\.knative\.dev/|run\.googleapis\.com/v")
+_MARK = regex(r"serving\.knative\.dev/|run\.googleapis\.com/v")
 _MAX_SCALE = "autoscaling.knative.dev/maxScale"
 
 Pairs = tuple[tuple[Located[str], Located[str]], ...]

@@ -7,12 +7,12 @@ business of `resolve.image`: nothing is substituted here.
 from __future__ import annotations
 
 import io
-import re
 from collections.abc import Iterator
 from dataclasses import field, replace
 
 from flaskprod_lint.inputs import dockerfile_words as words
 from flaskprod_lint.inputs.dockerfile_lines import Heredoc, JoinedLine, LineJoiner
+from flaskprod_lint.patterns import regex
 from flaskprod_lint.records import dataclass
 from flaskprod_lint.source import Located, Place, Problem, Source, Span
 
@@ -24,7 +24,7 @@ _PAIRS = frozenset({"ARG", "ENV", "LABEL"})
 _END = " \x7f"
 
 #: Outside of ENV and its kin, Docker splits at blanks and lets quotes keep nothing together.
-_WORD = re.compile(r"\S+")
+_WORD = regex(r"\S+")
 
 
 @dataclass(frozen=True)

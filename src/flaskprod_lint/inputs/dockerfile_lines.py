@@ -12,11 +12,12 @@ import re
 from collections.abc import Iterator
 
 from flaskprod_lint.inputs.dockerfile_words import raw_words
+from flaskprod_lint.patterns import regex
 from flaskprod_lint.records import dataclass
 from flaskprod_lint.source import Place, Problem, Source, Span
 
-_DIRECTIVE = re.compile(r"#\s*([a-zA-Z][a-zA-Z0-9]*)\s*=\s*(.+?)\s*$")
-_HEREDOC = re.compile(r"(\d*)<<(-?)([^<]*)")
+_DIRECTIVE = regex(r"#\s*([a-zA-Z][a-zA-Z0-9]*)\s*=\s*(.+?)\s*$")
+_HEREDOC = regex(r"(\d*)<<(-?)([^<]*)")
 _DIRECTIVES = ("escape", "syntax", "check")
 
 

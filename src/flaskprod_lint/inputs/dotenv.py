@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import re
 
+from flaskprod_lint.patterns import regex
 from flaskprod_lint.source import Located, Source
 
-_ASSIGNMENT = re.compile(
+_ASSIGNMENT = regex(
     r"^[^\S\n]*(?:export[^\S\n]+)?(?:'([^'\n]+)'|([^=\#\s'\"]+))[^\S\n]*=[^\S\n]*"
     r"(?:'((?:\\'|[^'])*)'|\"((?:\\\"|[^\"])*)\"|([^\n]*))",
     re.MULTILINE,
 )
-_COMMENT = re.compile(r"(?:^|\s)#.*")
+_COMMENT = regex(r"(?:^|\s)#.*")
 
 
 def read(source: Source) -> list[tuple[Located[str], Located[str]]]:

@@ -5,11 +5,11 @@ https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task_definition_para
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from flaskprod_lint.inputs import yaml_tree
 from flaskprod_lint.inputs.nodes import Node
+from flaskprod_lint.patterns import regex
 from flaskprod_lint.records import dataclass
 from flaskprod_lint.source import Located, Problem, Source, Span
 
@@ -17,7 +17,7 @@ from flaskprod_lint.source import Located, Problem, Source, Span
 MARKS = (b"containerDefinitions", b"ContainerDefinitions", b"portMappings")
 #: What is in the bytes of every file that describes a service.
 SERVICE_MARKS = (b"desiredCount", b"DesiredCount")
-_HOLE = re.compile(r"\$\{|\{\{|<[A-Za-z_ -]+>|\$\(|\bREPLACE|%[A-Z_]+%")
+_HOLE = regex(r"\$\{|\{\{|<[A-Za-z_ -]+>|\$\(|\bREPLACE|%[A-Z_]+%")
 
 Pairs = tuple[tuple[Located[str], Located[str]], ...]
 

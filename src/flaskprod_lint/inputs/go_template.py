@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import re
 
+from flaskprod_lint.patterns import regex
 from flaskprod_lint.records import dataclass
 from flaskprod_lint.source import Source
 
-_TOKEN = re.compile(
+_TOKEN = regex(
     r"""\s*(?:(?P<string>"(?:\\.|[^"\\\n])*"|`[^`]*`)|(?P<number>-?\d+(?:\.\d+)?)|(?P<assign>:?=)|(?P<bar>\|)"""
     r"""|(?P<open>\()|(?P<close>\))|(?P<comma>,)|(?P<variable>\$\w*(?:\.\w+)*)|(?P<field>(?:\.\w+)+|\.)"""
     r"""|(?P<word>[A-Za-z_]\w*)|(?P<end>-?\}\}))"""
 )
-_COMMENT = re.compile(r"\{\{-?\s*/\*.*?\*/\s*-?\}\}", re.DOTALL)
-_ESCAPE = re.compile(r"\\(.)", re.DOTALL)
+_COMMENT = regex(r"\{\{-?\s*/\*.*?\*/\s*-?\}\}", re.DOTALL)
+_ESCAPE = regex(r"\\(.)", re.DOTALL)
 _ESCAPED = {"n": "\n", "t": "\t", "r": "\r"}
 
 

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import re
-
+from flaskprod_lint.patterns import regex
 from flaskprod_lint.records import dataclass
 from flaskprod_lint.source import Located, Place, Problem, Source, Span
 
-_SECTION = re.compile(r"[ \t]*\[([^\]\n]+)\][ \t]*(?:[;#].*)?$")
-_PAIR = re.compile(r"[ \t]*([^=:\s\[;#][^=\n]*?)[ \t]*=[ \t]*(.*)$")
-_INLINE_COMMENT = re.compile(r"[ \t];.*$")
+_SECTION = regex(r"[ \t]*\[([^\]\n]+)\][ \t]*(?:[;#].*)?$")
+_PAIR = regex(r"[ \t]*([^=:\s\[;#][^=\n]*?)[ \t]*=[ \t]*(.*)$")
+_INLINE_COMMENT = regex(r"[ \t];.*$")
 
 
 @dataclass(frozen=True)

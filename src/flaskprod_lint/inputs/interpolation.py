@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
+from flaskprod_lint.patterns import regex
 from flaskprod_lint.records import dataclass
 
-_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+_NAME = regex(r"[A-Za-z_][A-Za-z0-9_]*")
 #: A longer text is no setting, and is left as it is written.
 _LONGEST = 64 * 1024
 #: Nor is there a reference of more characters, or of more references in each other.
 _LONGEST_REFERENCE, _DEEPEST = 4_000, 20
-_BRACE = re.compile(r"\$\{|\}")
+_BRACE = regex(r"\$\{|\}")
 
 
 @dataclass(frozen=True)

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator
 
 from flaskprod_lint.inputs import yaml_tree
 from flaskprod_lint.inputs.nodes import Node
+from flaskprod_lint.patterns import regex
 from flaskprod_lint.records import dataclass
 from flaskprod_lint.source import Located, Problem, Source
 
@@ -27,11 +27,11 @@ WORKLOADS = {
 }
 
 #: The groups of the API whose objects are meant: others have kinds of the same name (Knative's Service).
-_GROUPS = re.compile(
+_GROUPS = regex(
     r"v\d\w*|(apps|batch|extensions|autoscaling|networking\.k8s\.io|policy|template\.openshift\.io"
     r"|apps\.openshift\.io|route\.openshift\.io|argoproj\.io)/v\d\w*"
 )
-_TEMPLATE = re.compile(r"\{\{|\{%|<%")
+_TEMPLATE = regex(r"\{\{|\{%|<%")
 
 
 @dataclass(frozen=True)

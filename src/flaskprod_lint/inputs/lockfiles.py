@@ -8,14 +8,15 @@ from dataclasses import field
 from flaskprod_lint.inputs import yaml_tree
 from flaskprod_lint.inputs.nodes import Node
 from flaskprod_lint.inputs.requirements import normalise
+from flaskprod_lint.patterns import regex
 from flaskprod_lint.records import dataclass
 from flaskprod_lint.source import Located, Source
 
-_NAME = re.compile(r'^name\s*=\s*"([^"\n]+)"', re.MULTILINE)
-_VERSION = re.compile(r'^version\s*=\s*"([^"\n]+)"', re.MULTILINE)
-_GROUPS = re.compile(r"^groups\s*=\s*\[([^\]]*)\]", re.MULTILINE)
-_HEADER = re.compile(r"^\[\[(?:package|packages)\]\][^\n]*\n", re.MULTILINE)
-_CATEGORY = re.compile(r'^category\s*=\s*"([^"\n]+)"', re.MULTILINE)
+_NAME = regex(r'^name\s*=\s*"([^"\n]+)"', re.MULTILINE)
+_VERSION = regex(r'^version\s*=\s*"([^"\n]+)"', re.MULTILINE)
+_GROUPS = regex(r"^groups\s*=\s*\[([^\]]*)\]", re.MULTILINE)
+_HEADER = regex(r"^\[\[(?:package|packages)\]\][^\n]*\n", re.MULTILINE)
+_CATEGORY = regex(r'^category\s*=\s*"([^"\n]+)"', re.MULTILINE)
 
 
 @dataclass

@@ -5,16 +5,15 @@ from __future__ import annotations
 import re
 from dataclasses import field, replace
 
+from flaskprod_lint.patterns import regex
 from flaskprod_lint.records import dataclass
 from flaskprod_lint.source import Located, Source, Span
 
-_VARIABLE = re.compile(
-    r"(?:export[ \t]+|override[ \t]+)*([A-Za-z_.][\w.-]*)[ \t]*(\?=|::?=|\+=|=)[ \t]*(.*)$", re.DOTALL
-)
-_RULE = re.compile(r"([^:=#\t][^:=#]*?)[ \t]*::?(?!=)[ \t]*([^;#]*)(?:;(.*))?", re.DOTALL)
-_EXPORT = re.compile(r"export(?:[ \t]+([\w. \t]+))?$")
-_SIDES = re.compile(r"\(([^,]*),(.*)\)$|[\"']([^\"']*)[\"'][ \t]+[\"']([^\"']*)[\"']")
-_REFERENCE = re.compile(r"\$(?:\(([^()\s:,]+)\)|\{([^{}\s:,]+)\}|([A-Za-z@<^?*])|(\$))")
+_VARIABLE = regex(r"(?:export[ \t]+|override[ \t]+)*([A-Za-z_.][\w.-]*)[ \t]*(\?=|::?=|\+=|=)[ \t]*(.*)$", re.DOTALL)
+_RULE = regex(r"([^:=#\t][^:=#]*?)[ \t]*::?(?!=)[ \t]*([^;#]*)(?:;(.*))?", re.DOTALL)
+_EXPORT = regex(r"export(?:[ \t]+([\w. \t]+))?$")
+_SIDES = regex(r"\(([^,]*),(.*)\)$|[\"']([^\"']*)[\"'][ \t]+[\"']([^\"']*)[\"']")
+_REFERENCE = regex(r"\$(?:\(([^()\s:,]+)\)|\{([^{}\s:,]+)\}|([A-Za-z@<^?*])|(\$))")
 
 #: References inside references are followed this deep.
 MAX_DEPTH = 20

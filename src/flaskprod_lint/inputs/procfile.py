@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import re
-
+from flaskprod_lint.patterns import regex
 from flaskprod_lint.records import dataclass
 from flaskprod_lint.source import Located, Place, Problem, Source
 
-_LINE = re.compile(r"[ \t]*([A-Za-z0-9_-]+)[ \t]*:[ \t]*(.*?)[ \t]*$")
+_LINE = regex(r"[ \t]*([A-Za-z0-9_-]+)[ \t]*:[ \t]*(.*?)[ \t]*$")
 
 
 @dataclass(frozen=True)

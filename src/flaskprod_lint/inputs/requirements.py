@@ -7,16 +7,17 @@ from collections.abc import Iterator
 from dataclasses import field
 from typing import TYPE_CHECKING
 
+from flaskprod_lint.patterns import regex
 from flaskprod_lint.records import dataclass
 from flaskprod_lint.source import Located, Source, Span
 
 if TYPE_CHECKING:
     from packaging.markers import Marker
 
-_NAME = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?")
-_COMMENT = re.compile(r"(^|\s+)#.*$")
-_PER_REQUIREMENT = re.compile(r"\s--(?:hash|config-settings?|global-option|install-option)\b.*$")
-_EGG = re.compile(r"[#&]egg=([A-Za-z0-9._-]+)")
+_NAME = regex(r"[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?")
+_COMMENT = regex(r"(^|\s+)#.*$")
+_PER_REQUIREMENT = regex(r"\s--(?:hash|config-settings?|global-option|install-option)\b.*$")
+_EGG = regex(r"[#&]egg=([A-Za-z0-9._-]+)")
 
 
 @dataclass(frozen=True)

@@ -37,6 +37,7 @@ from flaskprod_lint.inputs.shell_syntax import (
     simple_commands,
 )
 from flaskprod_lint.inputs.shell_words import Arithmetic, Literal, Part, Substitution, Variable, Word
+from flaskprod_lint.patterns import regex
 from flaskprod_lint.source import Source
 
 if TYPE_CHECKING:
@@ -78,8 +79,8 @@ __all__ = [
 MAX_DEPTH = 80
 
 #: `[` as a command. The grammar may look for its `]` many lines below, so it is shown a plain word in its place.
-_OPENING_BRACKET = re.compile(rb"(?:(?<=[\s;&|(!])|^)\[(?=[ \t])")
-_ASSIGNMENT = re.compile(r"([A-Za-z_][A-Za-z0-9_]*)(?:\[([^\]]*)\])?(\+?)=", re.DOTALL)
+_OPENING_BRACKET = regex(rb"(?:(?<=[\s;&|(!])|^)\[(?=[ \t])")
+_ASSIGNMENT = regex(r"([A-Za-z_][A-Za-z0-9_]*)(?:\[([^\]]*)\])?(\+?)=", re.DOTALL)
 
 
 def parse(text: str, source: Source | None = None, offset: int = 0) -> Script:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 
+from flaskprod_lint.patterns import regex
 from flaskprod_lint.records import dataclass
 
-_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*|[0-9]+|[@*#?$!-]")
-_OPERATOR = re.compile(r":[-=?+]|//|/[#%]?|%%?|##?|\^\^?|,,?|[-=?+]|:|@")
+_NAME = regex(r"[A-Za-z_][A-Za-z0-9_]*|[0-9]+|[@*#?$!-]")
+_OPERATOR = regex(r":[-=?+]|//|/[#%]?|%%?|##?|\^\^?|,,?|[-=?+]|:|@")
 #: Operators whose argument is text; that of the others is a pattern, which quotes around the whole do not quote.
 _TEXT_OPERATORS = frozenset({":-", "-", ":=", "=", ":?", "?", ":+", "+"})
 _ESCAPES = {"n": "\n", "t": "\t", "r": "\r", "\\": "\\", "'": "'", '"': '"', "a": "\a", "b": "\b", "e": "\x1b"}

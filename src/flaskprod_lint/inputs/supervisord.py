@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import re
-
 from flaskprod_lint.inputs import ini
+from flaskprod_lint.patterns import regex
 from flaskprod_lint.records import dataclass
 from flaskprod_lint.source import Located, Problem, Source
 
-_PAIR = re.compile(r"""\s*([A-Za-z_][\w]*)\s*=\s*(?:"([^"]*)"|'([^']*)'|([^,\n]*))\s*,?""")
+_PAIR = regex(r"""\s*([A-Za-z_][\w]*)\s*=\s*(?:"([^"]*)"|'([^']*)'|([^,\n]*))\s*,?""")
 
 
 @dataclass(frozen=True)

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from flaskprod_lint.inputs import ini, templates
+from flaskprod_lint.patterns import regex
 from flaskprod_lint.records import dataclass
 from flaskprod_lint.source import Located, Problem, Source, Span
 
 _ESCAPES = {"n": "\n", "t": "\t", "s": " ", "\\": "\\", '"': '"', "'": "'", "a": "\a", "b": "\b", "r": "\r"}
-_PREFIX = re.compile(r"[-@:+!|]+")
+_PREFIX = regex(r"[-@:+!|]+")
 
 
 @dataclass(frozen=True)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable
 
+from flaskprod_lint.patterns import regex
+
 #: `{{ port }}`, `${{ vars.PORT }}`, `{% if … %}`, `<%= port %>`.
-PIECE = re.compile(r"(?s)\$?\{\{.*?\}\}|\{%.*?%\}|<%.*?%>")
+PIECE = regex(r"(?s)\$?\{\{.*?\}\}|\{%.*?%\}|<%.*?%>")
 #: Letters of Unicode's private area stand for the pieces while a text is split. No file has them.
 _FIRST, _LAST = 0xF0000, 0xFFFFD
 

@@ -11,21 +11,22 @@ from typing import Any
 
 from flaskprod_lint.inputs import templates
 from flaskprod_lint.inputs.nodes import Documents, Entry, Node
+from flaskprod_lint.patterns import regex
 from flaskprod_lint.source import Located, Place, Problem, Source, Span
 
 Path = tuple[str | int, ...]
 
-_KEY_PART = re.compile(r"""\s*(?:"((?:[^"\\]|\\.)*)"|'([^']*)'|([A-Za-z0-9_-]+))\s*""")
-_TABLE = re.compile(r"[ \t]*(\[\[?)([^\n#]*?)(\]\]?)[ \t]*(?:#[^\n]*)?$", re.MULTILINE)
-_BLANK = re.compile(r"(?:[ \t\n]|#[^\n]*)*")
-_BARE = re.compile(r"[^\s,\]}#]+(?:[ ]\d{2}:\d{2}[^\s,\]}#]*)?")
+_KEY_PART = regex(r"""\s*(?:"((?:[^"\\]|\\.)*)"|'([^']*)'|([A-Za-z0-9_-]+))\s*""")
+_TABLE = regex(r"[ \t]*(\[\[?)([^\n#]*?)(\]\]?)[ \t]*(?:#[^\n]*)?$", re.MULTILINE)
+_BLANK = regex(r"(?:[ \t\n]|#[^\n]*)*")
+_BARE = regex(r"[^\s,\]}#]+(?:[ ]\d{2}:\d{2}[^\s,\]}#]*)?")
 #: Letters of Unicode's private area stand for the pieces of a template. No file has them.
 _FIRST_PIECE = 0xF0000
 _CLOSERS = {
-    '"""': re.compile(r'(?:[^\\]|\\.)*?"""("{0,2})', re.DOTALL),
-    "'''": re.compile(r".*?'''('{0,2})", re.DOTALL),
+    '"""': regex(r'(?:[^\\]|\\.)*?"""("{0,2})', re.DOTALL),
+    "'''": regex(r".*?'''('{0,2})", re.DOTALL),
 }
-_LINE_STRING = {'"': re.compile(r'(?:[^"\\\n]|\\.)*"'), "'": re.compile(r"[^'\n]*'")}
+_LINE_STRING = {'"': regex(r'(?:[^"\\\n]|\\.)*"'), "'": regex(r"[^'\n]*'")}
 
 
 def read(source: Source) -> Documents:

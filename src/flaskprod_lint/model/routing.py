@@ -8,14 +8,15 @@ from dataclasses import field
 
 from flaskprod_lint.model.app import App, Route
 from flaskprod_lint.model.values import Unknown
+from flaskprod_lint.patterns import regex
 from flaskprod_lint.records import dataclass
 
 MATCHED, REDIRECTED, NONE, UNKNOWN = "matched", "redirected", "none", "unknown"
 
-_PIECE = re.compile(
+_PIECE = regex(
     r"(?P<static>[^</]+)|(?P<slash>/)|<(?:(?P<converter>[A-Za-z_]\w*)(?:\((?P<arguments>.*?)\))?:)?[A-Za-z_]\w*>"
 )
-_ANY_OF = re.compile(r"\s*(?:\"([^\"]*)\"|'([^']*)'|([^,\s]+))\s*(?:,|$)")
+_ANY_OF = regex(r"\s*(?:\"([^\"]*)\"|'([^']*)'|([^,\s]+))\s*(?:,|$)")
 #: Bounds of what is matched, far above what people write: characters, parts, and converters in one part.
 _LONGEST, _MOST_PARTS, _MOST_CONVERTERS = 250, 50, 3
 #: What each converter of Werkzeug matches, and the weight with which it is tried.

@@ -8,10 +8,11 @@ from collections.abc import Iterator, Sequence
 from flaskprod_lint.finding import ChecklistItem, Finding, Report, Verdict
 from flaskprod_lint.outputs.concise import summary
 from flaskprod_lint.outputs.page import visible
+from flaskprod_lint.patterns import regex
 
 _MARKS = {Verdict.PASS: "✔", Verdict.FAIL: "✘", Verdict.UNKNOWN: "?", Verdict.NOT_APPLICABLE: "–"}
 #: What means something to Markdown or to GitHub: links, tags, mentions, tables.
-_SPECIAL = re.compile(r"([\\`*_{}\[\]<>()#+!|~@&])")
+_SPECIAL = regex(r"([\\`*_{}\[\]<>()#+!|~@&])")
 #: The most findings of one severity that are spelled out: a summary may have a mebibyte and a comment far less.
 _SHOWN = 30
 

@@ -9,10 +9,11 @@ from typing import Any
 from flaskprod_lint.masking import mask_text
 from flaskprod_lint.model import Address, App, Deployment, EnvironmentRead, Override, Setting, Unknown
 from flaskprod_lint.outputs.json_places import Json, place
+from flaskprod_lint.patterns import regex
 from flaskprod_lint.source import Place
 
 MASK = "***"
-SECRET = re.compile(r"SECRET|PASSW|PASSPHRASE|PWD|TOKEN|API_?KEY|ACCESS_?KEY|PRIVATE|CREDENTIAL|SALT|_KEY$", re.I)
+SECRET = regex(r"SECRET|PASSW|PASSPHRASE|PWD|TOKEN|API_?KEY|ACCESS_?KEY|PRIVATE|CREDENTIAL|SALT|_KEY$", re.I)
 STREAMS = {"accesslog": "- (stdout)", "errorlog": "- (stderr)"}
 #: What objects of the interpreter are, for people.
 OBJECTS = {"Hook": "a function", "Function": "a function", "Class": "a class"}

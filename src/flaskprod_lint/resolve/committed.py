@@ -9,6 +9,7 @@ from dataclasses import replace
 
 from flaskprod_lint import tokens
 from flaskprod_lint.model import App, Credential, Deployment
+from flaskprod_lint.patterns import regex
 from flaskprod_lint.resolve import credential_files, url_passwords
 from flaskprod_lint.source import Project, Source, Span
 from flaskprod_lint.tokens import Token
@@ -45,7 +46,7 @@ _ASIDE = (
         r"(^|/)(\.github|\.circleci|\.gitlab)(/|$)|(^|/)(\.gitlab-ci\.yml|\.travis\.yml|jenkinsfile|tox\.ini)$",
     ),
 )
-_AWS_SECRET = re.compile(
+_AWS_SECRET = regex(
     r"(?<![A-Za-z0-9/+=])(?=[A-Za-z0-9/+]*[A-Z])(?=[A-Za-z0-9/+]*\d)[A-Za-z0-9/+]{40}(?![A-Za-z0-9/+=])"
 )
 _NEAR = 300

@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterator
 from itertools import pairwise
 
+from flaskprod_lint.patterns import regex
 from flaskprod_lint.records import dataclass
 from flaskprod_lint.resolve import secrecy
 from flaskprod_lint.tokens import Token
@@ -30,7 +31,7 @@ class _Place:
 
 
 def _place(files: str, line: str, *, pair: bool = False) -> _Place:
-    return _Place(re.compile(rf"(?:^|/)(?:{files})$"), re.compile(line, re.MULTILINE), pair)
+    return _Place(regex(rf"(?:^|/)(?:{files})$"), regex(line, re.MULTILINE), pair)
 
 
 _OF_DOCKER = r"\.docker/config\.json|\.dockercfg|\.?dockerconfig(?:json)?(?:\.json)?"
@@ -57,17 +58,17 @@ _PLACES = (
     _place(r"[^/]*\.properties", r"^[ \t]*(?P<name>[\w.-]+)[ \t]*[=:][ \t]*(?P<value>\S+)[ \t]*$"),
 )
 #: A variable of a container in a task definition of ECS.
-_OF_ECS = re.compile(r"\"name\"\s*:\s*\"(?P<name>[\w.-]+)\"\s*,\s*\"value\"\s*:\s*\"(?P<value>[^\"]+)\"")
+_OF_ECS = regex(r"\"name\"\s*:\s*\"(?P<name>[\w.-]+)\"\s*,\s*\"value\"\s*:\s*\"(?P<value>[^\"]+)\"")
 #: RFC 7617: the header of a request, as commands, collections and proxies write it down.
-_BASIC = re.compile(r"\bBasic (?P<value>[A-Za-z0-9+/]{12,400}={0,2})(?![\w+/=])")
+_BASIC = regex(r"\bBasic (?P<value>[A-Za-z0-9+/]{12,400}={0,2})(?![\w+/=])")
 #: The clients of the examples in RFC 6749 and RFC 7009, which many a docstring repeats.
 _OF_EXAMPLES = frozenset(("czZCaGRSa3F0MzpnWDFmQmF0M2JW", "czZCaGRSa3F0Mzo3RmpmcDBaQnIxS3REUmJuZlZkbUl3"))
 _PASSWORD = "PASSWORD"
 #: https://kubernetes.io/docs/concepts/configuration/secret/: one document, its two blocks, and a line of them.
-_DOCUMENT = re.compile(r"^---.*$", re.MULTILINE)
-_KIND_SECRET = re.compile(r"^kind:[ ]*Secret[ ]*$", re.MULTILINE)
-_BLOCK = re.compile(r"^(?P<key>data|stringData):[ ]*\n(?P<lines>(?:[ \t]+.*\n?|[ \t]*\n)+)", re.MULTILINE)
-_ENTRY = re.compile(r"^[ \t]+[\"']?(?P<name>[\w.-]+)[\"']?:[ ]*[\"']?(?P<value>[^\s\"'{}]+)", re.MULTILINE)
+_DOCUMENT = regex(r"^---.*$", re.MULTILINE)
+_KIND_SECRET = regex(r"^kind:[ ]*Secret[ ]*$", re.MULTILINE)
+_BLOCK = regex(r"^(?P<key>data|stringData):[ ]*\n(?P<lines>(?:[ \t]+.*\n?|[ \t]*\n)+)", re.MULTILINE)
+_ENTRY = regex(r"^[ \t]+[\"']?(?P<name>[\w.-]+)[\"']?:[ ]*[\"']?(?P<value>[^\s\"'{}]+)", re.MULTILINE)
 
 
 def find(text: str, path: str) -> Iterator[Token]:

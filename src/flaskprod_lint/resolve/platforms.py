@@ -11,6 +11,7 @@ from pathlib import Path
 from flaskprod_lint.inputs import yaml_tree
 from flaskprod_lint.inputs.nodes import Node
 from flaskprod_lint.model import Fact, Platform, PlatformFacts
+from flaskprod_lint.patterns import regex
 from flaskprod_lint.source import Place, Source
 
 #: Other names that people use for a platform.
@@ -38,9 +39,9 @@ ALIASES = {
 
 #: Keys that say how to read a platform's facts, or how to find them.
 _ABOUT = frozenset(("id", "name", "notes", "manifests", "unconfirmed", "sources"))
-_NUMBER = re.compile(r"\d+(\.\d+)?")
-_SEPARATOR = re.compile(r"^---\n", re.MULTILINE)
-_ID = re.compile(r"id: (\S+)\n")
+_NUMBER = regex(r"\d+(\.\d+)?")
+_SEPARATOR = regex(r"^---\n", re.MULTILINE)
+_ID = regex(r"id: (\S+)\n")
 
 
 def get(name: str, *, origin: Place | None = None, build: str = "buildpack") -> Platform | None:

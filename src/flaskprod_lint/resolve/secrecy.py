@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 
+from flaskprod_lint.patterns import regex
 from flaskprod_lint.records import dataclass
 
 
@@ -16,7 +17,7 @@ def _set(text: str) -> frozenset[str]:
 
 
 _SECRET_WORDS = _set("PASSWORD PASSWD PASSPHRASE PASSCODE PASS PWD PW SECRET SECRETS TOKEN CREDENTIAL CREDENTIALS")
-_RUN_TOGETHER = re.compile(
+_RUN_TOGETHER = regex(
     r"(PASSWORD|PASSWD|APIKEY|APITOKEN|SECRETKEY|CLIENTSECRET|ACCESSTOKEN|AUTHTOKEN|PRIVATEKEY|ACCESSKEY)$"
 )
 _KEY_QUALIFIERS = _set(
@@ -45,38 +46,38 @@ _PUBLIC_PREFIXES = (
 )
 
 #: Names whose text the project itself makes up: any text works as one.
-_SIGNING = re.compile(
+_SIGNING = regex(
     r"(^|_)(SECRET_?KEY|SALT|JWT_?SECRET(_KEY)?|SECRET|SIGNING_KEY|CSRF_\w*KEY|SESSION_\w*(KEY|SECRET)|HMAC_KEY|COOKIE_SECRET|"
     r"APP_KEY|APP_SECRET)(_FALLBACKS)?$"
 )
-_GIVEN_OUT = re.compile(
+_GIVEN_OUT = regex(
     r"(^|_)(AWS|S3|GOOGLE|GITHUB|GITLAB|FACEBOOK|TWITTER|STRIPE|TWILIO|OAUTH\w*|CLIENT|RECAPTCHA|SLACK|DISCORD|TELEGRAM|"
     r"OPENAI|AZURE|PAYPAL|AUTH0|OKTA|SPOTIFY|CLOUDINARY|PUSHER|ACCESS|API|CONSUMER|MINIO|STORAGE|DROPBOX|WEBHOOK|KEYCLOAK)_"
 )
-_OWN_PASSWORD = re.compile(
+_OWN_PASSWORD = regex(
     r"(^|_)(DB|DATABASE|POSTGRES\w*|PG|PGPASSWORD|MYSQL|MARIADB|MONGO\w*|REDIS|RABBITMQ|ADMIN|ROOT|SUPERUSER|SQL|DEFAULT|"
     r"AMQP|BROKER|PGADMIN|GRAFANA|FLOWER|BASIC|SA|NEO4J|INFLUXDB|ELASTIC\w*|APP|USER|FLASK)(_|$|PASS|PW)"
 )
 
-_PRIVATE_KEY = re.compile(r"-----BEGIN [A-Z ]*PRIVATE KEY")
-_PUBLIC_TEXT = re.compile(
+_PRIVATE_KEY = regex(r"-----BEGIN [A-Z ]*PRIVATE KEY")
+_PUBLIC_TEXT = regex(
     r"-----BEGIN (?:[A-Z ]*PUBLIC KEY|CERTIFICATE)|ssh-(?:rsa|ed25519|dss) |ecdsa-sha2-|pk_(?:live|test)_"
 )
 #: `@{ADMIN_PASSWORD}`, which whoever deploys it replaces.
-_FILLED_IN = re.compile(r"@\{[A-Za-z_]\w*\}")
-_HASHED = re.compile(r"\$(?:2[abxy]|5|6|y|argon2\w*|pbkdf2\w*|scrypt)\$|(?:pbkdf2|scrypt|argon2|bcrypt)[:_$]\S+[:$]")
-_REFERENCE = re.compile(
+_FILLED_IN = regex(r"@\{[A-Za-z_]\w*\}")
+_HASHED = regex(r"\$(?:2[abxy]|5|6|y|argon2\w*|pbkdf2\w*|scrypt)\$|(?:pbkdf2|scrypt|argon2|bcrypt)[:_$]\S+[:$]")
+_REFERENCE = regex(
     r"\$\{|\$\(|\$[A-Za-z_]\w*$|\{\{|\{%|<[^<>]*>$|%\(\w+\)s|%[A-Z_]+%$|#\{|\{[A-Za-z_][\w.]*\}$|@@?\w+@@?$|"
     r"(?:vault|arn|ssm|op|sm|aws-sm|secretref|secret|env|file|ref\+\w+|awssm|gcpsm|akv)://?|vault:|alias/|arn:aws|secretref:|"
     r"ENC[\[(]|\{cipher\}|projects/[^/]+/secrets/|@Microsoft\.KeyVault"
 )
-_CONSTANT = re.compile(r"true|false|yes|no|on|off|none|null|nil|undefined|enabled|disabled", re.IGNORECASE)
-_NUMBER = re.compile(r"[+-]?\d+(?:\.\d+)?")
+_CONSTANT = regex(r"true|false|yes|no|on|off|none|null|nil|undefined|enabled|disabled", re.IGNORECASE)
+_NUMBER = regex(r"[+-]?\d+(?:\.\d+)?")
 #: A file in the folder where the program starts: GOOGLE_APPLICATION_CREDENTIALS=key.json.
-_KEY_FILE = re.compile(r"[\w.-]+\.(?:json|pem|key|p12|pfx|crt|cer)")
-_PATH = re.compile(r"(?:/|\./|\.\./|~/|[A-Za-z]:[\\/])(?:[\w.@-]{1,40}[\\/])*[\w.@-]{1,40}")
-_NAME = re.compile(r"[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+")
-_PLACEHOLDER = re.compile(
+_KEY_FILE = regex(r"[\w.-]+\.(?:json|pem|key|p12|pfx|crt|cer)")
+_PATH = regex(r"(?:/|\./|\.\./|~/|[A-Za-z]:[\\/])(?:[\w.@-]{1,40}[\\/])*[\w.@-]{1,40}")
+_NAME = regex(r"[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+")
+_PLACEHOLDER = regex(
     r"(?<![A-Za-z0-9])(?:your|my|the|this|din|ditt|dein|ihr|tu|votre|seu|sua|put|insert|enter|add|paste|some|replace|change|set|fill|use|generate|override|"
     r"update|please|dev|develop|development|temp|temporary|fake|only|here|sample|todo|fixme|tbd)(?![A-Za-z0-9])|"
     r"passw(?:or)?d|change.?(?:me|this|it)|replace.?(?:me|this|with)|place.?holder|x{4,}|\*{2,}|\.{3}|dummy|example|redacted|goes.?here|"
@@ -92,9 +93,9 @@ _GUESSABLE = _set(
     "flask app key token apikey none local localhost docker example demo hello foo bar baz foobar random string "
     "secret-key secret_key dev-secret hard-to-guess-string"
 )
-_URL = re.compile(r"(?P<head>[A-Za-z][\w+.-]*://)(?P<user>[^\s:/@?#]*):(?P<password>[^\s/?#]*)@(?P<host>[^\s/:?#@]*)")
+_URL = regex(r"(?P<head>[A-Za-z][\w+.-]*://)(?P<user>[^\s:/@?#]*):(?P<password>[^\s/?#]*)@(?P<host>[^\s/:?#@]*)")
 #: Rather too much than too little: a password with a slash or an @ in it is masked whole.
-_MASKED = re.compile(r"([A-Za-z][\w+.-]*://[^\s:@/]*:)[^\s\"']*@")
+_MASKED = regex(r"([A-Za-z][\w+.-]*://[^\s:@/]*:)[^\s\"']*@")
 
 
 @dataclass(frozen=True)

@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from fnmatch import fnmatchcase
 
 from flaskprod_lint.model import Platform
+from flaskprod_lint.patterns import regex
 from flaskprod_lint.resolve import platforms
 
-_WORDS = re.compile(r"[\s,()]+")
+_WORDS = regex(r"[\s,()]+")
 #: A plan's own name. "postgres image" and "RAM < 8 GB" say what a limit is of; nobody chooses it by such a name.
-_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9.+-]*")
+_NAME = regex(r"[A-Za-z0-9][A-Za-z0-9.+-]*")
 #: DigitalOcean's databases: db-s-1vcpu-1gb.
-_DATABASE_SLUG = re.compile(r"db-[a-z0-9-]+-(\d+)gb")
-_AND_ABOVE = re.compile(r"(.*\D)(\d+) and above")
-_IN_PARENTHESES = re.compile(r"\(([^()]*)\)")
+_DATABASE_SLUG = regex(r"db-[a-z0-9-]+-(\d+)gb")
+_AND_ABOVE = regex(r"(.*\D)(\d+) and above")
+_IN_PARENTHESES = regex(r"\(([^()]*)\)")
 
 
 def same_plan(tier: str, plan: str) -> bool:

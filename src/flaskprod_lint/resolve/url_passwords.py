@@ -5,22 +5,23 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from flaskprod_lint.patterns import regex
 from flaskprod_lint.resolve import secrecy
 from flaskprod_lint.tokens import Token
 
-_AFTER_SCHEME = re.compile(
+_AFTER_SCHEME = regex(
     r"://(?P<user>[^\s:/@\"'`<>(),;]{0,80}):(?P<password>[^\s/@\"'`<>]{1,200})@(?P<host>[A-Za-z0-9_.\[\]-]{1,120})"
 )
-_SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]{1,30}\Z")
+_SCHEME = regex(r"[A-Za-z][A-Za-z0-9+.-]{1,30}\Z")
 #: Schemes whose two parts before the `@` are a label and an account: those of one-time passwords.
 _LABELLED = ("otpauth", "motp")
 #: Hosts that are nobody's: of documentation, or the machine of whoever runs it.
-_NOBODYS = re.compile(
+_NOBODYS = regex(
     r"(?:.*\.)?(?:example(?:\.\w+)?|invalid|test|localhost|localdomain)|127\..*|0\.0\.0\.0|\[?::1\]?|.*x{3}.*",
     re.IGNORECASE,
 )
 #: Hosts as documentation names them, and some people theirs: nobody's only with a password that nobody would have.
-_VAGUE = re.compile(
+_VAGUE = regex(
     r"(?:your|my|some|the|db|database|mail|smtp|proxy|redis|mongo)?[-_.]?(?:host|hostname|host-?name|server|domain|address|"
     r"endpoint|proxy|ip|url)(?:[-_.]?(?:name|here|address))?(?:\.(?:com|org|net|tld|local))?|"
     r"(?:your|my|some|foo|bar|company|acme|domain|site|website)[\w-]*(?:\.(?:com|org|net|io|tld|local))?",

@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import posixpath
-import re
 from collections.abc import Iterator
 
 from flaskprod_lint.finding import Confidence, Finding
 from flaskprod_lint.model import Deployment, Engine, Process
+from flaskprod_lint.patterns import regex
 from flaskprod_lint.rules import rule
 from flaskprod_lint.rules.platform_facts import careful
 from flaskprod_lint.rules.production_engines import NO_SERVER, engines_of, trail_of
 from flaskprod_lint.source import Place, Span
 
 #: Variables whose absence is the absence of a database.
-_URL_NAME = re.compile(r"(^|_)(DATABASE|DB|POSTGRES|POSTGRESQL|PG|MYSQL|MARIADB|SQL|SQLALCHEMY)\w*_(URL|URI|DSN)$")
+_URL_NAME = regex(r"(^|_)(DATABASE|DB|POSTGRES|POSTGRESQL|PG|MYSQL|MARIADB|SQL|SQLALCHEMY)\w*_(URL|URI|DSN)$")
 
 
 @rule("database-url-not-injected")

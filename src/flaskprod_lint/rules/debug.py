@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from flaskprod_lint.finding import Confidence, Evidence, Finding
 from flaskprod_lint.model import App, Deployment, EnvironmentRead, Process, Setting, Unknown
+from flaskprod_lint.patterns import regex
 from flaskprod_lint.rules import evidence, rule
 from flaskprod_lint.rules.hardening import debug_toolbar_on as debug_toolbar_on
 from flaskprod_lint.rules.hardening import session_cookie_insecure as session_cookie_insecure
@@ -16,10 +17,8 @@ from flaskprod_lint.rules.proxy_headers import proxy_headers_from_anyone as prox
 from flaskprod_lint.rules.proxy_headers import proxy_headers_ignored as proxy_headers_ignored
 from flaskprod_lint.source import Place, Span
 
-_DEVELOPMENT = re.compile(
-    r"(^|[._\W])(dev|develop|development|local|debug)(?=$|[._\W]|config|settings|env)", re.IGNORECASE
-)
-_WORD = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
+_DEVELOPMENT = regex(r"(^|[._\W])(dev|develop|development|local|debug)(?=$|[._\W]|config|settings|env)", re.IGNORECASE)
+_WORD = regex(r"(?<=[a-z0-9])(?=[A-Z])")
 
 
 @rule("debug-on")

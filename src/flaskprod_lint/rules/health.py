@@ -8,14 +8,15 @@ from collections.abc import Iterator
 from flaskprod_lint.finding import Confidence, Finding, Severity
 from flaskprod_lint.model import App, Deployment, Platform, Process, Route, Setting
 from flaskprod_lint.model.routing import NONE, REDIRECTED, Answer, finds
+from flaskprod_lint.patterns import regex
 from flaskprod_lint.rules import rule
 from flaskprod_lint.source import Place
 
-_HEALTHY = re.compile(
+_HEALTHY = regex(
     r"health|heartbeat|^_?_?(?:ping|up|live|alive|ready|readiness|liveness|status|livez|readyz|ok|lbheartbeat|probe)$"
 )
 #: Options of servers that put the app below a prefix.
-_MOUNTED = re.compile(r"--(?:mount|root-path|url-prefix)\b")
+_MOUNTED = regex(r"--(?:mount|root-path|url-prefix)\b")
 _ROUTE = '@app.get("{path}")\ndef health():\n    return "ok"'
 #: What happens to a new version whose check fails each time.
 _CONSEQUENCES = {
@@ -26,7 +27,7 @@ _CONSEQUENCES = {
     "kubernetes": "the Pod gets no requests, or is restarted again and again",
     "ecs": "ECS stops the task and starts another one, again and again",
 }
-_URL = re.compile(r"https?://\S+")
+_URL = regex(r"https?://\S+")
 
 
 @rule("health-path-not-found")

@@ -8,6 +8,7 @@ from datetime import date
 
 from flaskprod_lint.finding import Evidence, Finding, Severity
 from flaskprod_lint.model import Deployment, Image, Package, Packages, Setting, Unknown
+from flaskprod_lint.patterns import regex
 from flaskprod_lint.rules import evidence, rule
 from flaskprod_lint.rules.image_in_use import health_check_tool_missing as health_check_tool_missing
 from flaskprod_lint.rules.image_in_use import runs_as_root as runs_as_root
@@ -47,7 +48,7 @@ _NEWER_BY_KEY = {
 _INSTALLERS = frozenset(
     "pip setuptools wheel poetry pipenv uv pdm hatch virtualenv build pip-tools poetry-core".split(" ")
 )
-_CODENAME = re.compile(
+_CODENAME = regex(
     r"(^|-)(stretch|buster|bullseye|bookworm|trixie|forky|bionic|focal|jammy|noble|plucky)(-|$)", re.IGNORECASE
 )
 _FREEZE = "pip freeze > constraints.txt"

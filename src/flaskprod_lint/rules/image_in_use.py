@@ -2,22 +2,22 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from flaskprod_lint.finding import Confidence, Finding
 from flaskprod_lint.model import Command, Deployment, Image, Setting
+from flaskprod_lint.patterns import regex
 from flaskprod_lint.rules import rule
 from flaskprod_lint.source import Place
 
 _ROOT = ("root", "0")
-_PRIVILEGE_DROP = re.compile(
+_PRIVILEGE_DROP = regex(
     r"\b(gosu|su-exec|setpriv|setuidgid|chpst|runuser|s6-setuidgid)\b|\bsu\s+(-\s|-\w|\w+\s+-c)|\bsudo\s+-u"
 )
 _PYTHON_CHECK = '["CMD", "python", "-c", "import urllib.request as r; r.urlopen(\'{address}\')"]'
-_ADDRESS = re.compile(r"https?://[\w.:/-]+")
+_ADDRESS = regex(r"https?://[\w.:/-]+")
 _PROBE = "httpGet:\n  path: /health\n  port: 8000"
-_TOOL = re.compile(r"(?:^|[\s;&|(\"'/])(curl|wget)(?=\s)")
+_TOOL = regex(r"(?:^|[\s;&|(\"'/])(curl|wget)(?=\s)")
 
 
 @rule("runs-as-root")

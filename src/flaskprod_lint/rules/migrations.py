@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from flaskprod_lint.finding import Confidence, Evidence, Finding, Severity
 from flaskprod_lint.model import Deployment, MigrationRun, Migrations, Process, Reached, Step, Unknown
+from flaskprod_lint.patterns import regex
 from flaskprod_lint.rules import evidence, rule
 from flaskprod_lint.rules.migration_files import migrate_in_build, migration_heads, migrations_not_shipped
 from flaskprod_lint.rules.release_steps import release_step, upgrade_command
@@ -17,7 +18,7 @@ __all__ = ["migrate_in_build", "migration_heads", "migrations_not_shipped"]
 #: When a run counts as the release's own: once, before or beside the new code.
 _RELEASE = ("release", "init", "cron")
 #: What people call a step that prepares the database.
-_OF_SCHEMA = re.compile(r"(^|[-_])(init|initdb|migrat\w*|schema|upgrade|alembic)($|[-_])", re.IGNORECASE)
+_OF_SCHEMA = regex(r"(^|[-_])(init|initdb|migrat\w*|schema|upgrade|alembic)($|[-_])", re.IGNORECASE)
 
 
 @rule("no-release-step")

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import re
 
+from flaskprod_lint.patterns import regex
+
 #: A Python that is still supported for years, as the tags of its images begin.
 SUPPORTED = "3.13"
 
-_PYTHON = re.compile(r"((docker\.io|public\.ecr\.aws/docker|mirror\.gcr\.io)/)?(library/)?python")
-_VARIANT = re.compile(r"slim|alpine")
+_PYTHON = regex(r"((docker\.io|public\.ecr\.aws/docker|mirror\.gcr\.io)/)?(library/)?python")
+_VARIANT = regex(r"slim|alpine")
 
 
 def name_and_tag(reference: str) -> tuple[str, str]:

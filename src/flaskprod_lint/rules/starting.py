@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from flaskprod_lint.finding import Confidence, Finding
 from flaskprod_lint.model import App, CommandFault, Deployment, Process, Step
+from flaskprod_lint.patterns import regex
 from flaskprod_lint.rules import rule
 from flaskprod_lint.rules.pointing import is_entrypoint
 from flaskprod_lint.source import Place, Span
 
 #: Programs that start others in the environment that they have made.
-_RUNNER = re.compile(r"\b(pipenv|poetry|uv|pdm)[\s\",']+run\b")
+_RUNNER = regex(r"\b(pipenv|poetry|uv|pdm)[\s\",']+run\b")
 _LABELS = {
     "one-element": "one word, and no program has this name",
     "builtin": "only a shell knows this word",

@@ -5,13 +5,13 @@ from __future__ import annotations
 import base64
 import binascii
 import json
-import re
 import time
 from collections.abc import Iterator
 
+from flaskprod_lint.patterns import regex
 from flaskprod_lint.tokens.form import Token
 
-_FORM = re.compile(r"eyJ[\w-]{10,2000}\.(eyJ[\w-]{10,8000})\.([\w-]{20,1400})(?![\w-])")
+_FORM = regex(r"eyJ[\w-]{10,2000}\.(eyJ[\w-]{10,8000})\.([\w-]{20,1400})(?![\w-])")
 #: The payload of the example on jwt.io, and of the documentation that copies it.
 _EXAMPLE_SUBJECT = "1234567890"
 

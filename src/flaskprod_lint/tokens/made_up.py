@@ -6,7 +6,9 @@ import hashlib
 import re
 from itertools import pairwise
 
-_WORDS = re.compile(
+from flaskprod_lint.patterns import regex
+
+_WORDS = regex(
     r"x{4,}|0{7,}|example|(?<![a-z0-9])(?:your|fake|todo)(?![0-9])|placeholder|dummy|sample|redacted|change.?me|insert|"
     r"replace|secret.?here|token.?here|key.?here|not.?a?.?real|invalid|testtest|deadbeef|(?:foo|bar|baz){2,}|\.{3}|\*{3}|"
     r"1234567|abcdefg|lorem|mytoken|my.?secret|goes.?here",
@@ -18,7 +20,7 @@ _WORDS = re.compile(
 _DOCUMENTED = frozenset(("0011cc25eb432071", "aa6547439583c3a2", "153a182586451358", "74e11884b07b1d51"))
 #: Who writes a token by hand says so at its start; chance writes words further on.
 _START = 64
-_PUNCTUATION = re.compile(r"[-_.=/+$:]")
+_PUNCTUATION = regex(r"[-_.=/+$:]")
 
 
 def is_made_up(body: str) -> bool:

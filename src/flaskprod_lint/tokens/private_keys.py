@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 import base64
-import re
 from collections.abc import Iterator
 
+from flaskprod_lint.patterns import regex
 from flaskprod_lint.tokens.form import Token
 
 _BEGIN = "PRIVATE KEY"
-_KEY = re.compile(
+_KEY = regex(
     r"-----BEGIN ((?:[A-Z]+ ){0,3})PRIVATE KEY(?: BLOCK)?-----"
     r"(?P<body>[A-Za-z0-9+/=\s\\:,.\"'-]{64,16000}?)-----END"
 )
 #: The base64 of "-----BEGIN ".
 _BEGIN_IN_BASE64 = "LS0tLS1CRUdJTi"
-_ENCODED = re.compile(rf"(?<![A-Za-z0-9+/]){_BEGIN_IN_BASE64}[A-Za-z0-9+/]{{100,22000}}")
-_LETTERS = re.compile(r"[A-Za-z0-9+/]")
+_ENCODED = regex(rf"(?<![A-Za-z0-9+/]){_BEGIN_IN_BASE64}[A-Za-z0-9+/]{{100,22000}}")
+_LETTERS = regex(r"[A-Za-z0-9+/]")
 
 
 def find(text: str) -> Iterator[Token]:

@@ -11,6 +11,7 @@ import string
 from collections.abc import Iterable, Iterator
 from functools import cache
 
+from flaskprod_lint.patterns import regex
 from flaskprod_lint.tokens import json_web, made_up, private_keys
 from flaskprod_lint.tokens.form import Token, TokenForm
 
@@ -19,11 +20,11 @@ _SHORTEST = 20
 _LONG = b"x" * _SHORTEST
 _IN_WORDS = frozenset(f"{string.ascii_letters}{string.digits}_-".encode())
 _AS_X = bytes(ord("x") if byte in _IN_WORDS else ord(" ") for byte in range(256))
-_IN_A_WORD = re.compile(r"[A-Za-z0-9_-]+")
+_IN_A_WORD = regex(r"[A-Za-z0-9_-]+")
 #: How much of the text around a telling part is looked at, where a token begins before it.
 _BEFORE, _AFTER = 160, 400
 #: What is in a word that holds a form's prefix in the middle.
-_TELLING = re.compile(r"AZDO|_mmk|NRAL|-us\d|-[0-9a-f]{8}-")
+_TELLING = regex(r"AZDO|_mmk|NRAL|-us\d|-[0-9a-f]{8}-")
 #: What may not stand right before or after a token: it would be a piece of something longer. A token after `//` is
 #: whom an address names: https://ghp_…@github.com.
 _START, _END = r"(?<![A-Za-z0-9+_-])(?:(?<!/)|(?<=//))", r"(?![A-Za-z0-9_])"

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 
 from flaskprod_lint.model import App, Process, Reached, Setting, Step, Target, Unknown
+from flaskprod_lint.patterns import regex
 from flaskprod_lint.resolve.app import (
     flask_cli,
     hardcoded,
@@ -34,7 +34,7 @@ from flaskprod_lint.source import Place, Project, Source, Span
 
 __all__ = ["of_assumed", "of_process", "script_server"]
 
-_READS = re.compile(
+_READS = regex(
     r"""(?:environ(?:\.\w+)?\s*[(\[]|getenv\s*\(|\benv(?:\.\w+)?\s*\(|\bconfig\s*\()\s*[rbu]?["'](\w+)["']|\$\{?([A-Z]\w+)"""
 )
 _REQUEST_HOOKS = frozenset(

@@ -7,18 +7,17 @@ import re
 from flaskprod_lint.inputs import toml_tree, yaml_tree
 from flaskprod_lint.inputs.nodes import Documents, Node
 from flaskprod_lint.model import Unknown
+from flaskprod_lint.patterns import regex
 from flaskprod_lint.resolve.interpreter.values import Entries, Items, Value
 from flaskprod_lint.source import Project, Source
 
 _MOST_DIGITS = 40
 #: What YAML 1.1 takes for numbers, as PyYAML reads it.
-_INTEGER = re.compile(r"[-+]?(?:0b[01_]+|0x[0-9a-fA-F_]+|0[0-7_]*|[1-9][0-9_]*)")
-_FLOAT = re.compile(r"[-+]?(?:[0-9][0-9_]*\.[0-9_]*|\.[0-9][0-9_]*)(?:[eE][-+][0-9]+)?")
+_INTEGER = regex(r"[-+]?(?:0b[01_]+|0x[0-9a-fA-F_]+|0[0-7_]*|[1-9][0-9_]*)")
+_FLOAT = regex(r"[-+]?(?:[0-9][0-9_]*\.[0-9_]*|\.[0-9][0-9_]*)(?:[eE][-+][0-9]+)?")
 #: Numbers with an exponent alone are texts to YAML 1.1, and numbers to JSON and TOML.
-_EXPONENT = re.compile(r"[-+]?\d+(?:\.\d*)?[eE][-+]?\d+")
-_UNFOLLOWED = re.compile(
-    r"[-+]?\d[\d_]*(?::[0-5]?\d)+(?:\.[\d_]*)?|\d{4}-\d\d?-\d\d?.*|[-+]?\.?(?:inf|nan)", re.IGNORECASE
-)
+_EXPONENT = regex(r"[-+]?\d+(?:\.\d*)?[eE][-+]?\d+")
+_UNFOLLOWED = regex(r"[-+]?\d[\d_]*(?::[0-5]?\d)+(?:\.[\d_]*)?|\d{4}-\d\d?-\d\d?.*|[-+]?\.?(?:inf|nan)", re.IGNORECASE)
 _TRUE = frozenset(("true", "True", "TRUE", "yes", "Yes", "YES", "on", "On", "ON"))
 _FALSE = frozenset(("false", "False", "FALSE", "no", "No", "NO", "off", "Off", "OFF"))
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from flaskprod_lint.model import Unknown
+from flaskprod_lint.patterns import regex
 from flaskprod_lint.resolve.app import dynaconf_hooks, flask_sources, settings_hooks
 from flaskprod_lint.resolve.app.flask_config import ATTRIBUTES, DEFAULTS, FlaskConfig
 from flaskprod_lint.resolve.app.flask_debug import debug_flag, old_defaults
@@ -57,7 +57,7 @@ HOLDERS: Mapping[str, str] = {
 }
 
 #: Functions of a library that are given the app, and by their name set it up.
-_SETTING_UP = re.compile(r"[a-z_]\w*\.(init_app|init|setup\w*|configure\w*|\w*config|\w*settings|load_env\w*)$")
+_SETTING_UP = regex(r"[a-z_]\w*\.(init_app|init|setup\w*|configure\w*|\w*config|\w*settings|load_env\w*)$")
 
 #: Extensions that put settings of their own reading into the config.
 _CONFIG_EXTENSIONS = ("flask_dotenv.DotEnv", "flask_environments.Environments", "flask_env.")

@@ -9,6 +9,7 @@ from dataclasses import replace
 from typing import NamedTuple
 
 from flaskprod_lint.model import HardcodedSecret, Setting
+from flaskprod_lint.patterns import regex
 from flaskprod_lint.resolve import secrecy
 from flaskprod_lint.resolve.interpreter import sources
 from flaskprod_lint.resolve.interpreter.sources import Parsed
@@ -17,25 +18,23 @@ from flaskprod_lint.source import Place, Project, Source
 #: A file without any of these words has no such name in it.
 _WORDS = ("pass", "pwd", "secret", "token", "key", "credential", "://")
 #: Classes whose settings are for others than production; loaded ones are judged by what they set.
-_FOR_OTHERS = re.compile(
-    r"(?:^|_)(?:test|dev|local|debug|mock|fake|example)|(?:Test|Dev|Local|Debug|Mock|Fake|Example)"
-)
+_FOR_OTHERS = regex(r"(?:^|_)(?:test|dev|local|debug|mock|fake|example)|(?:Test|Dev|Local|Debug|Mock|Fake|Example)")
 #: Modules of the same, which a factory chooses by a variable: development-config says where production loads them.
-_FILE_FOR_OTHERS = re.compile(r"(?:^|[/_])(?:dev|development|local|debug|test|tests|testing)(?:_\w+)?\.py$")
+_FILE_FOR_OTHERS = regex(r"(?:^|[/_])(?:dev|development|local|debug|test|tests|testing)(?:_\w+)?\.py$")
 #: Functions that read the environment, by the end of their names, with the position of what they fall back to.
-_READERS = re.compile(r"(?:^|\.)(?:environ\.(?:get|setdefault)|getenv|env(?:\.\w+)?|config)$")
+_READERS = regex(r"(?:^|\.)(?:environ\.(?:get|setdefault)|getenv|env(?:\.\w+)?|config)$")
 #: Parameters by which a fallback is given.
 _DEFAULTS = frozenset(("default", "fallback", "cast_default"))
 #: Calls whose keyword arguments describe a form or a document and hold no secret.
-_DESCRIBING = re.compile(
+_DESCRIBING = regex(
     r"(Field|Column|Schema|Parameter|Option|Argument|Label|Input|Form|add_argument|_\(|gettext)$|^(?:click|wtforms|fields)\."
 )
 #: Keyword arguments that show what a request or an answer looks like.
 _SHOWING = frozenset(("example", "examples", "openapi_extra", "json_schema_extra", "responses", "description", "doc"))
 #: Files whose data is made up, by their names.
-_MADE_UP = re.compile(r"(?:^|[/_])(?:fake|seed|mock|demo|sample|fixture|test)(?:[_.s]|$)")
-_CAPITALS = re.compile(r"[A-Z][A-Z0-9_]+")
-_WORDS_ONLY = re.compile(r"[A-Za-z]+(?:[-_.: ][A-Za-z]+)*[!.]?")
+_MADE_UP = regex(r"(?:^|[/_])(?:fake|seed|mock|demo|sample|fixture|test)(?:[_.s]|$)")
+_CAPITALS = regex(r"[A-Z][A-Z0-9_]+")
+_WORDS_ONLY = regex(r"[A-Za-z]+(?:[-_.: ][A-Za-z]+)*[!.]?")
 
 
 class _Written(NamedTuple):

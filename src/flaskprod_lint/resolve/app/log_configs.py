@@ -11,6 +11,7 @@ from flaskprod_lint.inputs.ini import Ini, Section
 from flaskprod_lint.inputs.nodes import Node
 from flaskprod_lint.inputs.python import literal
 from flaskprod_lint.model import LogHandler, Unknown
+from flaskprod_lint.patterns import regex
 from flaskprod_lint.resolve.app.log_destinations import ELSEWHERE, class_name, is_stream, of_class
 from flaskprod_lint.resolve.app.log_state import Loggers, number_of
 from flaskprod_lint.resolve.context import Context
@@ -18,11 +19,11 @@ from flaskprod_lint.resolve.interpreter.paths import path_text
 from flaskprod_lint.resolve.interpreter.values import Entries, Event, Instance, Items, Value
 from flaskprod_lint.source import Located, Place
 
-_PERCENT = re.compile(r"%\((\w+)\)s")
+_PERCENT = regex(r"%\((\w+)\)s")
 _LOADERS = frozenset(("yaml.safe_load", "yaml.load", "yaml.full_load", "json.load"))
 #: A configuration of logging is no deeper than this: handlers, their fields, the items of a list.
 _DEPTH = 6
-_STDIO = re.compile(r"\bsys\.(stdout|stderr)\b")
+_STDIO = regex(r"\bsys\.(stdout|stderr)\b")
 
 
 # dictConfig

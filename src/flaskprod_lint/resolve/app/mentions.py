@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import field
 
+from flaskprod_lint.patterns import regex
 from flaskprod_lint.records import dataclass
 from flaskprod_lint.resolve.interpreter import sources
 from flaskprod_lint.resolve.interpreter.sources import Parsed
@@ -28,7 +29,7 @@ _HARMLESS = frozenset(
     "debug info warning warn error exception critical log print urlparse urlsplit url_parse parse_url".split()
 )
 #: Code that reads the proxy's headers by itself.
-_HEADERS = re.compile(r"forwarded|x[-_]real[-_]ip|client[-_]ip|connecting[-_]ip", re.IGNORECASE)
+_HEADERS = regex(r"forwarded|x[-_]real[-_]ip|client[-_]ip|connecting[-_]ip", re.IGNORECASE)
 #: Decorators that make a command, a task or a test of a function, and no part of a request.
 _APART = frozenset(
     "command group task shared_task periodic_task scheduled_job fixture shell_context_processor job cron".split()

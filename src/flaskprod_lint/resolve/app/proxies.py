@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Iterator
 
 from flaskprod_lint.model import ProxyTrust, Unknown
+from flaskprod_lint.patterns import regex
 from flaskprod_lint.resolve.interpreter.values import Event, Value
 from flaskprod_lint.source import Place, Project
 
@@ -13,9 +14,9 @@ _FIXES = ("werkzeug.middleware.proxy_fix.ProxyFix", "werkzeug.contrib.fixers.Pro
 #: ProxyFix's own parameters, in order after the app, with what they are when nothing is given.
 _PARAMETERS = {"x_for": 1, "x_proto": 1, "x_host": 0}
 #: Libraries that do the same under another name.
-_OTHERS = re.compile(r"proxy_?fix|reverse_?prox|x_?forwarded|proxyheaders|sslify.*proxy", re.IGNORECASE)
+_OTHERS = regex(r"proxy_?fix|reverse_?prox|x_?forwarded|proxyheaders|sslify.*proxy", re.IGNORECASE)
 #: What a middleware of the project's own writes to.
-_BY_HAND = re.compile(r"wsgi\.url_scheme|HTTP_X_FORWARDED|HTTP_X_SCHEME|HTTP_X_REAL_IP")
+_BY_HAND = regex(r"wsgi\.url_scheme|HTTP_X_FORWARDED|HTTP_X_SCHEME|HTTP_X_REAL_IP")
 
 
 def of_app(events: Iterable[Event], project: Project, files: Iterable[str]) -> tuple[ProxyTrust, ...]:

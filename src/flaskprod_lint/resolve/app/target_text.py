@@ -8,10 +8,11 @@ from collections.abc import Mapping
 from dataclasses import field
 
 from flaskprod_lint.inputs import python
+from flaskprod_lint.patterns import regex
 from flaskprod_lint.records import dataclass
 
 #: Servers that take `module:some.dotted.attribute`; Gunicorn takes a plain name or a call of one.
-_DOTTED = re.compile(r"[A-Za-z_]\w*(\.[A-Za-z_]\w*)+\Z")
+_DOTTED = regex(r"[A-Za-z_]\w*(\.[A-Za-z_]\w*)+\Z")
 
 
 @dataclass(frozen=True)

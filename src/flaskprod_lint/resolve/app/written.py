@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import re
-
+from flaskprod_lint.patterns import regex
 from flaskprod_lint.source import Project, Span
 
-_ARGUMENT = re.compile(r"[(,]\s*([A-Z][A-Z0-9_]*)\s*=(?!=)")
-_ITEM = re.compile(r"""["'][A-Z][A-Z0-9_]*["']\s*:""")
-_TARGET = re.compile(r"""([A-Za-z_][\w.]*(?:\[["'\w]+\])?)\s*(?::[\w.\[\], |]+)?=(?!=)""")
+_ARGUMENT = regex(r"[(,]\s*([A-Z][A-Z0-9_]*)\s*=(?!=)")
+_ITEM = regex(r"""["'][A-Z][A-Z0-9_]*["']\s*:""")
+_TARGET = regex(r"""([A-Za-z_][\w.]*(?:\[["'\w]+\])?)\s*(?::[\w.\[\], |]+)?=(?!=)""")
 
 
 def before_value(project: Project, at: Span | None) -> str:

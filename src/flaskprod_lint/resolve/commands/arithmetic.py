@@ -10,11 +10,12 @@ from dataclasses import replace
 from flaskprod_lint.inputs import python, shell_words
 from flaskprod_lint.inputs.shell import Literal, Variable, Word
 from flaskprod_lint.model import EnvironmentRead, Unknown
+from flaskprod_lint.patterns import regex
 from flaskprod_lint.resolve.commands.holes import Hole, Holes
 from flaskprod_lint.resolve.commands.state import Argument, Reads
 
-_NAME = re.compile(r"(?<![\w$])[A-Za-z_]\w*")
-_ALLOWED = re.compile(r"[\d\s+\-*/%()<>=!&|]*")
+_NAME = regex(r"(?<![\w$])[A-Za-z_]\w*")
+_ALLOWED = regex(r"[\d\s+\-*/%()<>=!&|]*")
 
 
 def evaluate(text: str, expand: Callable[[Word], Argument], holes: Holes) -> tuple[str, Reads]:

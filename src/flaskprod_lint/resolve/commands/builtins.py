@@ -8,6 +8,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from flaskprod_lint.inputs import shell
+from flaskprod_lint.patterns import regex
 from flaskprod_lint.resolve.commands.calls import Call
 from flaskprod_lint.resolve.commands.state import LIKELY, NO, UNSURE, YES, Argument, State, Variable
 from flaskprod_lint.resolve.commands.walk import MAX_DEPTH, Walker
@@ -19,7 +20,7 @@ Builtin = Callable[[Walker, State, Call], None]
 SPECIAL = frozenset({"export", "readonly", "set", "unset", "eval", ".", "source", ":", "exit", "return", "trap"})
 #: More arguments than this are not kept.
 MAX_ARGUMENTS = 500
-_NAME = re.compile(r"[A-Za-z_]\w*")
+_NAME = regex(r"[A-Za-z_]\w*")
 #: Builtins that change nothing that we follow.
 _QUIET = frozenset(
     {"echo", "printf", ":", "true", "umask", "ulimit", "alias", "unalias", "shopt", "hash", "type", "kill", "let"}

@@ -8,6 +8,7 @@ import re
 from flaskprod_lint.inputs.shell import Literal
 from flaskprod_lint.inputs.shell_words import split
 from flaskprod_lint.model import Command, CommandFault, Image, Step
+from flaskprod_lint.patterns import regex
 from flaskprod_lint.resolve.commands import files
 from flaskprod_lint.resolve.commands.state import State
 from flaskprod_lint.resolve.commands.walk import Walker
@@ -18,8 +19,8 @@ _BUILTINS = frozenset(
     {"cd", "export", "source", ".", "exec", "set", "eval", "exit", "ulimit", "umask", "alias", "if", "for"}
 )
 #: Base images whose own files are known not to be the project's scripts.
-_PLAIN_BASE = re.compile(r"(?:docker\.io/)?(?:library/)?(python|debian|ubuntu|alpine)(?::|@|$)")
-_PORT = re.compile(r"\$(?:PORT\b|\{PORT\b[^}]*\})")
+_PLAIN_BASE = regex(r"(?:docker\.io/)?(?:library/)?(python|debian|ubuntu|alpine)(?::|@|$)")
+_PORT = regex(r"\$(?:PORT\b|\{PORT\b[^}]*\})")
 
 
 def of_exec_form(walker: Walker, command: Command) -> None:

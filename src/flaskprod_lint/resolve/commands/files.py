@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import posixpath
-import re
 
+from flaskprod_lint.patterns import regex
 from flaskprod_lint.resolve.commands.state import State
 from flaskprod_lint.resolve.commands.walk import Walker
 from flaskprod_lint.source import Source
 
 _PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 _SHELLS = {"sh", "bash", "dash", "ash", "busybox", "ksh", "zsh"}
-_SHEBANG = re.compile(r"#!\s*(\S+)(?:[ \t]+(.*))?")
+_SHEBANG = regex(r"#!\s*(\S+)(?:[ \t]+(.*))?")
 
 
 def path_of(walker: Walker, state: State, name: str, *, search: bool = False) -> str | None:

@@ -10,10 +10,11 @@ import re
 from dataclasses import field
 
 from flaskprod_lint.model import EnvironmentRead, Unknown
+from flaskprod_lint.patterns import regex
 from flaskprod_lint.records import dataclass
 
 _FIRST, _LAST = 0xE000, 0xF8FF
-_HOLE = re.compile(f"[{chr(_FIRST)}-{chr(_LAST)}]")
+_HOLE = regex(f"[{chr(_FIRST)}-{chr(_LAST)}]")
 
 
 @dataclass(frozen=True)

@@ -10,6 +10,7 @@ from dataclasses import replace
 from flaskprod_lint.inputs import shell
 from flaskprod_lint.inputs.shell import Script
 from flaskprod_lint.model import Step
+from flaskprod_lint.patterns import regex
 from flaskprod_lint.resolve import secrecy
 from flaskprod_lint.resolve.commands import longrunning
 from flaskprod_lint.resolve.commands.calls import Found, Program
@@ -19,7 +20,7 @@ from flaskprod_lint.resolve.commands.walk import Walker
 from flaskprod_lint.source import Place, Source, Span
 
 #: Flags before a password, and how long a value is that no word holds by chance.
-_PASSWORD_FLAG = re.compile(r"-{1,2}(p|pw|pass\w*|secret\w*|token|key)")
+_PASSWORD_FLAG = regex(r"-{1,2}(p|pw|pass\w*|secret\w*|token|key)")
 _TELLING = 12
 
 

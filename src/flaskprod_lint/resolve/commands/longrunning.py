@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import posixpath
-import re
 
 from flaskprod_lint.model import Step
+from flaskprod_lint.patterns import regex
 
 #: Programs that answer HTTP with a WSGI or ASGI app, by name or by `python -m`.
 APP_SERVERS = frozenset(
@@ -33,7 +33,7 @@ _UTILITIES = frozenset(
     "useradd usermod groupadd groupmod adduser addgroup tar unzip gzip openssl psql mysql basename dirname pip "
     "pip3".split()
 )
-_PYTHON = re.compile(r"(?:python|pypy)[\d.]*(?:-dbg)?$")
+_PYTHON = regex(r"(?:python|pypy)[\d.]*(?:-dbg)?$")
 _ENDS_AT_ONCE = frozenset(
     {"-D", "--daemon", "--check-config", "--print-config", "--version", "-v", "--help", "-h", "-d", "--daemonize"}
 )

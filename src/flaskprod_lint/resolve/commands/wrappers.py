@@ -5,6 +5,7 @@ from __future__ import annotations
 import posixpath
 import re
 
+from flaskprod_lint.patterns import regex
 from flaskprod_lint.records import dataclass
 from flaskprod_lint.resolve.commands.state import Argument
 
@@ -115,7 +116,7 @@ _WRAPPERS: dict[str, Wrapper] = {
     "scl": Wrapper("opaque", until="--"),
     "strace": Wrapper("opaque", _options("-o -e -p")),
 }
-_ASSIGNMENT = re.compile(r"[A-Za-z_]\w*=")
+_ASSIGNMENT = regex(r"[A-Za-z_]\w*=")
 
 
 def unwrap(arguments: tuple[Argument, ...]) -> Wrapped | None:

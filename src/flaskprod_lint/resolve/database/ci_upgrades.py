@@ -7,25 +7,26 @@ from collections.abc import Iterator
 
 from flaskprod_lint.inputs import workflows
 from flaskprod_lint.inputs.workflows import Workflow, WorkflowJob, WorkflowStep
+from flaskprod_lint.patterns import regex
 from flaskprod_lint.source import Located, Place, Project, Source, Span
 
 _READERS = (("github-workflow", workflows.read_github), ("gitlab-ci", workflows.read_gitlab))
 #: The command itself, on one line or as a list of words.
-_UPGRADE = re.compile(
+_UPGRADE = regex(
     r"\b(?:flask|manage\.py)\b[^#|;&]{0,80}?\bdb[\"',\s-]+upgrade\b|\balembic\b[^#|;&]{0,80}?[\"'\s,-]upgrade\b"
 )
 _NAME = r"[\w./-]*(?:migrat|db-upgrade|upgrade-db|db_upgrade|alembic)[\w./-]*"
 #: What starts something that has it in its name: a job of Cloud Run or Kubernetes, a target of make, a service.
-_STARTS = re.compile(
+_STARTS = regex(
     rf"\bgcloud\b.*\bjobs\s+execute\s+{_NAME}|\bkubectl\s+(?:apply|create|replace)\b.*\s{_NAME}"
     rf"|\bdocker[ -]compose\b.*\s(?:run|up)\b.*\s{_NAME}|\b(?:make|just|task|inv|invoke)\s+{_NAME}",
     re.IGNORECASE,
 )
 #: What reaches another machine: what it says happens there, whatever else the job does.
-_REMOTE = re.compile(r"\b(ssh|heroku|flyctl|fly|kubectl|gcloud|aws|oc|railway|scalingo|dokku|ansible\S*)\b")
-_TESTS = re.compile(r"\b(pytest|tox|nox|unittest|coverage)\b|\blocalhost\b|127\.0\.0\.1|sqlite://")
+_REMOTE = regex(r"\b(ssh|heroku|flyctl|fly|kubectl|gcloud|aws|oc|railway|scalingo|dokku|ansible\S*)\b")
+_TESTS = regex(r"\b(pytest|tox|nox|unittest|coverage)\b|\blocalhost\b|127\.0\.0\.1|sqlite://")
 #: A line that only speaks of it, after the key that it may stand behind.
-_SAYS = re.compile(r"\s*(- )?(\w+:\s*)?[\"']?(#|echo\b|printf\b)")
+_SAYS = regex(r"\s*(- )?(\w+:\s*)?[\"']?(#|echo\b|printf\b)")
 #: Inputs of actions that hold commands.
 _COMMANDS = ("script", "command", "commands", "run", "args", "arguments", "inlinescript")
 

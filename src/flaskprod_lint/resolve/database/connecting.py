@@ -3,24 +3,24 @@
 from __future__ import annotations
 
 import ast
-import re
 from collections.abc import Iterable, Sequence
 
 from flaskprod_lint.inputs import python
 from flaskprod_lint.model import Process, Reached
+from flaskprod_lint.patterns import regex
 from flaskprod_lint.resolve.interpreter.values import Event
 from flaskprod_lint.source import Place, Project, Source, Span
 
 _LIBRARIES = ("sqlalchemy", "flask_sqlalchemy", "sqlmodel", "alchemical", "flask_appbuilder")
 #: The ends of calls that use a connection: of an engine, of a session, of a query.
-_CONNECTS = re.compile(
+_CONNECTS = regex(
     r"(create_engine|engine|engines)\.(connect|begin|raw_connection|execute|scalar)$"
     r"|\b(session|sessionmaker\.__call__|Session|scoped_session)\.(execute|scalar|scalars|get|commit|flush)$"
     r"|\bquery\b.*\.(all|first|one|one_or_none|scalar|count|get|first_or_404)$"
     r"|\.(create_all|drop_all|reflect)$"
 )
 _HOOKS = ("post_fork", "post_worker_init")
-_AFTER_FORK = re.compile(r"\bregister_at_fork\b|\bpost_?fork\b")
+_AFTER_FORK = regex(r"\bregister_at_fork\b|\bpost_?fork\b")
 
 
 def of_events(events: Iterable[Event]) -> list[Reached]:

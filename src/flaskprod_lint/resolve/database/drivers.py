@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
 from flaskprod_lint.model import Driver, Engine
+from flaskprod_lint.patterns import regex
 from flaskprod_lint.resolve.context import Context
 from flaskprod_lint.resolve.interpreter.values import Partial
 from flaskprod_lint.resolve.packages.versions import is_bounded, sqlalchemy_version
@@ -44,9 +44,9 @@ _DRIVERS: Mapping[str, Mapping[str, tuple[str, tuple[str, ...]]]] = {
 }
 _DEFAULTS = {"mysql": "mysqldb", "mariadb": "mysqldb", "mssql": "pyodbc"}
 #: Code that chooses a driver for a URL that comes from elsewhere, or stands in for another driver.
-_CHOOSES = re.compile(r"\b(postgres(ql)?|mysql|mariadb|mssql)\+\w+")
-_STANDS_IN = re.compile(r"install_as_MySQLdb|psycopg2cffi[.\s]+(import\s+)?compat")
-_YIELDS = re.compile(r"\bpsycogreen\b|\bset_wait_callback\b")
+_CHOOSES = regex(r"\b(postgres(ql)?|mysql|mariadb|mssql)\+\w+")
+_STANDS_IN = regex(r"install_as_MySQLdb|psycopg2cffi[.\s]+(import\s+)?compat")
+_YIELDS = regex(r"\bpsycogreen\b|\bset_wait_callback\b")
 
 
 def of_engine(engine: Engine, files: Iterable[str], context: Context) -> Driver | None:

@@ -8,15 +8,16 @@ from dataclasses import replace
 from urllib.parse import quote
 
 from flaskprod_lint.model import EnvironmentRead, Override, Setting, Unknown
+from flaskprod_lint.patterns import regex
 from flaskprod_lint.records import dataclass
 from flaskprod_lint.resolve.context import Context
 from flaskprod_lint.resolve.interpreter.values import Instance, Partial, Value
 from flaskprod_lint.resolve.secrecy import is_secret_name, mask_url, url_password
 from flaskprod_lint.source import Place
 
-_SCHEME = re.compile(r"^\s*([A-Za-z][A-Za-z0-9_]*)(?:\+([A-Za-z0-9_]+))?:")
-_WRITTEN = re.compile(r"""^\(?\s*[rRfFuU]{0,2}['"]{1,3}\s*([A-Za-z][A-Za-z0-9_]*)(?:\+([A-Za-z0-9_]+))?://""")
-_IN_QUERY = re.compile(r"([?&](?:password|sslpassword|passwd)=)[^&\s]*", re.IGNORECASE)
+_SCHEME = regex(r"^\s*([A-Za-z][A-Za-z0-9_]*)(?:\+([A-Za-z0-9_]+))?:")
+_WRITTEN = regex(r"""^\(?\s*[rRfFuU]{0,2}['"]{1,3}\s*([A-Za-z][A-Za-z0-9_]*)(?:\+([A-Za-z0-9_]+))?://""")
+_IN_QUERY = regex(r"([?&](?:password|sslpassword|passwd)=)[^&\s]*", re.IGNORECASE)
 #: Calls that give a URL made of parts, with the names of their positional arguments.
 _URL_CALLS = {"sqlalchemy.engine.URL.create", "sqlalchemy.engine.url.URL.create", "sqlalchemy.URL.create"}
 _URL_CALLS |= {"sqlalchemy.engine.url.URL", "sqlalchemy.engine.URL"}

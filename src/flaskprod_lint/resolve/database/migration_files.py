@@ -10,13 +10,14 @@ from dataclasses import replace
 from flaskprod_lint.inputs import dockerignore, railway, render
 from flaskprod_lint.inputs.alembic import MigrationFolder
 from flaskprod_lint.model import Deployment, Image, MigrationRun, Migrations, Unknown
+from flaskprod_lint.patterns import regex
 from flaskprod_lint.resolve.context import Context
 from flaskprod_lint.source import Located, Place, Project
 
 _SHOWN = 4
 #: What makes several heads a choice: branches with names, folders of their own.
-_BRANCHES = re.compile(r"^branch_labels[^=\n]*=\s*[^N\s]", re.MULTILINE)
-_LOCATIONS = re.compile(r"^[ \t]*(version_locations|recursive_version_locations)[ \t]*=", re.MULTILINE)
+_BRANCHES = regex(r"^branch_labels[^=\n]*=\s*[^N\s]", re.MULTILINE)
+_LOCATIONS = regex(r"^[ \t]*(version_locations|recursive_version_locations)[ \t]*=", re.MULTILINE)
 
 
 def completed(

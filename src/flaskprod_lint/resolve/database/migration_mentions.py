@@ -5,35 +5,34 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from flaskprod_lint.patterns import regex
 from flaskprod_lint.resolve.database import ci_upgrades
 from flaskprod_lint.source import Place, Project, Source
 
 #: The command on one line, as a JSON list, or as a YAML list of words.
-_UPGRADE = re.compile(
+_UPGRADE = regex(
     r"\b(?:flask|manage\.py)\b[^#|;&]{0,80}?\bdb[\"',\s-]+upgrade\b|\balembic\b[^#|;&]{0,80}?[\"'\s-]upgrade\b"
 )
 #: Files of CI services, of Elastic Beanstalk's hooks, and any YAML: jobs of Kubernetes, charts, playbooks.
-_FILE = re.compile(
-    r"(^|/)(Jenkinsfile|\.ebextensions/[^/]+\.config|\.platform/hooks/.+|\.kamal/hooks/.+|[^/]+\.ya?ml)$"
-)
+_FILE = regex(r"(^|/)(Jenkinsfile|\.ebextensions/[^/]+\.config|\.platform/hooks/.+|\.kamal/hooks/.+|[^/]+\.ya?ml)$")
 #: YAML that is read as a deployment of its own, or as a workflow.
 _READ = ("compose", "render", "heroku-yml", "digitalocean", "koyeb", "github-workflow", "gitlab-ci")
-_DEPLOYS = re.compile(
+_DEPLOYS = regex(
     r"(^|[_.-])(deploy|release|migrate|migration|migrations|upgrade|pre_?deploy|post_?deploy|post_compile|fabfile)",
     re.IGNORECASE,
 )
-_ASIDE = re.compile(
+_ASIDE = regex(
     r"(^|[/_.-])(tests?|local|dev|develop|development|docs?|examples?|new|create|make)([/_.-]|$)", re.IGNORECASE
 )
 #: A job that tests, or that brings its own database, is no deployment.
-_TESTS = re.compile(r"\b(pytest|tox|nox|unittest|coverage)\b|^\s+services:|\blocalhost\b", re.MULTILINE)
+_TESTS = regex(r"\b(pytest|tox|nox|unittest|coverage)\b|^\s+services:|\blocalhost\b", re.MULTILINE)
 #: A script that also writes revisions or goes back is a developer's.
-_WRITES = re.compile(r"\bdb\s+(migrate|downgrade|revision)\b|\balembic\b[^\n]*\b(revision|downgrade)\b")
+_WRITES = regex(r"\bdb\s+(migrate|downgrade|revision)\b|\balembic\b[^\n]*\b(revision|downgrade)\b")
 #: A project with more such files than this is not read to the end for them.
 _MOST = 400
-_TARGET = re.compile(r"([\w./-]+)\s*:(?!=)")
-_FOR_PRODUCTION = re.compile(r"(^|[\s_./-])(deploy|release|prod|production)([\s_./-]|$)", re.IGNORECASE)
-_JOB = re.compile(r"^(?:  )?[\w-]+:", re.MULTILINE)
+_TARGET = regex(r"([\w./-]+)\s*:(?!=)")
+_FOR_PRODUCTION = regex(r"(^|[\s_./-])(deploy|release|prod|production)([\s_./-]|$)", re.IGNORECASE)
+_JOB = regex(r"^(?:  )?[\w-]+:", re.MULTILINE)
 
 
 def find(project: Project, own_files: set[str]) -> Place | None:

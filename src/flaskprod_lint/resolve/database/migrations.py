@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping
 from flaskprod_lint.inputs import alembic, procfile
 from flaskprod_lint.inputs.alembic import MigrationFolder
 from flaskprod_lint.model import Deployment, MigrationRun, Migrations, Process, Step
+from flaskprod_lint.patterns import regex
 from flaskprod_lint.resolve.context import Context
 from flaskprod_lint.resolve.database import migration_files, migration_mentions, schema_steps
 from flaskprod_lint.resolve.database.schema_steps import Effect
@@ -16,7 +17,7 @@ from flaskprod_lint.source import Place, Project
 #: A project with more migration folders than this is a collection of apps: a book, or a course.
 _COLLECTION = 3
 #: What people call a service that prepares the database and ends.
-_ONCE = re.compile(r"(^|[-_])(init|migrate|migrations?|release|setup|upgrade)($|[-_])", re.IGNORECASE)
+_ONCE = regex(r"(^|[-_])(init|migrate|migrations?|release|setup|upgrade)($|[-_])", re.IGNORECASE)
 
 
 def of_deployment(

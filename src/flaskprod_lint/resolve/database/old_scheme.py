@@ -7,15 +7,16 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from flaskprod_lint.model import Engine
+from flaskprod_lint.patterns import regex
 from flaskprod_lint.resolve.context import Context
 from flaskprod_lint.resolve.database.drivers import ON_SQLALCHEMY, is_usual
 from flaskprod_lint.resolve.interpreter.values import Partial
 from flaskprod_lint.resolve.packages.versions import is_installed, sqlalchemy_version
 from flaskprod_lint.source import Place
 
-_OLD = re.compile(r"\s*postgres(\+\w+)?:")
+_OLD = regex(r"\s*postgres(\+\w+)?:")
 #: Code that looks at the scheme, or replaces it.
-_REWRITES = re.compile(
+_REWRITES = regex(
     r"""\b(replace|startswith|sub|subn|split|partition|removeprefix|scheme|drivername|_replace)\b[^\n]*postgres"""
     r"""|["']postgres(://|:|["'])|\bpostgres://[^\n]*\bpostgresql""",
     re.IGNORECASE,

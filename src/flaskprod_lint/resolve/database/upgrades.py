@@ -8,13 +8,14 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import field
 from weakref import WeakKeyDictionary
 
+from flaskprod_lint.patterns import regex
 from flaskprod_lint.records import dataclass
 from flaskprod_lint.resolve.interpreter import sources
 from flaskprod_lint.source import Place, Project, Span
 
 #: A text that may hold a call worth looking for; files without one are not parsed.
-_HINT = re.compile(r"\bupgrade\b|\bcreate_all\b|\bmigrate\b|alembic")
-_SHELL_UPGRADE = re.compile(r"\bdb\s+upgrade\b|\balembic\b.*\bupgrade\b")
+_HINT = regex(r"\bupgrade\b|\bcreate_all\b|\bmigrate\b|alembic")
+_SHELL_UPGRADE = regex(r"\bdb\s+upgrade\b|\balembic\b.*\bupgrade\b")
 _SOURCES = ("flask_migrate", "alembic", "alembic.command", "flask_db", "flask_alembic")
 _SHELLS = ("system", "popen", "run", "call", "check_call", "check_output", "Popen", "execvp", "execlp")
 #: How many calls are followed from a command to what it does.

@@ -5,13 +5,14 @@ from __future__ import annotations
 import re
 
 from flaskprod_lint.model import Setting, Unknown
+from flaskprod_lint.patterns import regex
 from flaskprod_lint.source import Located, Place, is_number
 
-_MEMORY = re.compile(r"(\d{1,18}(?:\.\d+)?)\s*([kmgt]?)(i?)b?", re.IGNORECASE)
+_MEMORY = regex(r"(\d{1,18}(?:\.\d+)?)\s*([kmgt]?)(i?)b?", re.IGNORECASE)
 _MEBIBYTES = {"": 1 / 1024**2, "k": 1 / 1024, "m": 1.0, "g": 1024.0, "t": 1024.0**2}
-_TIME = re.compile(r"(\d{1,18}(?:\.\d+)?)\s*(ms|s|sec|m|min|h|hr)?(?=\d|$)", re.IGNORECASE)
+_TIME = regex(r"(\d{1,18}(?:\.\d+)?)\s*(ms|s|sec|m|min|h|hr)?(?=\d|$)", re.IGNORECASE)
 _SECONDS = {"ms": 0.001, "s": 1.0, "sec": 1.0, "m": 60.0, "min": 60.0, "h": 3600.0, "hr": 3600.0}
-_NUMBER = re.compile(r"\d{1,18}(?:\.\d+)?")
+_NUMBER = regex(r"\d{1,18}(?:\.\d+)?")
 
 
 def memory(text: Located[str] | None, key: str) -> Setting | None:

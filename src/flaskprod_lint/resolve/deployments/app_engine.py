@@ -10,6 +10,7 @@ from dataclasses import replace
 from flaskprod_lint.inputs import app_engine
 from flaskprod_lint.inputs.app_engine import AppEngine
 from flaskprod_lint.model import Command, Conflict, Deployment, Platform, Process, Setting, Step, Unknown
+from flaskprod_lint.patterns import regex
 from flaskprod_lint.resolve import image as images_of
 from flaskprod_lint.resolve import packages, platforms
 from flaskprod_lint.resolve.context import Context
@@ -22,8 +23,8 @@ from flaskprod_lint.resolve.tree import Tree
 from flaskprod_lint.source import Located, Place, Project, Span
 
 _HOME = "/workspace"
-_VERSION = re.compile(r"python(\d)(\d*)")
-_MINOR = re.compile(r"(\d{1,9})\.(\d{1,9})")
+_VERSION = regex(r"python(\d)(\d*)")
+_MINOR = regex(r"(\d{1,9})\.(\d{1,9})")
 #: The first generation of Python, which App Engine served by itself.
 _FIRST = ("python27", "python")
 _AS_MANY = "App Engine starts as many instances as the load asks for, where no maximum is given"

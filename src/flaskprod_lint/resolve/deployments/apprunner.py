@@ -10,6 +10,7 @@ from dataclasses import replace
 from flaskprod_lint.inputs import apprunner
 from flaskprod_lint.inputs.apprunner import AppRunner
 from flaskprod_lint.model import ImageRun, Packages, Process, Setting, Step, Unknown
+from flaskprod_lint.patterns import regex
 from flaskprod_lint.resolve import packages
 from flaskprod_lint.resolve.context import Context
 from flaskprod_lint.resolve.deployments import amounts, manifest_secrets, parts, planned, standing
@@ -21,7 +22,7 @@ from flaskprod_lint.source import Located, Place, Project, Span
 
 #: The port of a service whose file names none (https://docs.aws.amazon.com/apprunner/latest/dg/config-file-ref.html).
 _PORT = 8080
-_RUNTIME = re.compile(r"python(\d)(\d+)")
+_RUNTIME = regex(r"python(\d)(\d+)")
 
 
 def find(project: Project, options: Options) -> Iterator[Planned]:

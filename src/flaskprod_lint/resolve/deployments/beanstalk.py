@@ -12,6 +12,7 @@ from dataclasses import replace
 
 from flaskprod_lint.inputs import beanstalk, procfile
 from flaskprod_lint.model import Command, Conflict, Package, Packages, Process, Setting, Unknown
+from flaskprod_lint.patterns import regex
 from flaskprod_lint.resolve import platforms
 from flaskprod_lint.resolve.context import Context
 from flaskprod_lint.resolve.deployments import beanstalk_docker, beanstalk_steps, instance_sizes, parts, planned
@@ -24,14 +25,14 @@ from flaskprod_lint.source import Located, Place, Project, Span
 
 _PYTHON = "aws:elasticbeanstalk:container:python"
 _HOME = "/var/app/current"
-_VERSION = re.compile(r"Python (\d+\.\d+)", re.IGNORECASE)
+_VERSION = regex(r"Python (\d+\.\d+)", re.IGNORECASE)
 #: Platforms of Elastic Beanstalk that run no Python, as `eb init` names them.
-_OTHERS = re.compile(r"node|php|ruby|java|tomcat|corretto|\bgo\b|\.net|iis|packer", re.IGNORECASE)
-_OWN_PORT = re.compile(r":8000\b")
+_OTHERS = regex(r"node|php|ruby|java|tomcat|corretto|\bgo\b|\.net|iis|packer", re.IGNORECASE)
+_OWN_PORT = regex(r":8000\b")
 #: Files that say whose a Procfile is beside them.
 _ANOTHERS = ("app.json", "heroku.yml", "runtime.txt", "scalingo.json", "railway.toml", "railway.json", "manifest.yml")
 _CONFIG = ".elasticbeanstalk/config.yml"
-_MARKS = re.compile(
+_MARKS = regex(
     r"(?:(.*)/)?(?:\.ebextensions/[^/]+\.config|\.elasticbeanstalk/config\.yml|\.platform/(?:hooks|nginx)/.+)"
 )
 

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import field
 
 from flaskprod_lint.inputs import beanstalk
 from flaskprod_lint.inputs.beanstalk import ENVIRONMENT, ContainerCommand, EbOption
 from flaskprod_lint.model import Platform, SecretLiteral, Setting, Unknown
+from flaskprod_lint.patterns import regex
 from flaskprod_lint.records import dataclass
 from flaskprod_lint.resolve.deployments import amounts, manifest_secrets, parts, planned
 from flaskprod_lint.source import Located, Place, Project, is_number
 
 #: Where nginx finds the app unless PORT says otherwise (Elastic Beanstalk's guide, python-configuration-procfile).
 PORT = 8000
-_URL = re.compile(r"(?:[A-Za-z]+:)?\d*(/.*)")
+_URL = regex(r"(?:[A-Za-z]+:)?\d*(/.*)")
 
 
 @dataclass(frozen=True)

@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator
 
 from flaskprod_lint.model import Command, Process
+from flaskprod_lint.patterns import regex
 from flaskprod_lint.resolve.context import Context
 from flaskprod_lint.resolve.deployments import planned
 from flaskprod_lint.resolve.deployments.beanstalk_options import EbOptions
@@ -17,10 +18,10 @@ from flaskprod_lint.source import Place, Project, Span
 #: The folders of hooks that run with the new version in place.
 _HOOKS = ("predeploy", "postdeploy")
 #: What a command names that may change a database; all others prepare the machine.
-_MATTERS = re.compile(r"python|flask|alembic|migrat|upgrade|\.sh\b", re.IGNORECASE)
-_MIGRATES = re.compile(r"\b(db|alembic|database)\b.*\b(upgrade|migrate)\b|create_all")
+_MATTERS = regex(r"python|flask|alembic|migrat|upgrade|\.sh\b", re.IGNORECASE)
+_MIGRATES = regex(r"\b(db|alembic|database)\b.*\b(upgrade|migrate)\b|create_all")
 #: How a hook asks whether its instance is the leader.
-_LEADER = re.compile(r"leader", re.IGNORECASE)
+_LEADER = regex(r"leader", re.IGNORECASE)
 
 
 def add(found: Planned, project: Project, folder: str, settings: EbOptions, context: Context, options: Options) -> None:

@@ -10,6 +10,7 @@ from dataclasses import replace
 from flaskprod_lint.inputs import cloud_foundry
 from flaskprod_lint.inputs.cloud_foundry import CfApplication, CfManifest, CfProcess
 from flaskprod_lint.model import Command, Platform, Setting, Unknown
+from flaskprod_lint.patterns import regex
 from flaskprod_lint.resolve.deployments import amounts, manifest_secrets, parts, planned, standing
 from flaskprod_lint.resolve.deployments.parts import Home, Part
 from flaskprod_lint.resolve.deployments.planned import Planned
@@ -17,10 +18,10 @@ from flaskprod_lint.resolve.deployments.standing import Standing
 from flaskprod_lint.resolve.options import Options
 from flaskprod_lint.source import Located, Place, Project
 
-_FILLED_IN = re.compile(r"\(\(([^()]+)\)\)")
+_FILLED_IN = regex(r"\(\(([^()]+)\)\)")
 #: Where the app stands, which is also the HOME of its processes.
 _HOME = "/home/vcap/app"
-_DATABASE = re.compile(r"postgres|psql|\bpg\b|mysql|maria|sql|database|\bdb\b|rds|elephant", re.IGNORECASE)
+_DATABASE = regex(r"postgres|psql|\bpg\b|mysql|maria|sql|database|\bdb\b|rds|elephant", re.IGNORECASE)
 #: Files that the Python buildpack goes by where no buildpack is named.
 _PYTHON = ("requirements.txt", "setup.py", "Pipfile", "pyproject.toml", "environment.yml")
 

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import posixpath
-import re
 from collections.abc import Iterator
 from dataclasses import replace
 
 from flaskprod_lint.inputs import cloud_run
 from flaskprod_lint.inputs.cloud_run import CloudRunService, Pairs
 from flaskprod_lint.model import Command, Conflict, Deployment, Packages, Platform, Process, Setting, Unknown
+from flaskprod_lint.patterns import regex
 from flaskprod_lint.records import dataclass
 from flaskprod_lint.resolve import image as images_of
 from flaskprod_lint.resolve import packages, platforms
@@ -36,7 +36,7 @@ _HOME = "/workspace"
 _MARKS = (b"serving.knative.dev/", b"run.googleapis.com/v")
 _UP_TO = "Cloud Run starts up to 100 instances unless it is given another maximum"
 #: What a pipeline or envsubst fills in.
-_HOLE = re.compile(r"\$\{|\$[A-Za-z_]|\{\{")
+_HOLE = regex(r"\$\{|\$[A-Za-z_]|\{\{")
 
 
 @dataclass(frozen=True)

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import field, replace
 
 from flaskprod_lint.model import Command, Process, Setting
+from flaskprod_lint.patterns import regex
 from flaskprod_lint.records import dataclass
 from flaskprod_lint.resolve import image as images_of
 from flaskprod_lint.resolve.deployments import images, parts, planned, standing
@@ -17,12 +18,12 @@ from flaskprod_lint.resolve.options import Options
 from flaskprod_lint.source import Located, Place, Project, Span
 
 #: Images that stand beside an app, by their name.
-_ASIDE = re.compile(
+_ASIDE = regex(
     r"nginx|redis|valkey|postgres|mysql|mariadb|memcached|mongo|rabbitmq|elasticsearch|opensearch|envoy|x-?ray|otel"
     r"|opentelemetry|datadog|newrelic|fluent|firelens|cloudwatch|statsd|prometheus|grafana|traefik|haproxy|caddy|localstack"
     r"|openresty|httpd|maildev|mailhog|adminer|pgadmin"
 )
-_PROXY = re.compile(r"nginx|openresty|httpd|envoy|traefik|haproxy|caddy")
+_PROXY = regex(r"nginx|openresty|httpd|envoy|traefik|haproxy|caddy")
 #: Words in names that tell no image from another.
 _COMMON = frozenset("app docker dockerfile image container latest service src prod production flask python aws".split())
 

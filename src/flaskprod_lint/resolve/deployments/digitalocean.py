@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import posixpath
-import re
 from collections.abc import Iterator
 from dataclasses import replace
 
 from flaskprod_lint.inputs import digitalocean
 from flaskprod_lint.inputs.digitalocean import AppComponent, AppSpec, AppVariable
 from flaskprod_lint.model import Command, Platform, SecretLiteral, Setting, Unknown
+from flaskprod_lint.patterns import regex
 from flaskprod_lint.resolve import platforms
 from flaskprod_lint.resolve.deployments import (
     amounts,
@@ -29,7 +29,7 @@ from flaskprod_lint.source import Located, Place, Project, is_number
 #: What only an app spec holds, for specs that are called something else.
 _MARKS = (b"instance_size_slug", b"environment_slug")
 
-_BOUND = re.compile(r"\$\{[^{}]*\}")
+_BOUND = regex(r"\$\{[^{}]*\}")
 
 
 def find(project: Project, options: Options) -> Iterator[Planned]:

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from flaskprod_lint.inputs import compose
 from flaskprod_lint.model import Deployment, Disk, Process
+from flaskprod_lint.patterns import regex
 from flaskprod_lint.resolve.context import Context
 from flaskprod_lint.source import Project
 
@@ -17,21 +18,21 @@ _VOLUMES_ELSEWHERE = ("railway", "koyeb", "caprover", "dokku")
 #: What a manifest's text holds where it mounts a volume, and what becomes of the files otherwise.
 _VOLUMES_NAMED = {
     "ecs": (
-        re.compile(r"mountPoints\W+[{\w]|MountPoints|^\s*storage:", re.MULTILINE),
+        regex(r"mountPoints\W+[{\w]|MountPoints|^\s*storage:", re.MULTILINE),
         "a new task starts without the files of the old one",
     ),
     "cloud-run": (
-        re.compile(r"volumeMounts|--add-volume|^\s*volumes:", re.MULTILINE),
+        regex(r"volumeMounts|--add-volume|^\s*volumes:", re.MULTILINE),
         "Cloud Run forgets the files of an instance when it stops",
     ),
-    "azure-containerapps": (re.compile(r"volumeMounts"), "a new replica starts without the files of the old one"),
+    "azure-containerapps": (regex(r"volumeMounts"), "a new replica starts without the files of the old one"),
     "beanstalk": (
-        re.compile(r"HostDirectory|mountPoints"),
+        regex(r"HostDirectory|mountPoints"),
         "Elastic Beanstalk replaces the app's folder at each deploy",
     ),
 }
-_DESTINATION = re.compile(r"""^\s*destination\s*=\s*["']([^"']+)""", re.MULTILINE)
-_VOLUME = re.compile(r"^\s*VOLUME\b", re.MULTILINE | re.IGNORECASE)
+_DESTINATION = regex(r"""^\s*destination\s*=\s*["']([^"']+)""", re.MULTILINE)
+_VOLUME = regex(r"^\s*VOLUME\b", re.MULTILINE | re.IGNORECASE)
 
 
 def of_process(process: Process, deployment: Deployment, context: Context) -> Disk | None:

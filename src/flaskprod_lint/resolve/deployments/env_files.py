@@ -6,17 +6,16 @@ import re
 
 from flaskprod_lint.inputs import dotenv
 from flaskprod_lint.model import EnvFile, SecretLiteral
+from flaskprod_lint.patterns import regex
 from flaskprod_lint.resolve import secrecy
 from flaskprod_lint.source import Project, Source
 
 #: Files that show which variables there are, and files of tests and CI.
-_EXAMPLE = re.compile(
+_EXAMPLE = regex(
     r"(example|sample|template|dist|tpl|default|defaults|skeleton|dummy|demo|test|testing|tests|ci|schema|docs?)",
     re.IGNORECASE,
 )
-_ELSEWHERE = re.compile(
-    r"(^|/)(tests?|examples?|docs?|fixtures?|samples?|\.github|\.ci|\.devcontainer)/", re.IGNORECASE
-)
+_ELSEWHERE = regex(r"(^|/)(tests?|examples?|docs?|fixtures?|samples?|\.github|\.ci|\.devcontainer)/", re.IGNORECASE)
 
 
 def find(project: Project) -> tuple[EnvFile, ...]:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import posixpath
-import re
 from collections.abc import Iterator
 from dataclasses import replace
 
 from flaskprod_lint.inputs import fly, procfile
 from flaskprod_lint.inputs.fly import Fly
 from flaskprod_lint.model import Command, Deployment, Packages, Platform, Process, Setting, Unknown
+from flaskprod_lint.patterns import regex
 from flaskprod_lint.resolve import image as images_of
 from flaskprod_lint.resolve import packages, platforms
 from flaskprod_lint.resolve.context import Context
@@ -21,7 +21,7 @@ from flaskprod_lint.resolve.options import Options
 from flaskprod_lint.resolve.tree import Tree
 from flaskprod_lint.source import Located, Place, Project, Span, is_number
 
-_SECONDS = re.compile(r"(\d{1,18})(s|m)?")
+_SECONDS = regex(r"(\d{1,18})(s|m)?")
 
 
 def find(project: Project, options: Options) -> Iterator[Planned]:

@@ -6,25 +6,26 @@ import re
 
 from flaskprod_lint.model import Address, App, Command, Deployment, Process, Setting
 from flaskprod_lint.model.routing import NONE, finds
+from flaskprod_lint.patterns import regex
 from flaskprod_lint.source import Place, Project
 
 #: Platforms that run the health check of an image, and what stands for no platform.
 _RUN_IT = frozenset({None, "docker-compose", "podman-quadlet"})
-_URL = re.compile(
+_URL = regex(
     r"https?://(?:localhost|127\.0\.0\.1|0\.0\.0\.0|\[::1\])(?::(?P<port>\d+|\$\{?PORT(?::-\d+)?\}?))?(?P<path>/[^\s\"'|;&)]*)?"
 )
 #: What makes 404 a failure: curl only with --fail, wget and urllib by themselves, requests where it is asked.
-_FAILS = re.compile(
+_FAILS = regex(
     r"\bcurl\b[^|;&]*\s(?:--fail\b|--fail-with-body\b|-[a-zA-Z]*f[a-zA-Z]*\b)|\bwget\b|\burlopen\s*\(|\braise_for_status\b"
     r"|\bstatus_code\b"
 )
 #: Checks that never fail, whose answer is looked at, or that ask in another way than by GET.
-_OTHERWISE = re.compile(
+_OTHERWISE = regex(
     r"\|\|\s*(?:true|exit 0|:)|(?<!\|)\|(?!\|)|;\s*(?:true|exit 0)|\s-X\b|\s--request\b|\s-d\b|\s--data|--post-"
 )
 
 
-_TESTS = re.compile(
+_TESTS = regex(
     r"(^|/)(tests?|testing|\.?venv|env|site-packages|node_modules)/|(^|/)(test_[^/]*|[^/]*_test|conftest)\.py$"
 )
 

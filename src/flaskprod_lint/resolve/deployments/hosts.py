@@ -10,6 +10,7 @@ from flaskprod_lint.inputs import supervisord, systemd
 from flaskprod_lint.inputs.supervisord import SupervisedProgram
 from flaskprod_lint.inputs.systemd import Unit
 from flaskprod_lint.model import Command, Deployment, Packages, Platform, Process, Setting, Unknown
+from flaskprod_lint.patterns import regex
 from flaskprod_lint.resolve import packages, platforms
 from flaskprod_lint.resolve.context import Context
 from flaskprod_lint.resolve.deployments import amounts, manifest_secrets, planned
@@ -19,10 +20,10 @@ from flaskprod_lint.resolve.options import Options
 from flaskprod_lint.resolve.tree import Tree
 from flaskprod_lint.source import Located, Place, Project, Span, is_number
 
-_BRACED = re.compile(r"\$\{(\w+)\}")
-_SUPERVISED = re.compile(r"%\((\w+)\)[sd]")
+_BRACED = regex(r"\$\{(\w+)\}")
+_SUPERVISED = regex(r"%\((\w+)\)[sd]")
 _UNITS = {"": 1.0, "s": 1.0, "sec": 1.0, "min": 60.0, "m": 60.0, "ms": 0.001, "h": 3600.0}
-_TIME = re.compile(r"(\d{1,18}(?:\.\d+)?)\s*([a-z]*)")
+_TIME = regex(r"(\d{1,18}(?:\.\d+)?)\s*([a-z]*)")
 
 
 # systemd

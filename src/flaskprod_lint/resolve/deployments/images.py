@@ -10,25 +10,26 @@ from collections.abc import Iterator, Mapping
 from flaskprod_lint.inputs import dockerfile
 from flaskprod_lint.inputs.dockerfile import Dockerfile, Instruction, Stage
 from flaskprod_lint.model import Image, Setting
+from flaskprod_lint.patterns import regex
 from flaskprod_lint.records import dataclass
 from flaskprod_lint.resolve.context import Context
 from flaskprod_lint.resolve.tree import Tree
 from flaskprod_lint.source import Project
 
-_PYTHON_BASE = re.compile(
+_PYTHON_BASE = regex(
     r"python|conda|mamba|pypy|uwsgi|gunicorn|flask|poetry|(^|/)uv[:@]|astral-sh/uv|jupyter|django|tiangolo"
 )
-_OTHER_BASE = re.compile(
+_OTHER_BASE = regex(
     r"^(docker\.io/|library/|registry\.access\.redhat\.com/)*"
     r"(node|nginx|nginxinc/\S+|httpd|caddy|traefik|haproxy|postgres|postgis/\S+|mysql|mariadb|redis|mongo|rabbitmq|elasticsearch"
     r"|golang|rust|ruby|php|openjdk|eclipse-temurin|maven|gradle|amazoncorretto|mcr\.microsoft\.com/dotnet/\S+|bun|oven/bun"
     r"|denoland/\S+|grafana/\S+|prom/\S+|hasura/\S+|keycloak/\S+|minio/\S+|selenium/\S+|cypress/\S+)([:@]|$)"
 )
-_PYTHON_WORK = re.compile(
+_PYTHON_WORK = regex(
     r"\bpip[0-9.]*\s+(--\S+\s+)*install|\b(poetry|pipenv|pdm|uv|conda|mamba)\s+(install|sync|pip|add|env|run)"
     r"|gunicorn|uwsgi|\bflask\b|waitress|uvicorn|hypercorn|\bcelery\b|\bpython[0-9.]*\s+\S+\.py|\bpython[0-9.]*\s+-m\b"
 )
-_FLASK = re.compile(r"\bflask\b", re.IGNORECASE)
+_FLASK = regex(r"\bflask\b", re.IGNORECASE)
 _STARTS = frozenset(("RUN", "CMD", "ENTRYPOINT"))
 
 

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import re
-
 from flaskprod_lint.model import Setting
+from flaskprod_lint.patterns import regex
 from flaskprod_lint.resolve import platforms
 from flaskprod_lint.source import Place, Span
 
-_SLUG = re.compile(r"-(\d{1,9})vcpu-")
+_SLUG = regex(r"-(\d{1,9})vcpu-")
 
 
 def of(platform: str, size: str, at: Span | None) -> tuple[Setting | None, Setting | None]:

@@ -9,11 +9,12 @@ from dataclasses import field
 from flaskprod_lint.inputs import dotenv
 from flaskprod_lint.inputs.interpolation import Reference, parts
 from flaskprod_lint.model import EnvironmentRead, Setting, Unknown
+from flaskprod_lint.patterns import regex
 from flaskprod_lint.records import dataclass
 from flaskprod_lint.source import Located, Place, Project, Span
 
 _DEEPEST = 5
-_TEMPLATE = re.compile(r"\{\{.*?\}\}|\{%.*?%\}|<%.*?%>", re.DOTALL)
+_TEMPLATE = regex(r"\{\{.*?\}\}|\{%.*?%\}|<%.*?%>", re.DOTALL)
 
 
 @dataclass(frozen=True)

@@ -10,6 +10,7 @@ from dataclasses import replace
 from flaskprod_lint.inputs import kamal
 from flaskprod_lint.inputs.kamal import Kamal, KamalRole
 from flaskprod_lint.model import Command, Disk, Setting, Unknown
+from flaskprod_lint.patterns import regex
 from flaskprod_lint.resolve.deployments import amounts, images, manifest_secrets, parts, planned, standing
 from flaskprod_lint.resolve.deployments.images import Built
 from flaskprod_lint.resolve.deployments.parts import Home, Part
@@ -17,8 +18,8 @@ from flaskprod_lint.resolve.deployments.planned import Planned
 from flaskprod_lint.resolve.options import Options
 from flaskprod_lint.source import Located, Place, Project, Source, Span
 
-_BASE = re.compile(r"(?:.*/)?deploy\.ya?ml")
-_RUBY = re.compile(r"<%.*?%>")
+_BASE = regex(r"(?:.*/)?deploy\.ya?ml")
+_RUBY = regex(r"<%.*?%>")
 _APP_PORT = 80
 _HEALTH_PATH = "/up"
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import posixpath
-import re
 from collections.abc import Iterator
 
 from flaskprod_lint.inputs import koyeb
 from flaskprod_lint.inputs.koyeb import Koyeb, KoyebService
 from flaskprod_lint.model import Command, Platform, Setting, Unknown
+from flaskprod_lint.patterns import regex
 from flaskprod_lint.resolve.deployments import (
     amounts,
     images,
@@ -23,7 +23,7 @@ from flaskprod_lint.resolve.deployments.planned import Planned
 from flaskprod_lint.resolve.options import Options
 from flaskprod_lint.source import Located, Place, Project, is_number
 
-_FILLED_IN = re.compile(r"\{\{[^{}]*\}\}|^@[\w-]+$")
+_FILLED_IN = regex(r"\{\{[^{}]*\}\}|^@[\w-]+$")
 
 
 def find(project: Project, options: Options) -> Iterator[Planned]:

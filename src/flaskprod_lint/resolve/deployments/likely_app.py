@@ -9,6 +9,7 @@ from dataclasses import field
 
 from flaskprod_lint.inputs import dotenv
 from flaskprod_lint.model import Step, Target, Unknown
+from flaskprod_lint.patterns import regex
 from flaskprod_lint.records import dataclass
 from flaskprod_lint.resolve import app as apps
 from flaskprod_lint.resolve.app import flask_cli, loading, target_text
@@ -19,18 +20,16 @@ from flaskprod_lint.resolve.options import Options
 from flaskprod_lint.source import Place, Project, Span
 
 #: What code that makes a Flask app looks like. Files are only loaded where this, or an import of the project's, is.
-_MAKES = re.compile(r"\b\w*Flask\w*\s*\(|\(\s*(?:flask\.)?Flask\s*\)|\bOpenAPI\s*\(|\bDash\s*\(")
-_PLAIN = re.compile(r"\bFlask\s*\(")
-_CALLS_FACTORY = re.compile(r"\b(?:create|make)_app\s*\(")
-_IMPORTS = re.compile(r"^\s*(?:from|import)\s+([\w.]+)", re.MULTILINE)
+_MAKES = regex(r"\b\w*Flask\w*\s*\(|\(\s*(?:flask\.)?Flask\s*\)|\bOpenAPI\s*\(|\bDash\s*\(")
+_PLAIN = regex(r"\bFlask\s*\(")
+_CALLS_FACTORY = regex(r"\b(?:create|make)_app\s*\(")
+_IMPORTS = regex(r"^\s*(?:from|import)\s+([\w.]+)", re.MULTILINE)
 
 #: Files that Flask itself looks for, and those that people start, in their order.
 _FOUND_BY_FLASK = ("wsgi.py", "app.py")
 _STARTED = ("main.py", "application.py", "run.py", "server.py")
 #: Files that load the app and do not serve it.
-_BESIDE = re.compile(
-    r"celery|worker|tasks?\b|cli\b|shell|seed|setup\b|conftest|init_db|config|_job|cron", re.IGNORECASE
-)
+_BESIDE = regex(r"celery|worker|tasks?\b|cli\b|shell|seed|setup\b|conftest|init_db|config|_job|cron", re.IGNORECASE)
 _PACKAGE_ORDER = ("__init__", "wsgi", "app", "application", "main", "server", "factory")
 _DEEPEST = 3
 

@@ -9,18 +9,19 @@ from dataclasses import field, replace
 
 from flaskprod_lint.inputs import templates
 from flaskprod_lint.model import Command, Deployment, Image, Platform, Process, Setting, Unknown
+from flaskprod_lint.patterns import regex
 from flaskprod_lint.records import dataclass
 from flaskprod_lint.resolve import platforms, secrecy
 from flaskprod_lint.resolve.context import Context
 from flaskprod_lint.resolve.options import Options
 from flaskprod_lint.source import Located, Place, Span, is_number
 
-_WORKER = re.compile(
+_WORKER = regex(
     r"\bcelery\b.*\b(worker|beat|flower)\b|\brq\s+worker\b|\brqworker\b|\bdramatiq\b|huey_consumer|\barq\b"
     r"|\btaskiq\s+worker\b|\brqscheduler\b|\bflower\b"
 )
-_UPGRADE = re.compile(r"\b(db|alembic|database)\b\s+(?:\S+\s+)*?(upgrade|migrate)\b")
-_SERVES = re.compile(r"gunicorn|uwsgi|waitress|uvicorn|hypercorn|granian|flask\b.*\brun\b|runserver|\bhttpd\b|nginx")
+_UPGRADE = regex(r"\b(db|alembic|database)\b\s+(?:\S+\s+)*?(upgrade|migrate)\b")
+_SERVES = regex(r"gunicorn|uwsgi|waitress|uvicorn|hypercorn|granian|flask\b.*\brun\b|runserver|\bhttpd\b|nginx")
 
 #: Words that only lead to what is started.
 _RUNNERS = frozenset(

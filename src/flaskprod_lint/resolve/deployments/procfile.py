@@ -10,6 +10,7 @@ from flaskprod_lint.inputs import app_json, procfile
 from flaskprod_lint.inputs.app_json import AppJson
 from flaskprod_lint.inputs.procfile import Procfile, ProcfileEntry
 from flaskprod_lint.model import Deployment, Platform, Process, SecretLiteral, Setting
+from flaskprod_lint.patterns import regex
 from flaskprod_lint.resolve import packages, platforms
 from flaskprod_lint.resolve.context import Context
 from flaskprod_lint.resolve.deployments import amounts, instance_sizes, manifest_secrets, planned
@@ -19,7 +20,7 @@ from flaskprod_lint.resolve.options import Options
 from flaskprod_lint.resolve.tree import Tree
 from flaskprod_lint.source import Located, Place, Project, Span
 
-_RUNTIME = re.compile(r"(?:python-)?(\d+(?:\.\d+)*)")
+_RUNTIME = regex(r"(?:python-)?(\d+(?:\.\d+)*)")
 
 
 def read_app_json(project: Project, folder: str, name: str = "app.json") -> AppJson | None:

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 
 from flaskprod_lint.inputs import nginx
 from flaskprod_lint.inputs.nginx import Upstream
 from flaskprod_lint.model import Image, Process, Setting
+from flaskprod_lint.patterns import regex
 from flaskprod_lint.records import dataclass
 from flaskprod_lint.resolve.context import Context
 from flaskprod_lint.source import Place, Project
 
-_NGINX = re.compile(r"\bnginx\b")
+_NGINX = regex(r"\bnginx\b")
 
 
 @dataclass(frozen=True)

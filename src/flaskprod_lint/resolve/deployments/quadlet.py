@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import posixpath
-import re
 from collections.abc import Iterator
 from dataclasses import replace
 
 from flaskprod_lint.inputs import quadlet, systemd
 from flaskprod_lint.inputs.quadlet import Quadlet, QuadletBuild
 from flaskprod_lint.model import Command, Disk, Setting
+from flaskprod_lint.patterns import regex
 from flaskprod_lint.resolve.deployments import amounts, images, manifest_secrets, parts, planned, standing
 from flaskprod_lint.resolve.deployments.images import Built
 from flaskprod_lint.resolve.deployments.parts import Home, Part
@@ -18,11 +18,11 @@ from flaskprod_lint.resolve.options import Options
 from flaskprod_lint.source import Located, Place, Project, Span
 
 #: Images of databases, proxies and the like, which no project builds by these names.
-_OTHERS = re.compile(
+_OTHERS = regex(
     r"postg|mysql|maria|redis|valkey|mongo|rabbit|memcache|nginx|caddy|traefik|haproxy|httpd|grafana|prometheus"
     r"|adminer|minio|loki|elastic|node|php|ruby|golang"
 )
-_PORT = re.compile(r"(?:.*:)?(\d{1,18})(?:/tcp)?")
+_PORT = regex(r"(?:.*:)?(\d{1,18})(?:/tcp)?")
 
 
 def find(project: Project, options: Options) -> Iterator[Planned]:

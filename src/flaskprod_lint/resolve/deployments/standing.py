@@ -6,6 +6,7 @@ import fnmatch
 import re
 from collections.abc import Iterable
 
+from flaskprod_lint.patterns import regex
 from flaskprod_lint.records import dataclass
 from flaskprod_lint.resolve.options import Options
 
@@ -19,7 +20,7 @@ _DEVELOPMENT_FOLDERS = frozenset(
     "contrib vagrant e2e cypress playwright benchmark benchmarks gen generated old archive archived deprecated .github "
     ".ci .circleci".split()
 )
-_TEST_FOLDER = re.compile(r"(tests?|testing|examples?|samples?)([-_].*)?")
+_TEST_FOLDER = regex(r"(tests?|testing|examples?|samples?)([-_].*)?")
 
 
 @dataclass(frozen=True)

@@ -6,6 +6,7 @@ import posixpath
 import re
 
 from flaskprod_lint.model import Command
+from flaskprod_lint.patterns import regex
 from flaskprod_lint.records import dataclass
 from flaskprod_lint.resolve import commands, servers
 from flaskprod_lint.resolve.context import Context
@@ -13,13 +14,13 @@ from flaskprod_lint.resolve.deployments import planned, standing
 from flaskprod_lint.resolve.options import Options
 from flaskprod_lint.source import Place, Project, Span
 
-_NAME = re.compile(
+_NAME = regex(
     r"(?:docker[-_])?(?:start|startup|boot|run|serve|server|launch|entrypoint|entry|gunicorn|uwsgi|waitress)"
     r"(?:[-_]?(?:start|app|api|server|web|site|flask|gunicorn|uwsgi|waitress|prod|production))*(?:\.sh|\.bash)?",
     re.IGNORECASE,
 )
 #: Where a script goes to, or sends the server.
-_HOME = re.compile(r"(?:^\s*cd\s+|--chdir[=\s]+)[\"']?(/[\w./-]+)", re.MULTILINE)
+_HOME = regex(r"(?:^\s*cd\s+|--chdir[=\s]+)[\"']?(/[\w./-]+)", re.MULTILINE)
 
 
 @dataclass(frozen=True)

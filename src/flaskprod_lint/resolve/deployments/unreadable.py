@@ -7,21 +7,22 @@ import re
 from collections.abc import Iterator
 from importlib import import_module
 
+from flaskprod_lint.patterns import regex
 from flaskprod_lint.resolve.deployments import parts
 from flaskprod_lint.source import Project
 
 #: By the format that a file's name promises, or by its name: the module of inputs/, its function, and what shows that
 #: the file is meant for it.
 _BY_FORMAT = {
-    "app-json": ("app_json", "read", re.compile(r'"(postdeploy|formation|buildpacks|addons|success_url|stack)"')),
-    "kamal": ("kamal", "read", re.compile(r"(?m)^(service|image|servers):")),
-    "github-workflow": ("workflows", "read_github", re.compile(r"(?m)^jobs:")),
-    "gitlab-ci": ("workflows", "read_gitlab", re.compile(r"(?m)^\s+-?\s*script:")),
+    "app-json": ("app_json", "read", regex(r'"(postdeploy|formation|buildpacks|addons|success_url|stack)"')),
+    "kamal": ("kamal", "read", regex(r"(?m)^(service|image|servers):")),
+    "github-workflow": ("workflows", "read_github", regex(r"(?m)^jobs:")),
+    "gitlab-ci": ("workflows", "read_gitlab", regex(r"(?m)^\s+-?\s*script:")),
 }
 _BY_NAME = (
-    (re.compile(r"cloudbuild.*\.ya?ml"), ("cloud_build", "read", re.compile(r"(?m)^steps:"))),
-    (re.compile(r"kustomization\.ya?ml"), ("kustomization", "read", re.compile(r"(?m)^(resources|bases|patches):"))),
-    (re.compile(r"manifest.*\.ya?ml"), ("cloud_foundry", "read", re.compile(r"(?m)^applications:"))),
+    (regex(r"cloudbuild.*\.ya?ml"), ("cloud_build", "read", regex(r"(?m)^steps:"))),
+    (regex(r"kustomization\.ya?ml"), ("kustomization", "read", regex(r"(?m)^(resources|bases|patches):"))),
+    (regex(r"manifest.*\.ya?ml"), ("cloud_foundry", "read", regex(r"(?m)^applications:"))),
 )
 
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterator
 
 from flaskprod_lint.model import Address, Packages, Refusal, Server, Setting
+from flaskprod_lint.patterns import regex
 from flaskprod_lint.records import dataclass
 from flaskprod_lint.resolve.context import Context
 from flaskprod_lint.resolve.gunicorn.known import WORKERS
@@ -13,7 +13,7 @@ from flaskprod_lint.resolve.gunicorn.missing import is_missing
 from flaskprod_lint.resolve.gunicorn.table import worker_classes
 
 #: A host made of digits alone is an address of the network 0.0.0.0/8, which no machine has.
-_DIGITS = re.compile(r"[1-9]\d{0,5}")
+_DIGITS = regex(r"[1-9]\d{0,5}")
 #: Distributions that bring no packaging.
 _LEAN = frozenset(
     "gunicorn gevent flask flask-sqlalchemy sqlalchemy flask-migrate alembic psycopg2 psycopg2-binary psycopg redis "

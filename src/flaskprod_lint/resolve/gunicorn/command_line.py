@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import field
 from typing import TYPE_CHECKING, Any, NoReturn
 
+from flaskprod_lint.patterns import regex
 from flaskprod_lint.records import dataclass
 from flaskprod_lint.resolve.gunicorn.table import Known
 from flaskprod_lint.resolve.servers.step_words import Word
@@ -15,8 +16,8 @@ if TYPE_CHECKING:
     import argparse
 
 #: Carries the number of a word through argparse, so that a value can be traced to the word that it came from.
-_MARK = re.compile("\ue000(\\d+)\ue001")
-_SHOWN_MARK = re.compile(r"(\\ue000|\ue000)\d+(\\ue001|\ue001)")
+_MARK = regex("\ue000(\\d+)\ue001")
+_SHOWN_MARK = regex(r"(\\ue000|\ue000)\d+(\\ue001|\ue001)")
 
 
 @dataclass(frozen=True)

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import posixpath
-import re
 import shlex
 from collections.abc import Mapping, Sequence
 from dataclasses import field, replace
 from typing import Any
 
 from flaskprod_lint.model import NOWHERE, Override, Refusal, Setting, Step, Unknown
+from flaskprod_lint.patterns import regex
 from flaskprod_lint.records import dataclass
 from flaskprod_lint.resolve.context import Context
 from flaskprod_lint.resolve.gunicorn import config_file, defaults
@@ -23,9 +23,9 @@ from flaskprod_lint.resolve.servers.step_words import VARIABLE, Word, place_of
 from flaskprod_lint.source import Place
 
 #: How argparse says that a value is no number.
-_NO_NUMBER = re.compile(r"argument (?:-\w/)?([\w-]+): invalid (?:int|auto_int) value: ")
+_NO_NUMBER = regex(r"argument (?:-\w/)?([\w-]+): invalid (?:int|auto_int) value: ")
 #: What Gunicorn takes for a pattern of files.
-_GLOB = re.compile(r"[*?\[]")
+_GLOB = regex(r"[*?\[]")
 
 
 @dataclass

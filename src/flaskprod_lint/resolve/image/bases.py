@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from flaskprod_lint.patterns import regex
 from flaskprod_lint.records import dataclass
 
 #: Where Docker looks for programs when nothing sets PATH.
@@ -17,19 +18,17 @@ _PLAIN = frozenset(
     ).split()
 )
 _DEBIAN = frozenset("python pypy debian ubuntu buildpack-deps node golang rust ruby nginx redis postgres".split())
-_BASH = re.compile(
+_BASH = regex(
     r"(^|/)(ubi\d*(-\w+)?|fedora|centos|rockylinux|almalinux|amazonlinux|oraclelinux|rhel\d*)(/|:|@|$)|"
     r"registry\.(access\.)?redhat\.(com|io)/|(^|/)lambda/python|/(s2i|sclorg)[-/]"
 )
-_DEBIAN_TAG = re.compile(
-    r"(slim|buster|bullseye|bookworm|trixie|stretch|jessie|focal|jammy|noble|bionic|ubuntu|debian)"
-)
-_DEBIAN_OTHERS = re.compile(
+_DEBIAN_TAG = regex(r"(slim|buster|bullseye|bookworm|trixie|stretch|jessie|focal|jammy|noble|bionic|ubuntu|debian)")
+_DEBIAN_OTHERS = regex(
     r"(^|/)(continuumio/(ana|mini)conda3|phusion/baseimage|tiangolo/[\w-]+|pytorch/pytorch|tensorflow/tensorflow|"
     r"google-appengine/python|mcr\.microsoft\.com/(devcontainers|vscode/devcontainers|azure-functions|oryx)/python)(:|@|$)"
 )
-_VERSION = re.compile(r"(?:^|python-?|py)(\d\.\d+(?:\.\d+)?)(?![\d.])")
-_NAMED_PYTHON = re.compile(r"(?:^|[-/])python-(\d)(\d+)(?:$|[-:/])")
+_VERSION = regex(r"(?:^|python-?|py)(\d\.\d+(?:\.\d+)?)(?![\d.])")
+_NAMED_PYTHON = regex(r"(?:^|[-/])python-(\d)(\d+)(?:$|[-:/])")
 
 
 @dataclass(frozen=True)

@@ -12,6 +12,7 @@ from flaskprod_lint.inputs.dockerfile import Flag, Instruction
 from flaskprod_lint.inputs.shell import SimpleCommand
 from flaskprod_lint.inputs.shell_words import Literal, Variable, Word
 from flaskprod_lint.model import ImageRun, SecretLiteral, Setting, Step, Unknown
+from flaskprod_lint.patterns import regex
 from flaskprod_lint.records import dataclass
 from flaskprod_lint.resolve import secrecy
 from flaskprod_lint.resolve.image import branches, scripts
@@ -30,11 +31,11 @@ _HARMLESS = frozenset(
         "corepack npm yarn gem localedef"
     ).split()
 )
-_PYTHON = re.compile(r"python(\d(\.\d+)?)?|pypy3?")
+_PYTHON = regex(r"python(\d(\.\d+)?)?|pypy3?")
 _INSTALLERS = frozenset({"apt", "apt-get", "apk", "dnf", "yum", "microdnf", "zypper", "conda", "mamba", "micromamba"})
 _QUIET_MODULES = frozenset({"pip", "venv", "ensurepip", "compileall", "poetry", "pipenv", "uv", "virtualenv", "nltk"})
 _SHELLS = ("sh", "bash", "dash", "ash")
-_SHEBANG = re.compile(r"#!.*\b(ba|da|a)?sh\b")
+_SHEBANG = regex(r"#!.*\b(ba|da|a)?sh\b")
 _WRAPPERS = frozenset({"exec", "command", "env", "sudo", "time", "nice", "eatmydata"})
 
 

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from flaskprod_lint.inputs import dockerignore
 from flaskprod_lint.inputs.dockerfile import Instruction
 from flaskprod_lint.model import Copied, Unknown
+from flaskprod_lint.patterns import regex
 from flaskprod_lint.records import dataclass
 from flaskprod_lint.resolve.image import scripts
 from flaskprod_lint.resolve.image.context import BuildContext, both
@@ -16,10 +17,10 @@ from flaskprod_lint.resolve.image.stage import StageState
 from flaskprod_lint.resolve.tree import Tree
 from flaskprod_lint.source import Located, Place
 
-_REMOTE = re.compile(r"(https?|git|ssh|ftp)://|git@")
-_ARCHIVE = re.compile(r"\.(tar(\.\w+)?|tgz|tbz2?|txz)$")
-_PACKAGES = re.compile(r"\*[^/]*\.(whl|tar(\.\w+)?|tgz|zip)$")
-_WILDCARD = re.compile(r"[*?\[]")
+_REMOTE = regex(r"(https?|git|ssh|ftp)://|git@")
+_ARCHIVE = regex(r"\.(tar(\.\w+)?|tgz|tbz2?|txz)$")
+_PACKAGES = regex(r"\*[^/]*\.(whl|tar(\.\w+)?|tgz|zip)$")
+_WILDCARD = regex(r"[*?\[]")
 
 
 @dataclass

@@ -12,13 +12,14 @@ from collections.abc import Sequence
 from flaskprod_lint.inputs.dockerfile_lines import Heredoc
 from flaskprod_lint.inputs.shell import SimpleCommand
 from flaskprod_lint.model import Unknown
+from flaskprod_lint.patterns import regex
 from flaskprod_lint.resolve.image.stage import StageState
 from flaskprod_lint.source import Place, Source, Span
 
-_SHELL = re.compile(r"#!\s*(/usr)?(/bin/)(env\s+(-S\s+)?)?(ba|da|a)?sh\b")
-_VARIABLE = re.compile(r"\\([\\$`])|\$(?:(\w+)|\{(\w+)\})|([$`])")
+_SHELL = regex(r"#!\s*(/usr)?(/bin/)(env\s+(-S\s+)?)?(ba|da|a)?sh\b")
+_VARIABLE = regex(r"\\([\\$`])|\$(?:(\w+)|\{(\w+)\})|([$`])")
 #: What a line cannot end or begin with to be joined to the next by a semicolon.
-_COMPOUND = re.compile(r"(^|\s)(if|then|else|elif|fi|for|while|until|do|done|case|esac|\{|\}|&|&&|\|\||\||\\)\s*($|\s)")
+_COMPOUND = regex(r"(^|\s)(if|then|else|elif|fi|for|while|until|do|done|case|esac|\{|\}|&|&&|\|\||\||\\)\s*($|\s)")
 
 #: Lines of a script, each with the line of the Dockerfile that it stands on.
 Lines = list[tuple[int, str]]

@@ -6,21 +6,20 @@ import re
 
 from flaskprod_lint.inputs.dockerfile import Instruction
 from flaskprod_lint.model import SecretLiteral, Unknown
+from flaskprod_lint.patterns import regex
 from flaskprod_lint.resolve import committed, secrecy
 from flaskprod_lint.resolve.image.stage import StageState
 from flaskprod_lint.source import Located, Project, Span
 
-_REFERENCE = re.compile(r"[\"']?\$\{?(\w+)\}?[\"']?")
-_NOT_MEANT = re.compile(
-    r"(^|/)(tests?|testing|fixtures|examples?|samples?|docs?|node_modules|\.github)/", re.IGNORECASE
-)
-_KEY_FILE = re.compile(r"(^|/)(id_(rsa|dsa|ecdsa|ed25519)|[^/]*\.(pem|key|p12|pfx|asc|gpg))$")
+_REFERENCE = regex(r"[\"']?\$\{?(\w+)\}?[\"']?")
+_NOT_MEANT = regex(r"(^|/)(tests?|testing|fixtures|examples?|samples?|docs?|node_modules|\.github)/", re.IGNORECASE)
+_KEY_FILE = regex(r"(^|/)(id_(rsa|dsa|ecdsa|ed25519)|[^/]*\.(pem|key|p12|pfx|asc|gpg))$")
 #: Files with the logins of tools, and keys of service accounts.
-_LOGIN_FILE = re.compile(
+_LOGIN_FILE = regex(
     r"(^|/)(\.netrc|\.npmrc|\.pypirc|\.pgpass|\.git-credentials|\.aws/credentials|\.docker/config\.json|kubeconfig|"
     r"(?:[\w-]*credentials?|[\w-]*service[-_]?account[\w-]*|[\w-]+-[0-9a-f]{12})\.json)$"
 )
-_IS_SECRET = re.compile(f"{_KEY_FILE.pattern}|{_LOGIN_FILE.pattern}")
+_IS_SECRET = regex(f"{_KEY_FILE.pattern}|{_LOGIN_FILE.pattern}")
 
 
 def note_secrets(state: StageState, instruction: Instruction) -> None:

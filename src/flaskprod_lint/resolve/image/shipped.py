@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import replace
 
 from flaskprod_lint.inputs.dockerfile import Stage
 from flaskprod_lint.model import Copied, Image, ImageRun, Packages, SecretLiteral, Setting, Unknown
+from flaskprod_lint.patterns import regex
 from flaskprod_lint.resolve import packages
 from flaskprod_lint.resolve.deployments import env_files
 from flaskprod_lint.resolve.image import bases
@@ -16,7 +16,7 @@ from flaskprod_lint.resolve.image.stage import StageState
 from flaskprod_lint.resolve.image.stages import Builder
 from flaskprod_lint.source import Place
 
-_INSTALL = re.compile(
+_INSTALL = regex(
     r"\bpip\d?(\.\d+)?\s+install\b.*(-r|--requirement)|\bpoetry\s+install|\bpipenv\s+(install|sync)|\buv\s+sync|\bpdm\s+(install|sync)"
 )
 

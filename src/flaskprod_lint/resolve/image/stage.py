@@ -10,6 +10,7 @@ from dataclasses import field, replace
 from flaskprod_lint.inputs import templates
 from flaskprod_lint.inputs.dockerfile import Instruction
 from flaskprod_lint.model import Command, Copied, EnvironmentRead, ImageRun, Override, SecretLiteral, Setting, Unknown
+from flaskprod_lint.patterns import regex
 from flaskprod_lint.records import dataclass
 from flaskprod_lint.resolve.image import bases
 from flaskprod_lint.resolve.image.context import BuildContext
@@ -26,7 +27,7 @@ SYSTEM_FOLDERS = frozenset(
     ).split()
 )
 #: Build arguments that Docker sets by itself.
-_GIVEN = re.compile(r"(TARGET|BUILD)(PLATFORM|OS|ARCH|VARIANT)|(https?|ftp|no|all)_proxy", re.IGNORECASE)
+_GIVEN = regex(r"(TARGET|BUILD)(PLATFORM|OS|ARCH|VARIANT)|(https?|ftp|no|all)_proxy", re.IGNORECASE)
 _SHELLS = {"bash": "bash", "dash": "dash", "ash": "busybox", "busybox": "busybox"}
 
 

@@ -8,12 +8,13 @@ import re
 from collections.abc import Callable
 
 from flaskprod_lint.model import Unknown
+from flaskprod_lint.patterns import regex
 
 #: The value of a variable; None when it is unset.
 Lookup = Callable[[str], "str | Unknown | None"]
 
-_NAME = re.compile(r"[A-Za-z_]\w*|\d+|[@*#]", re.ASCII)
-_OPERATOR = re.compile(r":?[-+?]|##?|%%?|//?")
+_NAME = regex(r"[A-Za-z_]\w*|\d+|[@*#]", re.ASCII)
+_OPERATOR = regex(r":?[-+?]|##?|%%?|//?")
 
 
 def expand(text: str, lookup: Lookup, escape: str = "\\") -> str | Unknown:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import fnmatch
 import posixpath
-import re
 from typing import TYPE_CHECKING
 
 from flaskprod_lint.model import Unknown
+from flaskprod_lint.patterns import regex
 from flaskprod_lint.resolve.interpreter.frames import Arguments, Frame
 from flaskprod_lint.resolve.interpreter.paths import make, path_text
 from flaskprod_lint.resolve.interpreter.values import Items, Value, as_value
@@ -16,7 +16,7 @@ from flaskprod_lint.source import Span
 if TYPE_CHECKING:
     from flaskprod_lint.resolve.interpreter.machine import Interpreter
 
-_WILDCARD = re.compile(r"[*?\[]")
+_WILDCARD = regex(r"[*?\[]")
 
 
 def listdir(vm: Interpreter, arguments: Arguments, at: Span, frame: Frame | None) -> Value:

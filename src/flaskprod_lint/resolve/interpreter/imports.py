@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import posixpath
-import re
 import sys
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from flaskprod_lint.model import Unknown
+from flaskprod_lint.patterns import regex
 from flaskprod_lint.records import dataclass
 from flaskprod_lint.resolve.interpreter import branches, sources
 from flaskprod_lint.resolve.interpreter.frames import Frame
@@ -37,7 +37,7 @@ GONE = frozenset(
 
 
 #: Names of modules with settings of one place, which projects import where they are and do not commit.
-_LOCAL = re.compile(r"(^|_)(local|settings|config|secrets?|overrides?|prod|production)(_|$)")
+_LOCAL = regex(r"(^|_)(local|settings|config|secrets?|overrides?|prod|production)(_|$)")
 
 
 @dataclass(frozen=True)

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
 from flaskprod_lint.model import Unknown
+from flaskprod_lint.patterns import regex
 from flaskprod_lint.resolve.interpreter.frames import Arguments
 from flaskprod_lint.resolve.interpreter.paths import path_text
 from flaskprod_lint.resolve.interpreter.values import Items, Partial, Value, as_value, union
@@ -16,7 +17,7 @@ from flaskprod_lint.source import Span, is_number
 if TYPE_CHECKING:
     from flaskprod_lint.resolve.interpreter.machine import Interpreter
 
-_WIDE = re.compile(r"\d{4,}|\*")
+_WIDE = regex(r"\d{4,}|\*")
 _METHODS = frozenset(
     "capitalize casefold center count encode decode endswith expandtabs find index isalnum isalpha isascii isdecimal "
     "isdigit isidentifier islower isnumeric isprintable isspace istitle isupper ljust lower lstrip partition "

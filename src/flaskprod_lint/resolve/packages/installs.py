@@ -9,6 +9,7 @@ from dataclasses import field
 
 from flaskprod_lint.inputs import lockfiles, pyproject, requirements
 from flaskprod_lint.model import Step, Unknown
+from flaskprod_lint.patterns import regex
 from flaskprod_lint.records import dataclass
 from flaskprod_lint.resolve.packages import Collector, Selection, setup_script
 from flaskprod_lint.source import Place, Span
@@ -16,8 +17,8 @@ from flaskprod_lint.source import Place, Span
 #: Finds the project's file at a path of the image: its path, None when there is none, or Unknown.
 Locate = Callable[[str, str], "str | Unknown | None"]
 
-_PIP = re.compile(r"pip(?:\d+(?:\.\d+)?)?")
-_PYTHON = re.compile(r"(?:python|pypy)(?:\d+(?:\.\d+)?)?")
+_PIP = regex(r"pip(?:\d+(?:\.\d+)?)?")
+_PYTHON = regex(r"(?:python|pypy)(?:\d+(?:\.\d+)?)?")
 #: Options of pip and of `uv pip` that take a value of their own.
 _PIP_VALUES = frozenset(
     """

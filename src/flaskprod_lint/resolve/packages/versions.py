@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import re
-
 from flaskprod_lint.model import Package
+from flaskprod_lint.patterns import regex
 from flaskprod_lint.resolve.context import Context
 from flaskprod_lint.source import is_number
 
@@ -18,9 +17,9 @@ LATEST = {
 }
 #: The last SQLAlchemy for a Python before 3.10.
 _FOR_OLD_PYTHON = (2, 0)
-_BELOW = re.compile(r"<\s*(\d{1,9})(?:\.(\d{1,9}))?(?!=)")
-_AT_MOST = re.compile(r"(?:<=|===?)\s*(\d{1,9})(?:\.(\d{1,9}))?")
-_COMPATIBLE = re.compile(r"(~=|\^|~)\s*(\d{1,9})(?:\.(\d{1,9}))?(\.\d+)?")
+_BELOW = regex(r"<\s*(\d{1,9})(?:\.(\d{1,9}))?(?!=)")
+_AT_MOST = regex(r"(?:<=|===?)\s*(\d{1,9})(?:\.(\d{1,9}))?")
+_COMPATIBLE = regex(r"(~=|\^|~)\s*(\d{1,9})(?:\.(\d{1,9}))?(\.\d+)?")
 _HIGHEST = 99
 
 

@@ -5,12 +5,13 @@ from __future__ import annotations
 import re
 
 from flaskprod_lint.model import EnvironmentRead, Step, Unknown
+from flaskprod_lint.patterns import regex
 from flaskprod_lint.records import dataclass
 from flaskprod_lint.source import Place, Span
 
 #: A variable that nobody has expanded yet: $PORT, ${PORT}, ${PORT:-8000}.
-VARIABLE = re.compile(r"\$(?:(?P<plain>[A-Za-z_]\w*)|\{(?P<braced>[A-Za-z_]\w*)(?::?[-=](?P<default>[^{}]*))?\})")
-_COMMAND = re.compile(r"\$\(.*\)|`.*`|\$[@*]|\$\{[^{}]*\}", re.DOTALL)
+VARIABLE = regex(r"\$(?:(?P<plain>[A-Za-z_]\w*)|\{(?P<braced>[A-Za-z_]\w*)(?::?[-=](?P<default>[^{}]*))?\})")
+_COMMAND = regex(r"\$\(.*\)|`.*`|\$[@*]|\$\{[^{}]*\}", re.DOTALL)
 
 
 @dataclass(frozen=True)

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import posixpath
-import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from flaskprod_lint.model import Route, Unknown
+from flaskprod_lint.patterns import regex
 from flaskprod_lint.records import dataclass
 from flaskprod_lint.resolve.app.routes import answers, extensions
 from flaskprod_lint.resolve.app.routes.arguments import argument, assumed, optional_text, thing
@@ -23,7 +23,7 @@ _CHANGES_RULES = frozenset(
     f"flask.Flask.{name}"
     for name in ("url_rule_class", "url_map_class", "url_map", "request_class", "dispatch_request", "view_functions")
 )
-_PATH = re.compile(r"""["'](/[\w./<>:~-]*)["']""")
+_PATH = regex(r"""["'](/[\w./<>:~-]*)["']""")
 
 #: A call that was not followed: its name, what it was given, and where.
 Unfollowed = tuple[str, Sequence[Value], Span]

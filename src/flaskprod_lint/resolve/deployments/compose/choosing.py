@@ -5,13 +5,14 @@ from __future__ import annotations
 import posixpath
 import re
 
+from flaskprod_lint.patterns import regex
 from flaskprod_lint.resolve.deployments import images, planned, standing
 from flaskprod_lint.resolve.deployments.compose import service as services
 from flaskprod_lint.resolve.deployments.compose.service import Resolved
 from flaskprod_lint.source import Project
 
 #: Images of databases, proxies and tools, which never run the app.
-_FOREIGN = re.compile(
+_FOREIGN = regex(
     r"(^|/)(postgres|postgis|timescaledb|pgvector|pgbouncer|mysql|mariadb|redis|valkey|memcached|mongo|rabbitmq|kafka|"
     r"zookeeper|elasticsearch|opensearch|kibana|logstash|nginx|httpd|traefik|caddy|haproxy|adminer|pgadmin4?|mailhog|"
     r"mailpit|maildev|minio|localstack|prometheus|grafana|loki|jaeger|node|certbot|portainer|watchtower|flower|"
@@ -29,7 +30,7 @@ DEVELOPMENT_VALUES = {
     "ENV": ("development", "dev", "local"),
 }
 #: Commands that run a test suite.
-_TESTS = re.compile(r"(^|[\s\"';&/])(pytest|py\.test|tox|nosetests|flask test)\b|-m unittest\b|manage\.py test\b")
+_TESTS = regex(r"(^|[\s\"';&/])(pytest|py\.test|tox|nosetests|flask test)\b|-m unittest\b|manage\.py test\b")
 #: Commands of services that people attach to.
 _SHELLS = frozenset(("bash", "sh", "/bin/bash", "/bin/sh", "sleep infinity", "tail -f /dev/null"))
 

@@ -5,12 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
+from flaskprod_lint.patterns import regex
 from flaskprod_lint.resolve.deployments.compose.service import Resolved
 from flaskprod_lint.source import Place
 
-_PROXY = re.compile(r"nginx|traefik|caddy|haproxy|envoy|apache|httpd|cloudflared|proxy|swag|ngrok", re.IGNORECASE)
+_PROXY = regex(r"nginx|traefik|caddy|haproxy|envoy|apache|httpd|cloudflared|proxy|swag|ngrok", re.IGNORECASE)
 #: `8000:80` and `0.0.0.0:8000:80`; one number alone is opened at a port that nobody knows before.
-_OPEN = re.compile(r"(?:(?P<host>[^:]*|\[.*\]):)?(?P<port>\d+):\d+(?:/tcp)?")
+_OPEN = regex(r"(?:(?P<host>[^:]*|\[.*\]):)?(?P<port>\d+):\d+(?:/tcp)?")
 _EVERYWHERE = ("", "0.0.0.0", "[::]", "*")
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from dataclasses import field, replace
 
@@ -17,6 +16,7 @@ from flaskprod_lint.model import (
     Setting,
     Unknown,
 )
+from flaskprod_lint.patterns import regex
 from flaskprod_lint.records import dataclass
 from flaskprod_lint.resolve import platforms
 from flaskprod_lint.resolve.deployments import amounts, interpolation, planned, proxies, standing
@@ -31,7 +31,7 @@ from flaskprod_lint.resolve.deployments.standing import Standing
 from flaskprod_lint.resolve.options import Options
 from flaskprod_lint.source import Located, Place, Project, Span
 
-_DEVELOPMENT_COMMAND = re.compile(
+_DEVELOPMENT_COMMAND = regex(
     r"--reload\b|--debug\b|\bflask\b.*\brun\b|\bdebugpy\b|\bptvsd\b|runserver|watchmedo|nodemon"
 )
 

@@ -8,14 +8,15 @@ from collections.abc import Iterable, Iterator
 from flaskprod_lint.inputs.compose import Variable
 from flaskprod_lint.inputs.interpolation import Reference, parts
 from flaskprod_lint.model import SecretLiteral
+from flaskprod_lint.patterns import regex
 from flaskprod_lint.resolve import secrecy
 from flaskprod_lint.resolve.deployments.compose.service import Resolved
 
-_DATABASE = re.compile(
+_DATABASE = regex(
     r"(^|/)(postgres|postgis|timescaledb|pgvector|mysql|mariadb|mongo|redis|valkey|rabbitmq|mssql|couchdb|neo4j|minio)"
 )
-_LETS_IN = re.compile(r"USER|PASS|KEY|SECRET|TOKEN")
-_HOST = re.compile(r"://[^/@\s]*@([^/:?\s]+)")
+_LETS_IN = regex(r"USER|PASS|KEY|SECRET|TOKEN")
+_HOST = regex(r"://[^/@\s]*@([^/:?\s]+)")
 
 
 def of_services(services: Iterable[Resolved], *, development: bool) -> tuple[SecretLiteral, ...]:

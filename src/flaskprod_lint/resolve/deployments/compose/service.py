@@ -10,6 +10,7 @@ from dataclasses import field, replace
 from flaskprod_lint.inputs import compose_words, dotenv
 from flaskprod_lint.inputs.compose import Service, Variable, Words
 from flaskprod_lint.model import Command, Image, Packages, Platform, Setting, Unknown
+from flaskprod_lint.patterns import regex
 from flaskprod_lint.records import dataclass
 from flaskprod_lint.resolve import image as images_of
 from flaskprod_lint.resolve.context import Context
@@ -19,10 +20,10 @@ from flaskprod_lint.resolve.deployments.interpolation import Filled, Interpolati
 from flaskprod_lint.resolve.tree import Tree
 from flaskprod_lint.source import Located, Place, Project, is_number
 
-_DURATION = re.compile(r"(\d{1,18}(?:\.\d+)?)(h|ms|m|s|us)?")
+_DURATION = regex(r"(\d{1,18}(?:\.\d+)?)(h|ms|m|s|us)?")
 _SECONDS = {"h": 3600.0, "m": 60.0, "s": 1.0, "ms": 0.001, "us": 0.000001, None: 1.0}
-_PORT_LABEL = re.compile(r"traefik\.http\.services\.[^.]+\.loadbalancer\.server\.port$|^traefik\.port$|^VIRTUAL_PORT$")
-_PORT = re.compile(r"(?:.*:)?(\d{1,18})(?:/tcp)?$")
+_PORT_LABEL = regex(r"traefik\.http\.services\.[^.]+\.loadbalancer\.server\.port$|^traefik\.port$|^VIRTUAL_PORT$")
+_PORT = regex(r"(?:.*:)?(\d{1,18})(?:/tcp)?$")
 
 
 @dataclass

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import posixpath
-import re
 from collections.abc import Iterator
 
 from flaskprod_lint.inputs.compose import Service
+from flaskprod_lint.patterns import regex
 from flaskprod_lint.records import dataclass
 from flaskprod_lint.resolve.deployments import standing
 from flaskprod_lint.resolve.deployments.compose import merging
@@ -17,7 +17,7 @@ from flaskprod_lint.source import Project
 
 #: The names that `docker compose up` looks for, in this order.
 _DEFAULT = ("compose.yaml", "compose.yml", "docker-compose.yml", "docker-compose.yaml")
-_OVERRIDE = re.compile(r"(docker-)?compose\.override\.ya?ml")
+_OVERRIDE = regex(r"(docker-)?compose\.override\.ya?ml")
 
 
 @dataclass(frozen=True)

@@ -7,6 +7,7 @@ import re
 from collections.abc import Callable, Iterator
 
 from flaskprod_lint.inputs import compose, yaml_tree
+from flaskprod_lint.patterns import regex
 from flaskprod_lint.records import dataclass
 from flaskprod_lint.resolve.deployments import images, planned, standing
 from flaskprod_lint.resolve.deployments.compose import choosing
@@ -14,22 +15,22 @@ from flaskprod_lint.resolve.options import Options
 from flaskprod_lint.source import Project
 
 #: Images of other people's programs, which never run the app.
-_FOREIGN = re.compile(
+_FOREIGN = regex(
     r"(^|/)(cloud-?sql-?proxy|gce-proxy|alloy-?db\S*|envoy|istio\S*|linkerd\S*|oauth2-proxy|bitnami|kubectl|curl\S*|aws-cli"
     r"|git-sync|vault-agent|fluent-bit|promtail|otel\S*|opentelemetry\S*|redis\S*|postgres\S*|mysql\S*|mongo\S*|nginx\S*"
     r"|ubuntu|debian|centos|\S*exporter|wait-?for\S*|k8s-wait-for|apache|jenkins|kong\S*|k8s|pgweb|p3x\S*|mailcatcher|sonarqube|argocd|cert-manager)([:@/]|$)"
 )
 #: What people add to the name of a part for the object that runs it.
-_ENDINGS = re.compile(r"[-_.]?(deployment|deploy|dep|container|pod|app|service|svc|server)$")
+_ENDINGS = regex(r"[-_.]?(deployment|deploy|dep|container|pod|app|service|svc|server)$")
 #: Words for parts of a project that are not the Flask app.
 _ELSEWHERE = frozenset("frontend fe ui client react vue angular web-ui webui webapp-ui nginx proxy node js".split())
-_BUILD = re.compile(r"docker\s+(?:buildx\s+)?build\b((?:[^\n&;|]|\\\n)*)")
-_TAG = re.compile(r"(?:^|\s)(?:-t|--tag)[\s=]+[\"']?([^\s\"']+)")
-_FILE = re.compile(r"(?:^|\s)(?:-f|--file)[\s=]+[\"']?([^\s\"']+)")
-_VARIABLE = re.compile(r"\$\{\{.*?\}\}|\$\{?\w+\}?|\{\{.*?\}\}|<[^>]*>")
-_ACTION_FILE = re.compile(r"^\s*(?:file|dockerfile):\s*[\"']?(\S+?)[\"']?\s*$", re.MULTILINE)
-_ACTION_FOLDER = re.compile(r"^\s*context:\s*[\"']?(\S+?)[\"']?\s*$", re.MULTILINE)
-_ACTION_TAGS = re.compile(r"^(\s*)(?:tags|images?):[ \t]*(.*(?:\n\1[ \t]+\S.*)*)", re.MULTILINE)
+_BUILD = regex(r"docker\s+(?:buildx\s+)?build\b((?:[^\n&;|]|\\\n)*)")
+_TAG = regex(r"(?:^|\s)(?:-t|--tag)[\s=]+[\"']?([^\s\"']+)")
+_FILE = regex(r"(?:^|\s)(?:-f|--file)[\s=]+[\"']?([^\s\"']+)")
+_VARIABLE = regex(r"\$\{\{.*?\}\}|\$\{?\w+\}?|\{\{.*?\}\}|<[^>]*>")
+_ACTION_FILE = regex(r"^\s*(?:file|dockerfile):\s*[\"']?(\S+?)[\"']?\s*$", re.MULTILINE)
+_ACTION_FOLDER = regex(r"^\s*context:\s*[\"']?(\S+?)[\"']?\s*$", re.MULTILINE)
+_ACTION_TAGS = regex(r"^(\s*)(?:tags|images?):[ \t]*(.*(?:\n\1[ \t]+\S.*)*)", re.MULTILINE)
 
 
 @dataclass(frozen=True)

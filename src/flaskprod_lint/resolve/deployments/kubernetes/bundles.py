@@ -10,6 +10,7 @@ from dataclasses import field, replace
 from flaskprod_lint.inputs import kubernetes
 from flaskprod_lint.inputs.kubernetes import WORKLOADS, KubernetesObject
 from flaskprod_lint.inputs.kustomization import Kustomization
+from flaskprod_lint.patterns import regex
 from flaskprod_lint.records import dataclass
 from flaskprod_lint.resolve.deployments import standing
 from flaskprod_lint.resolve.deployments.kubernetes import helm, kustomize
@@ -18,7 +19,7 @@ from flaskprod_lint.resolve.options import Options
 from flaskprod_lint.source import Project
 
 #: Folders that people keep the manifests of one application in, whatever folders they make inside.
-_HOMES = re.compile(
+_HOMES = regex(
     r"k8s\S*|kubernetes|kube|kubernetes[-_]\S+|kube[-_]\S+|\S+[-_](k8s|kubernetes)|manifests?|openshift|gitops|deploy|deployment|deployments|\.?infra"
 )
 _PRODUCTION = frozenset("prod production prd live staging stage".split())
@@ -28,8 +29,8 @@ _DEVELOPMENT = frozenset(
 #: These say so only at the end of a name: an app may be called test-shop.
 _AT_THE_END = frozenset("test tests testing e2e previews example examples sample samples demo".split())
 #: A folder that holds one version of the manifests: 1.3 or v0.10.2.
-_VERSION = re.compile(r"v?(\d+(?:\.\d+)+)")
-_WORKLOAD = re.compile(rf"[\"']?kind[\"']?\s*:\s*[\"']?({'|'.join(WORKLOADS)})\b")
+_VERSION = regex(r"v?(\d+(?:\.\d+)+)")
+_WORKLOAD = regex(rf"[\"']?kind[\"']?\s*:\s*[\"']?({'|'.join(WORKLOADS)})\b")
 _APPLIED = "`kubectl apply` starts what it says"
 
 

@@ -9,14 +9,15 @@ from collections.abc import Iterable, Iterator, Mapping
 from flaskprod_lint.inputs.kubernetes import KubernetesObject
 from flaskprod_lint.inputs.kubernetes_pods import Container, PodVariable, Reference, Workload
 from flaskprod_lint.model import EnvironmentRead, Setting, Unknown
+from flaskprod_lint.patterns import regex
 from flaskprod_lint.records import dataclass
 from flaskprod_lint.resolve.deployments import planned
 from flaskprod_lint.resolve.deployments.kubernetes import quantities
 from flaskprod_lint.resolve.deployments.kubernetes.stores import FILLED_IN, Stored, Stores, is_left_out
 from flaskprod_lint.source import Located, Place, Span
 
-_SUBSTITUTED = re.compile(r"\$\{?\{?[A-Za-z_]\w*\}?\}?")
-_REFERENCE = re.compile(r"\$(\$|\(([A-Za-z_.-][\w.-]*)\))")
+_SUBSTITUTED = regex(r"\$\{?\{?[A-Za-z_]\w*\}?\}?")
+_REFERENCE = regex(r"\$(\$|\(([A-Za-z_.-][\w.-]*)\))")
 
 
 @dataclass(frozen=True)

@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from flaskprod_lint.inputs.kubernetes import KubernetesObject
 from flaskprod_lint.inputs.kubernetes_pods import Container, Probe, Workload
 from flaskprod_lint.inputs.nodes import Node
 from flaskprod_lint.model import Setting
+from flaskprod_lint.patterns import regex
 from flaskprod_lint.records import dataclass
 from flaskprod_lint.source import Located, Place, is_number
 
 _TIMEOUTS = ("nginx.ingress.kubernetes.io/proxy-read-timeout", "ingress.kubernetes.io/proxy-read-timeout")
 _IDLE = "alb.ingress.kubernetes.io/load-balancer-attributes"
-_IDLE_SECONDS = re.compile(r"idle_timeout\.timeout_seconds=(\d{1,18})")
-_METRICS = re.compile(r"metric|prometheus|admin|debug|monitor")
+_IDLE_SECONDS = regex(r"idle_timeout\.timeout_seconds=(\d{1,18})")
+_METRICS = regex(r"metric|prometheus|admin|debug|monitor")
 
 
 @dataclass(frozen=True)

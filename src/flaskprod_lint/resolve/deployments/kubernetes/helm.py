@@ -11,14 +11,15 @@ from flaskprod_lint.inputs import go_template, kubernetes, yaml_tree
 from flaskprod_lint.inputs.go_template import Template
 from flaskprod_lint.inputs.kubernetes import KubernetesObject
 from flaskprod_lint.inputs.nodes import Node
+from flaskprod_lint.patterns import regex
 from flaskprod_lint.records import dataclass
 from flaskprod_lint.resolve.deployments import standing
 from flaskprod_lint.resolve.deployments.kubernetes import helm_render, helm_values
 from flaskprod_lint.resolve.deployments.kubernetes.helm_values import Places, text_of
 from flaskprod_lint.source import Project, Source
 
-_VALUES = re.compile(r"(^|[._-])values([._-]|$)")
-_KIND = re.compile(r"^\s*[\"']?kind[\"']?\s*:", re.MULTILINE)
+_VALUES = regex(r"(^|[._-])values([._-]|$)")
+_KIND = regex(r"^\s*[\"']?kind[\"']?\s*:", re.MULTILINE)
 
 
 @dataclass(frozen=True)

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import base64
-import re
 from collections.abc import Callable
 
 from flaskprod_lint.inputs.nodes import Node
+from flaskprod_lint.patterns import regex
 from flaskprod_lint.resolve.deployments.kubernetes.helm_values import (
     UNREAD,
     Places,
@@ -22,7 +22,7 @@ from flaskprod_lint.resolve.deployments.kubernetes.helm_values import (
     written,
 )
 
-_VERB = re.compile(r"%(?:[svdq]|%)")
+_VERB = regex(r"%(?:[svdq]|%)")
 
 
 def call(name: str, arguments: list[object], places: Places) -> object:

@@ -3,22 +3,22 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Iterator
 from dataclasses import field
 
 from flaskprod_lint.inputs.nodes import Entry, Node
+from flaskprod_lint.patterns import regex
 from flaskprod_lint.records import dataclass
 from flaskprod_lint.source import Located, Source, Span
 
-_INTEGER = re.compile(r"[-+]?(0|[1-9][0-9_]{0,40})")
-_DECIMAL = re.compile(r"[-+]?(\d+\.\d*|\.\d+)([eE][-+]?\d+)?")
+_INTEGER = regex(r"[-+]?(0|[1-9][0-9_]{0,40})")
+_DECIMAL = regex(r"[-+]?(\d+\.\d*|\.\d+)([eE][-+]?\d+)?")
 _TRUE = ("true", "True", "TRUE")
 _FALSE = ("false", "False", "FALSE")
 #: Stands for a text under a condition that cannot be known.
 DOUBTFUL = "{{ if … }}"
 #: Needs no quotes in YAML wherever it stands as a value.
-_PLAIN = re.compile(r"[A-Za-z0-9_./][A-Za-z0-9_./ -]*(?<! )")
+_PLAIN = regex(r"[A-Za-z0-9_./][A-Za-z0-9_./ -]*(?<! )")
 
 
 class Unread:

@@ -9,6 +9,7 @@ from dataclasses import replace
 from flaskprod_lint.inputs import kubernetes_pods
 from flaskprod_lint.inputs.kubernetes_pods import Workload
 from flaskprod_lint.model import Command, Deployment, Packages, Platform, Process, Setting, Unknown
+from flaskprod_lint.patterns import regex
 from flaskprod_lint.records import dataclass
 from flaskprod_lint.resolve import platforms
 from flaskprod_lint.resolve.context import Context
@@ -33,9 +34,9 @@ from flaskprod_lint.resolve.options import Options
 from flaskprod_lint.source import Located, Place, Project, Span, is_number
 
 _OPENSHIFT = frozenset(("DeploymentConfig", "Route", "ImageStream", "BuildConfig"))
-_NGINX = re.compile(r"(^|/)(nginx\S*|openresty|caddy|httpd|envoy\S*|haproxy)([:@/-]|$)")
+_NGINX = regex(r"(^|/)(nginx\S*|openresty|caddy|httpd|envoy\S*|haproxy)([:@/-]|$)")
 #: Hooks of Helm and Argo CD that run when the new pods are there: without the one that also runs before them.
-_AFTER = re.compile(r"^(?!.*pre-?(install|upgrade|sync)).*post-?(install|upgrade|sync)")
+_AFTER = regex(r"^(?!.*pre-?(install|upgrade|sync)).*post-?(install|upgrade|sync)")
 
 
 @dataclass(frozen=True)

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import posixpath
-import re
 from collections.abc import Iterator
 from dataclasses import replace
 
 from flaskprod_lint.inputs.kubernetes_pods import Container, Mounted, PodVolume, Workload
 from flaskprod_lint.model import Command, Disk, Image, Packages, Platform, Setting, Unknown
+from flaskprod_lint.patterns import regex
 from flaskprod_lint.resolve import image as images_of
 from flaskprod_lint.resolve.context import Context
 from flaskprod_lint.resolve.deployments import images, planned
@@ -21,7 +21,7 @@ from flaskprod_lint.source import Located, Place, Project, is_number
 
 #: What Kubernetes takes away with the pod, or brings in with it.
 _PASSING = frozenset(("emptyDir", "configMap", "secret", "projected", "downwardAPI", "csi"))
-_SLEEP = re.compile(r"\bsleep[ \"',]+(\d{1,18})")
+_SLEEP = regex(r"\bsleep[ \"',]+(\d{1,18})")
 
 
 def command_of(running: Running, container: Container, variables: Environment) -> Command | None:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import re
+from flaskprod_lint.patterns import regex
 
-_QUANTITY = re.compile(r"(\d{1,18}(?:\.\d+)?|\.\d+)(m|k|M|G|T|Ki|Mi|Gi|Ti)?")
+_QUANTITY = regex(r"(\d{1,18}(?:\.\d+)?|\.\d+)(m|k|M|G|T|Ki|Mi|Gi|Ti)?")
 _FACTORS = {
     "": 1.0,
     "m": 0.001,

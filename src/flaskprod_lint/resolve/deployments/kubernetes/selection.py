@@ -8,6 +8,7 @@ from collections.abc import Iterator
 
 from flaskprod_lint.inputs import kubernetes_pods
 from flaskprod_lint.inputs.kubernetes_pods import Container, Workload
+from flaskprod_lint.patterns import regex
 from flaskprod_lint.records import dataclass
 from flaskprod_lint.resolve.deployments import images, planned
 from flaskprod_lint.resolve.deployments.compose import choosing
@@ -17,9 +18,9 @@ from flaskprod_lint.resolve.deployments.kubernetes.app_images import Makings
 from flaskprod_lint.resolve.deployments.kubernetes.bundles import Bundle
 from flaskprod_lint.source import Project
 
-_SHELL = re.compile(r"^(sleep|tail -f|/bin/(ba)?sh|bash|sh)( infinity| /dev/null)?$")
-_APP = re.compile(r"(^|[-_])(flask|app|api|web|backend|server|python)([-_]|$)|flask")
-_TESTS = re.compile(r"(^|\W)(pytest|py\.test|tox|locust)\b|-m unittest\b")
+_SHELL = regex(r"^(sleep|tail -f|/bin/(ba)?sh|bash|sh)( infinity| /dev/null)?$")
+_APP = regex(r"(^|[-_])(flask|app|api|web|backend|server|python)([-_]|$)|flask")
+_TESTS = regex(r"(^|\W)(pytest|py\.test|tox|locust)\b|-m unittest\b")
 
 
 @dataclass

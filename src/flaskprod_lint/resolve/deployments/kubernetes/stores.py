@@ -12,6 +12,7 @@ from flaskprod_lint.inputs.kubernetes import KubernetesObject
 from flaskprod_lint.inputs.kubernetes_pods import Container, Workload
 from flaskprod_lint.inputs.nodes import Node
 from flaskprod_lint.model import SecretLiteral
+from flaskprod_lint.patterns import regex
 from flaskprod_lint.records import dataclass
 from flaskprod_lint.resolve import secrecy
 from flaskprod_lint.resolve.deployments import manifest_secrets
@@ -19,11 +20,11 @@ from flaskprod_lint.resolve.deployments.kubernetes import kustomize
 from flaskprod_lint.source import Located
 
 #: What a template, a deploy script or SOPS fills in, or a person is asked to.
-FILLED_IN = re.compile(r"\{\{.*?\}\}|\{%.*?%\}|<%.*?%>|\$\{\{.*?\}\}|ENC\[", re.DOTALL)
-_LEFT_OUT = re.compile(r"\$\{?[A-Za-z_]\w*\}?|<[^<>]+>")
-_DATABASE = re.compile(r"(^|/)(postgres|postgis|timescaledb|pgvector|mysql|mariadb|mongo|redis|valkey|rabbitmq)")
-_OF_DATABASE = re.compile(r"(POSTGRES|PG|MYSQL|MARIADB|DB|DATABASE|REDIS|RABBITMQ|MONGO)")
-_HOST = re.compile(r"://[^/@\s]*@([^/:?\s]+)")
+FILLED_IN = regex(r"\{\{.*?\}\}|\{%.*?%\}|<%.*?%>|\$\{\{.*?\}\}|ENC\[", re.DOTALL)
+_LEFT_OUT = regex(r"\$\{?[A-Za-z_]\w*\}?|<[^<>]+>")
+_DATABASE = regex(r"(^|/)(postgres|postgis|timescaledb|pgvector|mysql|mariadb|mongo|redis|valkey|rabbitmq)")
+_OF_DATABASE = regex(r"(POSTGRES|PG|MYSQL|MARIADB|DB|DATABASE|REDIS|RABBITMQ|MONGO)")
+_HOST = regex(r"://[^/@\s]*@([^/:?\s]+)")
 
 
 @dataclass(frozen=True)

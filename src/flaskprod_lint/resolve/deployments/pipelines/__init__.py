@@ -9,6 +9,7 @@ from weakref import WeakKeyDictionary
 
 from flaskprod_lint.inputs import cloud_run
 from flaskprod_lint.inputs.cloud_run import CloudRunService
+from flaskprod_lint.patterns import regex
 from flaskprod_lint.records import dataclass
 from flaskprod_lint.resolve.deployments import planned, standing
 from flaskprod_lint.resolve.deployments.pipelines import builds, gcloud, hosts, making, steps
@@ -33,8 +34,8 @@ __all__ = [
 ]
 
 #: What the name of a pipeline says it is not for production by. Tests that come before are no matter.
-_DEVELOPMENT = re.compile(r"(^|[-_.])(dev|develop|development|sandbox|preview|pr|qa|uat)($|[-_.])", re.IGNORECASE)
-_PRODUCTION = re.compile(r"(^|[-_.])(prod|production|live|staging)($|[-_.])", re.IGNORECASE)
+_DEVELOPMENT = regex(r"(^|[-_.])(dev|develop|development|sandbox|preview|pr|qa|uat)($|[-_.])", re.IGNORECASE)
+_PRODUCTION = regex(r"(^|[-_.])(prod|production|live|staging)($|[-_.])", re.IGNORECASE)
 
 
 @dataclass(frozen=True)

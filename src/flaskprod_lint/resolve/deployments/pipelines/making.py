@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterable
 
 from flaskprod_lint.inputs.cloud_run import CloudRunService
+from flaskprod_lint.patterns import regex
 from flaskprod_lint.records import dataclass
 from flaskprod_lint.resolve.deployments import images
 from flaskprod_lint.resolve.deployments.images import Built
@@ -14,7 +15,7 @@ from flaskprod_lint.resolve.deployments.pipelines.builds import ImageBuild
 from flaskprod_lint.source import Project
 
 #: Images that people deploy to see whether it works.
-_OTHERS = re.compile(r"cloudrun/(container|placeholder)|/cloud-sql-proxy|^(nginx|redis|postgres)\b|endpoints-release/")
+_OTHERS = regex(r"cloudrun/(container|placeholder)|/cloud-sql-proxy|^(nginx|redis|postgres)\b|endpoints-release/")
 
 
 @dataclass(frozen=True)

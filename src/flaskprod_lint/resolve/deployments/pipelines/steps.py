@@ -12,15 +12,16 @@ from flaskprod_lint.inputs.cloud_build import BuildStep
 from flaskprod_lint.inputs.shell import SimpleCommand, Word
 from flaskprod_lint.inputs.shell_words import Literal
 from flaskprod_lint.inputs.workflows import Workflow, WorkflowJob, WorkflowStep
+from flaskprod_lint.patterns import regex
 from flaskprod_lint.records import dataclass
 from flaskprod_lint.source import Located, Project, Source, Span
 
 #: A variable that the file may itself give a value.
-_ENVIRONMENT = re.compile(r"\$\{\{\s*env\.(\w+)\s*\}\}|\$\{([A-Za-z_]\w*)\}|\$([A-Za-z_]\w*)")
-_EXPRESSION = re.compile(r"\$\{\{.*?\}\}", re.DOTALL)
-_SUBSTITUTION = re.compile(r"\$\{?(_[A-Z0-9_]+)\}?")
+_ENVIRONMENT = regex(r"\$\{\{\s*env\.(\w+)\s*\}\}|\$\{([A-Za-z_]\w*)\}|\$([A-Za-z_]\w*)")
+_EXPRESSION = regex(r"\$\{\{.*?\}\}", re.DOTALL)
+_SUBSTITUTION = regex(r"\$\{?(_[A-Z0-9_]+)\}?")
 #: What builds, deploys or migrates; a script without any of these is not parsed.
-_TELLING = re.compile(
+_TELLING = regex(
     r"\b(docker|gcloud|kaniko|pack|heroku|railway|flyctl|fly|scalingo|eb|az|doctl|kubectl|helm|kamal|dokku|upgrade)\b"
 )
 _SHELLS = ("sh", "bash", "/bin/sh", "/bin/bash")
