@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import field
+from dataclasses import field, replace
 from typing import TYPE_CHECKING
 
 from flaskprod_lint.patterns import regex
@@ -17,6 +17,11 @@ if TYPE_CHECKING:
 _NAME = regex(r"[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?")
 _COMMENT = regex(r"(^|\s+)#.*$")
 _PER_REQUIREMENT = regex(r"\s--(?:hash|config-settings?|global-option|install-option)\b.*$")
+#: What most lines are, and what packaging would say of it; to import packaging takes 10 ms.
+_PLAIN = regex(
+    r"([A-Za-z0-9](?:[A-Za-z0-9._-]{0,60}[A-Za-z0-9])?)(?:\[([a-z0-9-]*[a-z0-9])\])?"
+    r"(?: *(==|>=) *([0-9]{1,9}(?:\.[0-9]{1,9}){0,5}))?"
+)
 _EGG = regex(r"[#&]egg=([A-Za-z0-9._-]+)")
 
 
@@ -109,11 +114,25 @@ def parse(text: str, span: Span) -> Requirement | None:
     text = _PER_REQUIREMENT.sub("", text).strip()
     if not text or text.startswith((".", "/", "~")) or text.endswith((".whl", ".tar.gz", ".zip")) or _is_url(text):
         return from_location(text, span) if text else None
+    plain = _PLAIN.fullmatch(text)
+    if plain is not None:
+        return _plain(plain, Requirement("", "none", span, hashed=hashed, text=text))
     try:
         return _parsed(text, span, hashed)
     except ValueError:
         # No requirement, or a version of more digits than Python reads.
         return None
+
+
+def _plain(written: re.Match[str], of: Requirement) -> Requirement:
+    name, extra, operator, version = written.groups()
+    return replace(
+        of,
+        name=normalise(name),
+        pin=_pin([(operator, version)] if operator and version else []),
+        version=version if operator == "==" else None,
+        extras=(extra,) if extra else (),
+    )
 
 
 def _parsed(text: str, span: Span, hashed: bool) -> Requirement:

@@ -8,13 +8,12 @@ from __future__ import annotations
 import posixpath
 from collections.abc import Callable, Hashable, Sequence
 from dataclasses import field, replace
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 from weakref import WeakKeyDictionary
 
 from flaskprod_lint.model import Step, Unknown
 from flaskprod_lint.records import dataclass
 from flaskprod_lint.resolve.app import (
-    argument_hooks,
     data_hooks,
     decouple_hooks,
     dotenv_hooks,
@@ -33,6 +32,9 @@ from flaskprod_lint.resolve.interpreter.limits import Limits
 from flaskprod_lint.resolve.interpreter.machine import Interpreter
 from flaskprod_lint.resolve.interpreter.values import Event, Module, Value
 from flaskprod_lint.source import Place, Project
+
+if TYPE_CHECKING:
+    from flaskprod_lint.resolve.app.argument_hooks import CommandLine
 
 LIBRARIES = (
     dotenv_hooks.call,
@@ -123,11 +125,18 @@ def of_script(step: Step, context: Context) -> Loaded | None:
     found = search_path(step, place, script=absolute)
     folders = (*found.folders, *site_packages(place))
     words = arguments(step)
-    line = argument_hooks.CommandLine(step, len(words))
+    line = _command_line(step, len(words))
     return _once(("script", path, tuple(map(str, words))), place, lambda: _run(path, place, folders, line))
 
 
-def _run(path: str, context: Context, folders: tuple[str, ...], line: argument_hooks.CommandLine) -> Loaded:
+def _command_line(step: Step, following: int) -> CommandLine:
+    # Few web processes are scripts, and argparse takes long to import.
+    from flaskprod_lint.resolve.app.argument_hooks import CommandLine
+
+    return CommandLine(step, following)
+
+
+def _run(path: str, context: Context, folders: tuple[str, ...], line: CommandLine) -> Loaded:
     hooks, machine = _machine(context, folders)
     hooks.listen(line, path)
     module = machine.run_file(path, "__main__")
@@ -142,7 +151,7 @@ def _of_entry_point(step: Step, context: Context) -> Loaded | None:
     if not isinstance(locate(dotted, folders, context.tree), str):
         return None
     words = arguments(step)
-    line = argument_hooks.CommandLine(step, len(words))
+    line = _command_line(step, len(words))
 
     def run() -> Loaded:
         hooks, machine = _machine(context, folders)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import field
+from functools import partial
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from flaskprod_lint.patterns import regex
@@ -137,7 +138,8 @@ def _parser(known: Mapping[str, Known], words: Sequence[Word], line: CommandLine
         def __call__(self, parser: Any, namespace: Any, values: Any, option_string: str | None = None) -> None:
             line.only_prints = line.only_prints or option_string or ""
 
-    parser = Parser(prog="gunicorn", add_help=False)
+    # A width saves argparse from asking for the terminal's at each option, with a library of archives for it.
+    parser = Parser(prog="gunicorn", add_help=False, formatter_class=partial(argparse.HelpFormatter, width=80))
     parser.add_argument("-h", "--help", action=Prints, nargs=0)
     parser.add_argument("-v", "--version", action=Prints, nargs=0)
     parser.add_argument("args", nargs="*")
