@@ -99,7 +99,7 @@ def _plan(project: Project, facts: AppEngine, place: Standing, options: Options)
         if _runtime(facts) in _FIRST:
             _add_handler(found, facts, _context(project, found, facts, built), options)
         return found
-    found.add(_process(facts, command, options), _context(project, found, facts, built))
+    found.add(_process(facts, command, deployment.platform, options), _context(project, found, facts, built))
     if built is not None and facts.entrypoint is not None:
         _note_conflict(deployment, command, facts)
     return found
@@ -162,7 +162,7 @@ def _add_handler(found: Planned, facts: AppEngine, context: Context, options: Op
         text, place = f"{module}:{name}", Place(script.span, f"script: {script.value}")
         target = targets.find(text, Step((text,), text, place), context, origin=place)
         if target.file is not None:
-            process = _process(facts, Command(text, "exec", place, (text,)), options)
+            process = _process(facts, Command(text, "exec", place, (text,)), found.deployment.platform, options)
             process.assumed = target
             found.add(process, context)
             return
@@ -177,7 +177,7 @@ def _note_conflict(deployment: Deployment, command: Command, facts: AppEngine) -
         deployment.conflicts = (Conflict(command, loser, reason),)
 
 
-def _process(facts: AppEngine, command: Command, options: Options) -> Process:
+def _process(facts: AppEngine, command: Command, platform: Platform | None, options: Options) -> Process:
     name = facts.service.value if facts.service is not None and facts.service.value != "default" else "web"
     start = () if command.origin.path == facts.path else (Place(Span(facts.path, 1), "an app.yaml"),)
     return Process(
@@ -187,7 +187,7 @@ def _process(facts: AppEngine, command: Command, options: Options) -> Process:
         trail=(*start, command.origin),
         instances=google.instances(options, facts.fixed or facts.most, _runtime_span(facts), _AS_MANY),
         port_set=True,
-        port_expected=Setting("port", 8080, Place(None, "App Engine connects to 8080")),
+        port_expected=planned.default_port(platform, "App Engine connects to {}"),
         router_timeout=_patience(facts),
         cpus=amounts.cpus(facts.cpus, "cpu"),
         memory=amounts.memory(_gigabytes(facts), "memory_gb") or _memory_of_class(facts),

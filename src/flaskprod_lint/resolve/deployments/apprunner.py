@@ -20,8 +20,6 @@ from flaskprod_lint.resolve.deployments.standing import Standing
 from flaskprod_lint.resolve.options import Options
 from flaskprod_lint.source import Located, Place, Project, Span
 
-#: The port of a service whose file names none (https://docs.aws.amazon.com/apprunner/latest/dg/config-file-ref.html).
-_PORT = 8080
 _RUNTIME = regex(r"python(\d)(\d+)")
 
 
@@ -57,8 +55,8 @@ def _add(found: Planned, facts: AppRunner, context: Context, options: Options) -
         return
     port = amounts.port(facts.port, "port")
     if port is None:
-        place = Place(None, f"App Runner connects to {_PORT} unless `network.port` says otherwise")
-        port = Setting("port", _PORT, place)
+        told = "App Runner connects to {} unless `network.port` says otherwise"
+        port = planned.default_port(found.deployment.platform, told)
     context = context.with_variables(planned.merged(_injected(facts, port), _variables(facts)))
     instances = planned.instances(options)
     for text in facts.before:
@@ -72,8 +70,10 @@ def _add(found: Planned, facts: AppRunner, context: Context, options: Options) -
     found.add(process, context)
 
 
-def _injected(facts: AppRunner, port: Setting) -> dict[str, Setting]:
+def _injected(facts: AppRunner, port: Setting | None) -> dict[str, Setting]:
     """PORT, and the variable that the file names for it."""
+    if port is None:
+        return {}
     names = ("PORT", *((facts.port_variable.value,) if facts.port_variable is not None else ()))
     value = str(port.value) if isinstance(port.value, int) else port.value
     return {name: Setting(name, value, Place(port.span, f"App Runner sets {name}")) for name in names}

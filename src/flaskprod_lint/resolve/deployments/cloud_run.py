@@ -105,7 +105,7 @@ def plan(project: Project, order: Order, place: Standing, options: Options) -> P
     base = _base(project, found, order)
     given = planned.injected(_platform(order))
     variables = planned.merged(base.variables, given, _own(service), _given(service, _platform(order)))
-    found.add(_process(order, commands[0], options), base.with_variables(variables))
+    found.add(_process(order, commands[0], deployment.platform, options), base.with_variables(variables))
     deployment.conflicts = tuple(_conflicts(commands))
     for job in order.jobs:
         _add_job(found, job, base, built)
@@ -175,7 +175,7 @@ def _conflicts(commands: list[Command]) -> Iterator[Conflict]:
             yield Conflict(winner, loser, reason)
 
 
-def _process(order: Order, command: Command, options: Options) -> Process:
+def _process(order: Order, command: Command, platform: Platform | None, options: Options) -> Process:
     service = order.service
     start = Place(service.span, f"{order.verb} {service.name}")
     return Process(
@@ -185,7 +185,7 @@ def _process(order: Order, command: Command, options: Options) -> Process:
         trail=(start, command.origin) if command.origin.span != service.span else (command.origin,),
         instances=google.instances(options, service.most, service.span, _UP_TO),
         port_set=True,
-        port_expected=amounts.port(service.port, "port") or _default_port(order),
+        port_expected=amounts.port(service.port, "port") or _default_port(order, platform),
         router_timeout=amounts.seconds(service.timeout, "timeout", "router timeout"),
         cpus=amounts.cpus(service.cpus, "cpu"),
         memory=amounts.memory(service.memory, "memory"),
@@ -193,12 +193,12 @@ def _process(order: Order, command: Command, options: Options) -> Process:
     )
 
 
-def _default_port(order: Order) -> Setting:
-    """8080; a command that names no port leaves the one that the service has."""
+def _default_port(order: Order, platform: Platform | None) -> Setting | None:
+    """Cloud Run's own; a command that names no port leaves the one that the service has."""
     if order.verb == "service":
-        return Setting("port", 8080, Place(None, "Cloud Run connects to 8080 unless told otherwise"))
-    note = "Cloud Run connects to 8080 unless the service was given another port before"
-    return Setting("port", 8080, Place(None, note), sure=False)
+        return planned.default_port(platform, "Cloud Run connects to {} unless told otherwise")
+    told = "Cloud Run connects to {} unless the service was given another port before"
+    return planned.default_port(platform, told, sure=False)
 
 
 def _base(project: Project, found: Planned, order: Order) -> Context:
@@ -233,13 +233,14 @@ def _given(service: CloudRunService, platform: Platform) -> dict[str, Setting]:
     """What Cloud Run itself sets: PORT to the port that it connects to, and the names of the service."""
     place = Place(None, f"set by {platform.name}")
     port = amounts.port(service.port, "port")
-    value = port.value if port is not None else "8080"
-    text = value if isinstance(value, Unknown) else str(value)
     found = google.unknown_variables(("K_REVISION",), platform.name)
     for name in ("K_SERVICE", "K_CONFIGURATION"):
         hole = _HOLE.search(service.name)
         found[name] = Setting(name, Unknown(f"{platform.name} sets it") if hole else service.name, place)
-    found["PORT"] = Setting("PORT", text, port.origin if port is not None else place)
+    if port is None:
+        return {**found, **planned.injected_port(platform)}
+    text = port.value if isinstance(port.value, Unknown) else str(port.value)
+    found["PORT"] = Setting("PORT", text, port.origin)
     return found
 
 

@@ -163,7 +163,7 @@ def _add(
     *,
     kind: str = "",
 ) -> None:
-    port = _port(facts, name)
+    port = _port(facts, name, found.deployment.platform)
     kind = kind or ("web" if port is not None else "worker" if facts.services else planned.kind_of(command.text))
     if (built is not None and facts.processes) or kind == "release":
         joined = images_of.command_of(built.image, cmd=command) if built is not None else command
@@ -207,7 +207,7 @@ def _runs_several(facts: Fly) -> bool:
     return is_number(least) and int(least) > 1
 
 
-def _port(facts: Fly, group: str) -> Setting | None:
+def _port(facts: Fly, group: str, platform: Platform | None) -> Setting | None:
     """The port that Fly's proxy connects to for a process group; None for a group without a service."""
     for service in facts.services:
         if (
@@ -218,7 +218,7 @@ def _port(facts: Fly, group: str) -> Setting | None:
             )
         ):
             if service.internal_port is None:
-                return Setting("port", 8080, Place(None, "Fly.io connects to 8080 unless internal_port says otherwise"))
+                return planned.default_port(platform, "Fly.io connects to {} unless internal_port says otherwise")
             text = service.internal_port
             value = int(text.value) if is_number(text.value) else Unknown("it is no number", text.span)
             return Setting("port", value, Place(text.span, f"internal_port = {text.value}"))

@@ -9,7 +9,7 @@ from dataclasses import replace
 
 from flaskprod_lint.inputs import kamal
 from flaskprod_lint.inputs.kamal import Kamal, KamalRole
-from flaskprod_lint.model import Command, Disk, Setting, Unknown
+from flaskprod_lint.model import Command, Disk, Platform, Setting, Unknown
 from flaskprod_lint.patterns import regex
 from flaskprod_lint.resolve.deployments import amounts, images, manifest_secrets, parts, planned, standing
 from flaskprod_lint.resolve.deployments.images import Built
@@ -20,7 +20,6 @@ from flaskprod_lint.source import Located, Place, Project, Source, Span
 
 _BASE = regex(r"(?:.*/)?deploy\.ya?ml")
 _RUBY = regex(r"<%.*?%>")
-_APP_PORT = 80
 _HEALTH_PATH = "/up"
 
 
@@ -98,7 +97,7 @@ def _add(project: Project, found: Planned, home: Home, facts: Kamal, role: Kamal
         command,
         variables,
         hosts,
-        _port(facts) if proxied else None,
+        _port(facts, found.deployment.platform) if proxied else None,
         grace=_grace(facts, role, proxied),
         router_timeout=_timeout(facts) if proxied else None,
         cpus=amounts.cpus(role.cpus, "cpus"),
@@ -136,13 +135,13 @@ def _disk(facts: Kamal, origin: Place, cwd: str) -> Disk:
     )
 
 
-def _port(facts: Kamal) -> Setting | None:
+def _port(facts: Kamal, platform: Platform | None) -> Setting | None:
     """Where the proxy connects to. Kamal 1's Traefik goes by what the image exposes."""
     if facts.app_port is not None:
         return amounts.port(facts.app_port, "app_port" if not facts.is_first_version else "healthcheck.port")
     if facts.is_first_version:
         return None
-    return Setting("port", _APP_PORT, Place(None, "kamal-proxy connects to port 80 unless app_port says otherwise"))
+    return planned.default_port(platform, "kamal-proxy connects to port {} unless app_port says otherwise")
 
 
 def _timeout(facts: Kamal) -> Setting | None:

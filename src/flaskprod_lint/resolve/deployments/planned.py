@@ -134,6 +134,13 @@ def injected_port(platform: Platform) -> dict[str, Setting]:
     return {"PORT": Setting("PORT", value, place)}
 
 
+def default_port(platform: Platform | None, told: str, *, sure: bool = True) -> Setting | None:
+    """The port that the platform connects to where no file names one; `told` says so, with braces for the number."""
+    if platform is None or platform.port_default is None:
+        return None
+    return Setting("port", platform.port_default, Place(None, told.format(platform.port_default)), sure=sure)
+
+
 def injected_database(platform: Platform) -> dict[str, Setting]:
     """DATABASE_URL where the platform sets it by itself for a project with a database."""
     if not platforms.sets_database_url(platform.id):
