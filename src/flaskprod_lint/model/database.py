@@ -32,7 +32,7 @@ class Driver:
 
     `installed` is None where it cannot be known. `chosen_by` says in a sentence why it is this one; `sure` is False
     where the version of SQLAlchemy or the URL may choose another. `yields` is False for psycopg2 that nothing makes
-    wait together with other greenlets.
+    wait together with other greenlets. `by_platform` says that the kind of database is known from the platform alone.
     """
 
     module: str
@@ -41,6 +41,7 @@ class Driver:
     chosen_by: str = ""
     sure: bool = True
     yields: bool = True
+    by_platform: bool = False
 
 
 @dataclass

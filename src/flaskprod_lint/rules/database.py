@@ -189,7 +189,7 @@ def pool_unbounded(deployment: Deployment) -> Iterator[Finding]:
         if not is_unbounded(row) or at is None or at in seen or row.engine is None:
             continue
         seen.add(at)
-        severity, confidence = _how_bad(row, _limit(deployment.budget))
+        severity, confidence = _how_bad(row, deployment.budget.limit if deployment.budget else None)
         yield Finding(
             _unbounded(row, _limit(deployment.budget)),
             at=at,
@@ -205,15 +205,19 @@ def _unbounded_place(row: BudgetRow) -> Span | None:
     return row.max_overflow.span or row.pool_size.span or engine
 
 
-def _how_bad(row: BudgetRow, limit: int | None) -> tuple[Severity, Confidence]:
-    """An error where requests alone can pass the limit, else a note; without a known limit, the usual one."""
-    allowed = limit if limit is not None else USUAL_LIMIT
-    sure = Confidence.HIGH if limit is not None else Confidence.MEDIUM
+def _how_bad(row: BudgetRow, limit: Setting | None) -> tuple[Severity, Confidence]:
+    """An error where requests alone can pass the limit, else a note; without a known limit, the usual one.
+
+    A limit that no source confirms makes no error by itself.
+    """
+    allowed = limit.value if limit is not None and isinstance(limit.value, int) else USUAL_LIMIT
+    sure = limit is not None and limit.known and limit.sure
     if isinstance(row.reachable, Unknown):
         return Severity.WARNING, Confidence.MEDIUM
     if row.reachable <= allowed or row.concurrency.value == 1:
         return Severity.NOTE, Confidence.HIGH
-    return Severity.ERROR, sure
+    enough = sure or row.reachable > USUAL_LIMIT
+    return Severity.ERROR if enough else Severity.WARNING, Confidence.HIGH if sure else Confidence.MEDIUM
 
 
 def _unbounded(row: BudgetRow, limit: int | None) -> str:

@@ -13,6 +13,8 @@ from flaskprod_lint.rules.platform_facts import careful
 from flaskprod_lint.rules.production_engines import NO_SERVER, engines_of, trail_of
 from flaskprod_lint.source import Place, Span
 
+#: What a database that the platform gives rests on: its address, and the variable that this is put into.
+_GIVEN = ("database.scheme", "database.variables", "database.automatic")
 #: Variables whose absence is the absence of a database.
 _URL_NAME = regex(r"(^|_)(DATABASE|DB|POSTGRES|POSTGRESQL|PG|MYSQL|MARIADB|SQL|SQLALCHEMY)\w*_(URL|URI|DSN)$")
 
@@ -94,7 +96,7 @@ def database_url_scheme(deployment: Deployment) -> Iterator[Finding]:
         )
         platform = deployment.platform
         by_platform = platform is not None and place.note.startswith(f"{platform.name} sets")
-        yield careful(finding, platform, "database.scheme") if by_platform else finding
+        yield careful(finding, platform, *_GIVEN) if by_platform else finding
 
 
 @rule("database-driver-missing")
@@ -110,7 +112,7 @@ def database_driver_missing(deployment: Deployment) -> Iterator[Finding]:
             continue  # SQLAlchemy refuses the address before it asks for a driver.
         seen.add((client.module, at))
         files = " and ".join(dict.fromkeys(place.path for place in process.packages.sources if place.path))
-        yield Finding(
+        finding = Finding(
             f"The database needs the driver {client.module} ({client.chosen_by}), and nothing in "
             f"{files or 'the build'} installs it: making the engine raises a ModuleNotFoundError",
             at=at,
@@ -119,6 +121,7 @@ def database_driver_missing(deployment: Deployment) -> Iterator[Finding]:
             instead=_install(engine, process),
             label=f"{client.module} is not installed",
         )
+        yield careful(finding, deployment.platform, *_GIVEN) if client.by_platform else finding
 
 
 def _install(engine: Engine, process: Process) -> str | None:

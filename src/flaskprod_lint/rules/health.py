@@ -10,6 +10,7 @@ from flaskprod_lint.model import App, Deployment, Platform, Process, Route, Sett
 from flaskprod_lint.model.routing import NONE, REDIRECTED, Answer, finds
 from flaskprod_lint.patterns import regex
 from flaskprod_lint.rules import rule
+from flaskprod_lint.rules.platform_facts import careful
 from flaskprod_lint.source import Place
 
 _HEALTHY = regex(
@@ -42,11 +43,14 @@ def health_path_not_found(deployment: Deployment) -> Iterator[Finding]:
         path = setting.value
         if not isinstance(path, str) or setting.span is None:
             continue
-        answer = finds(app, path)
+        answer, platform = finds(app, path), deployment.platform
+        what = ""
         if answer.kind == NONE and not _is_written(path, app):
-            yield _finding(deployment, process, app, answer, _missing(path, answer))
-        elif answer.kind == REDIRECTED and _needs_200(deployment.platform, setting):
-            yield _finding(deployment, process, app, answer, f"the app answers {path} with a redirect to {path}/")
+            what = _missing(path, answer)
+        elif answer.kind == REDIRECTED and _needs_200(platform, setting):
+            what = f"the app answers {path} with a redirect to {path}/"
+        if what:
+            yield careful(_finding(deployment, process, app, answer, what), platform, "health.statuses")
 
 
 def _needs_200(platform: Platform | None, setting: Setting) -> bool:
@@ -123,9 +127,8 @@ def _label(answer: Answer) -> str:
 
 
 def _confidence(deployment: Deployment, process: Process, setting: Setting) -> Confidence:
-    platform, step = deployment.platform, process.main_step
-    told = platform is None or platform.confirms("health")
-    sure = deployment.sure and setting.sure and told and (step is None or step.sure)
+    step = process.main_step
+    sure = deployment.sure and setting.sure and (step is None or step.sure)
     return Confidence.HIGH if sure else Confidence.MEDIUM
 
 
@@ -180,15 +183,16 @@ def no_health_route(deployment: Deployment) -> Iterator[Finding]:
             continue
         if app.definition.span is None or not app.engines or not _has_none(app):
             continue
-        yield Finding(
+        finding = Finding(
             f"{platform.name} can ask a path whether the app is up, and none of the app's {len(app.routes)} routes is "
             "there for that: it will ask a page for visitors, or only see that the port is open",
             at=app.definition.span,
             because=process.trail[:1],
-            confidence=Confidence.HIGH if deployment.sure and platform.confirms("health") else Confidence.MEDIUM,
+            confidence=Confidence.HIGH if deployment.sure else Confidence.MEDIUM,
             label="no route for health checks",
             instead=_ROUTE.format(path="/healthz"),
         )
+        yield careful(finding, platform, "health.statuses", most=Severity.NOTE)
 
 
 def _has_none(app: App) -> bool:

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from flaskprod_lint.finding import Confidence, Finding
 from flaskprod_lint.model import Deployment, MigrationRun, Migrations
 from flaskprod_lint.rules import rule
+from flaskprod_lint.rules.platform_facts import careful
 from flaskprod_lint.rules.release_steps import release_step
 from flaskprod_lint.source import Place, Span
 
@@ -41,7 +42,7 @@ def migrations_not_shipped(deployment: Deployment) -> Iterator[Finding]:
         return
     command = next((place for place in found.left_out[1:]), Place(None))
     where = "the image" if deployment.image is not None else "what is deployed"
-    yield Finding(
+    finding = Finding(
         f"The migrations are not in {where}: {_why(cause)}, and {command.note} all the same",
         at=cause.span,
         because=tuple(place for place in (*found.left_out[1:], found.folder) if place is not None),
@@ -49,6 +50,9 @@ def migrations_not_shipped(deployment: Deployment) -> Iterator[Finding]:
         instead=_shipped(cause, found),
         label="the migrations stay behind",
     )
+    # That the release line of a Procfile is run at all is the platform's doing.
+    by_procfile = any(place.path.rpartition("/")[2] == "Procfile" for place in found.left_out[1:])
+    yield careful(finding, deployment.platform, "release.procfile") if by_procfile else finding
 
 
 def _why(cause: Place) -> str:

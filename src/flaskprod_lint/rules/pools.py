@@ -9,6 +9,7 @@ from flaskprod_lint.finding import Confidence, Finding
 from flaskprod_lint.model import BudgetRow, Deployment, Engine, OptionFault, Process, Reached, Setting
 from flaskprod_lint.rules import rule
 from flaskprod_lint.rules.connections import factors, is_sure, is_unbounded
+from flaskprod_lint.rules.platform_facts import careful
 from flaskprod_lint.rules.production_engines import NO_SERVER, engines_of, trail_of
 from flaskprod_lint.source import Place, Span
 
@@ -122,7 +123,7 @@ def pool_shared_across_fork(deployment: Deployment) -> Iterator[Finding]:
         if connect is None or at is None or not _keeps_connections(process) or (hook and hook.note == "dispose"):
             continue
         doubt = (Place(hook.span, "this hook is not all known"),) if hook is not None else ()
-        yield Finding(
+        finding = Finding(
             f"{_preloads(preload)} loads the app once, before the workers are forked, and the app connects to the "
             "database then: all workers use the same connection, and a request can get the rows of another",
             at=at,
@@ -130,6 +131,7 @@ def pool_shared_across_fork(deployment: Deployment) -> Iterator[Finding]:
             confidence=Confidence.HIGH if connect.sure and preload.sure and hook is None else Confidence.MEDIUM,
             label="every worker inherits an open connection",
         )
+        yield careful(finding, deployment.platform, "injects") if preload.span is None else finding
 
 
 def _preloads(preload: Setting) -> str:

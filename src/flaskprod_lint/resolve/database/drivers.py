@@ -72,6 +72,7 @@ def of_engine(engine: Engine, files: Iterable[str], context: Context) -> Driver 
         _reason(engine, version),
         surely and engine.url_kind != "fallback" and (written or is_usual(engine, context)),
         module != "psycopg2" or _waits_for_others(text, context),
+        not written,
     )
 
 
