@@ -306,7 +306,8 @@ def test_what_needs_no_project_loads_nothing_heavy(words: list[str]) -> None:
     ("files", "needed"),
     [
         ({}, set()),
-        ({"requirements.txt": "flask==3.1.0\n"}, {"packaging"}),
+        ({"requirements.txt": "flask==3.1.0\n"}, set()),
+        ({"requirements.txt": "flask~=3.1\n"}, {"packaging"}),
         ({"Procfile": "web: gunicorn app:app\n"}, {"tree_sitter", "yaml"}),
         ({"Dockerfile": 'FROM python:3.13-slim\nCMD ["gunicorn", "app:app"]\n'}, {"dockerfile_parse"}),
         ({"Dockerfile": "FROM python:3.13-slim\nCMD gunicorn app:app\n"}, {"dockerfile_parse", "tree_sitter"}),

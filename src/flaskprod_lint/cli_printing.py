@@ -11,10 +11,9 @@ from typing import TYPE_CHECKING
 import click
 
 from flaskprod_lint import __version__
-from flaskprod_lint.patterns import regex
 
 #: How a line begins that the runner of GitHub Actions takes for a command.
-_COMMAND = regex(r"^([^\S\n]*)(::|##\[)", re.MULTILINE)
+_COMMAND = re.compile(r"^([^\S\n]*)(::|##\[)", re.MULTILINE)
 
 if TYPE_CHECKING:
     from flaskprod_lint.config import Config
