@@ -36,6 +36,14 @@ def test_form_is_found(form: TokenForm) -> None:
 
 
 @pytest.mark.parametrize("form", FORMS, ids=lambda form: f"{form.name}-{form.prefix}")
+def test_two_in_a_row_are_found(form: TokenForm) -> None:
+    chance = random.Random(form.prefix)
+    first, second = made(form, chance), made(form, chance)
+    line = f"é: {first} {second}"
+    assert [line[one.start : one.end] for one in tokens.find(line)] == [first, second]
+
+
+@pytest.mark.parametrize("form", FORMS, ids=lambda form: f"{form.name}-{form.prefix}")
 def test_only_the_prefix_is_shown(form: TokenForm) -> None:
     token = made(form, random.Random(form.name))
     assert [one.shown for one in tokens.find(f'"{token}"')] in ([form.prefix], [""])

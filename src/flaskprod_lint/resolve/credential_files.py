@@ -60,7 +60,7 @@ _PLACES = (
 #: A variable of a container in a task definition of ECS.
 _OF_ECS = regex(r"\"name\"\s*:\s*\"(?P<name>[\w.-]+)\"\s*,\s*\"value\"\s*:\s*\"(?P<value>[^\"]+)\"")
 #: RFC 7617: the header of a request, as commands, collections and proxies write it down.
-_BASIC = regex(r"\bBasic (?P<value>[A-Za-z0-9+/]{12,400}={0,2})(?![\w+/=])")
+_BASIC = regex(r"Basic (?<!\wBasic )(?P<value>[A-Za-z0-9+/]{12,400}={0,2})(?![\w+/=])")
 #: The clients of the examples in RFC 6749 and RFC 7009, which many a docstring repeats.
 _OF_EXAMPLES = frozenset(("czZCaGRSa3F0MzpnWDFmQmF0M2JW", "czZCaGRSa3F0Mzo3RmpmcDBaQnIxS3REUmJuZlZkbUl3"))
 _PASSWORD = "PASSWORD"

@@ -1,7 +1,8 @@
-"""Finds tokens in a text: one pass for words long enough to be one, and regular expressions only where one begins so.
+"""Finds tokens in a text: passes for words long enough to be one, and regular expressions only where one begins so.
 
-Every token has a part of at least twenty letters, digits, `_` and `-`. Such words are rare in code and prose, so
-that a dictionary of beginnings decides at nearly all of them.
+Nearly every token has a part of at least twenty letters, digits, `_` and `-`. Such words are rare in code and prose,
+so that a dictionary of beginnings decides at nearly all of them. The others are longer, of the letters of base64 or
+of addresses, and have a mark within.
 """
 
 from __future__ import annotations
@@ -18,11 +19,24 @@ from flaskprod_lint.tokens.form import Token, TokenForm
 #: Shorter words are in no token. `_LONG` is one of that length once every byte of a word is `x`.
 _SHORTEST = 20
 _LONG = b"x" * _SHORTEST
-_IN_WORDS = frozenset(f"{string.ascii_letters}{string.digits}_-".encode())
-_AS_X = bytes(ord("x") if byte in _IN_WORDS else ord(" ") for byte in range(256))
+#: The shortest word with a form's prefix in the middle (Mailchimp's), and the shortest wide one of a marked form.
+_SHORTEST_WITHIN, _SHORTEST_WIDE = 35, 36
+_LONG_WIDE = b"x" * _SHORTEST_WIDE
+
+
+def _as_x(letters: str) -> bytes:
+    """A table that makes an `x` of each byte of a word of these letters, and a blank of the others."""
+    kept = frozenset(letters.encode())
+    return bytes(ord("x") if byte in kept else ord(" ") for byte in range(256))
+
+
+_WORD = f"{string.ascii_letters}{string.digits}_-"
+_WORDS, _WIDE_WORDS = _as_x(_WORD), _as_x(_WORD + "+/=~.$")
 _IN_A_WORD = regex(r"[A-Za-z0-9_-]+")
 #: How much of the text around a telling part is looked at, where a token begins before it.
 _BEFORE, _AFTER = 160, 400
+#: How long a token with a mark may be after it.
+_LONGEST = 8000
 #: What is in a word that holds a form's prefix in the middle.
 _TELLING = regex(r"AZDO|_mmk|NRAL|-us\d|-[0-9a-f]{8}-")
 #: What may not stand right before or after a token: it would be a piece of something longer. A token after `//` is
@@ -32,7 +46,9 @@ _START, _END = r"(?<![A-Za-z0-9+_-])(?:(?<!/)|(?<=//))", r"(?![A-Za-z0-9_])"
 
 def find(text: str) -> list[Token]:
     """The credentials in a text, in order, none within another."""
-    return apart([*_of_words(text), *_of_marks(text), *private_keys.find(text)])
+    # What is not ASCII becomes one byte a character, so that places are those of the text.
+    data = text.encode("ascii", "replace")
+    return apart([*_of_words(text, data), *_of_marks(text, data), *private_keys.find(text)])
 
 
 def apart(found: Iterable[Token]) -> list[Token]:
@@ -50,50 +66,49 @@ def is_token(text: str) -> bool:
     return len(found) == 1 and not found[0].public and found[0].end - found[0].start == len(text)
 
 
-def _of_words(text: str) -> Iterator[Token]:
+def _of_words(text: str, data: bytes) -> Iterator[Token]:
     begins, follows, within = _tables()
-    for start, end in _long_words(text):
-        for form in begins.get(text[start : start + 3], ()):
+    for start, end in _long_words(data.translate(_WORDS), _LONG):
+        head = text[start : start + 3]
+        for form in begins.get(head, ()):
             yield from _led(form, text, start)
-        for form, head in follows.get(text[start - 1 : start], ()) if start else ():
-            if text.endswith(head, 0, start):
-                yield from _led(form, text, start - len(head))
-        if _TELLING.search(text, start, end):
+        for form, before in follows.get(text[start - 2 : start], ()) if start > 1 else ():
+            if text.endswith(before, 0, start):
+                yield from _led(form, text, start - len(before))
+        if end - start >= _SHORTEST_WITHIN and _TELLING.search(text, start, end):
             for form in within:
                 if form.prefix in text[start:end]:
                     yield from _around(form, text, start)
-        if text.startswith("eyJ", start):
+        if head == "eyJ":
             yield from json_web.find(text, start)
 
 
-def _long_words(text: str) -> Iterator[tuple[int, int]]:
-    """Where the words are that are long enough, told in a tenth of the time of a regular expression.
-
-    What is not ASCII becomes one byte a character, so that places are those of the text.
-    """
-    words = text.encode("ascii", "replace").translate(_AS_X)
-    start = words.find(_LONG)
+def _long_words(words: bytes, long: bytes) -> Iterator[tuple[int, int]]:
+    """Where the words are that are long enough, told in a tenth of the time of a regular expression."""
+    start = words.find(long)
     while start >= 0:
         end = words.find(b" ", start)
         yield start, end if end >= 0 else len(words)
-        start = words.find(_LONG, end) if end >= 0 else -1
+        start = words.find(long, end) if end >= 0 else -1
 
 
 def _led(form: TokenForm, text: str, start: int) -> Iterator[Token]:
     """The token of a form whose prefix stands at `start`, if there is one."""
-    if form.before and text.startswith(form.prefix, start):
-        yield from _around(form, text, start)
-    elif not form.before:
+    if form.before:
+        if _rest(form).match(text, start):
+            yield from _around(form, text, start)
+    else:
         match = _pattern(form).match(text, start)
         if match is not None:
             yield from _token(form, match)
 
 
-def _around(form: TokenForm, text: str, start: int) -> Iterator[Token]:
-    """The token of a form whose telling part stands in the middle of it, at `start` or after."""
-    match = _pattern(form).search(text, max(0, start - _BEFORE), start + _AFTER)
-    if match is not None and match.end() > start:
-        yield from _token(form, match)
+def _around(form: TokenForm, text: str, telling: int, after: int = _AFTER) -> Iterator[Token]:
+    """The token of a form around its telling part, if there is one; another may stand right before it."""
+    for match in _pattern(form).finditer(text, max(0, telling - _BEFORE), telling + after):
+        if match.end() > telling:
+            yield from _token(form, match)
+            return
 
 
 def _token(form: TokenForm, match: re.Match[str]) -> Iterator[Token]:
@@ -104,16 +119,19 @@ def _token(form: TokenForm, match: re.Match[str]) -> Iterator[Token]:
     yield Token(form.name, match.start(), match.end(), shown, form.public, form.harmless)
 
 
-def _of_marks(text: str) -> Iterator[Token]:
-    """The tokens whose words may be short, found by a mark of theirs.
+def _of_marks(text: str, data: bytes) -> Iterator[Token]:
+    """The tokens whose words may be short, found by a mark of theirs in a wide word."""
+    forms, any_mark = _marks()
+    for start, end in _long_words(data.translate(_WIDE_WORDS), _LONG_WIDE):
+        for mark in any_mark.finditer(text, start, end):
+            for form in forms[mark[0]]:
+                yield from _around(form, text, mark.start(), _LONGEST)
 
-    Many marks are Azure's: one pass for their letter A is faster than one for each.
-    """
-    with_a = _marks_with_a().search(text) is not None
-    for mark, forms in _marks().items():
-        if (with_a or not _has_a(mark)) and mark in text:
-            for form in forms:
-                yield from (token for match in _pattern(form).finditer(text) for token in _token(form, match))
+
+@cache
+def _rest(form: TokenForm) -> re.Pattern[str]:
+    """What a form is from its prefix on."""
+    return re.compile(f"{re.escape(form.prefix)}(?:{form.body}){_END}")
 
 
 @cache
@@ -130,18 +148,11 @@ def _forms() -> tuple[TokenForm, ...]:
 
 
 @cache
-def _marks() -> dict[str, tuple[TokenForm, ...]]:
+def _marks() -> tuple[dict[str, tuple[TokenForm, ...]], re.Pattern[str]]:
+    """The forms by their mark, and what finds any mark."""
     marks = dict.fromkeys(form.mark for form in _forms() if form.mark)
-    return {mark: tuple(form for form in _forms() if form.mark == mark) for mark in marks}
-
-
-def _has_a(mark: str) -> bool:
-    return mark.startswith(("A", "+A"))
-
-
-@cache
-def _marks_with_a() -> re.Pattern[str]:
-    return re.compile("A(?:{})".format("|".join(mark.lstrip("+")[1:] for mark in _marks() if _has_a(mark))))
+    by_mark = {mark: tuple(form for form in _forms() if form.mark == mark) for mark in marks}
+    return by_mark, re.compile("|".join(map(re.escape, marks)))
 
 
 _Begins = dict[str, tuple[TokenForm, ...]]
@@ -161,7 +172,8 @@ def _tables() -> tuple[_Begins, _Follows, tuple[TokenForm, ...]]:
         if form.before and not head:
             within.append(form)
         elif head:
-            follows.setdefault(head[-1], []).append((form, head))
+            for letters in _last_letters(head):
+                follows.setdefault(letters, []).append((form, head))
         else:
             for letters in _first_letters(form.prefix):
                 begins.setdefault(letters, []).append(form)
@@ -176,6 +188,11 @@ def _head(prefix: str) -> str:
     """What of a prefix stands before the word: `SG.` of `SG.`, `sk.` of `sk.eyJ`."""
     tail = _IN_A_WORD.search(prefix[::-1])
     return prefix if tail is None or tail.start() else prefix[: -len(tail[0])]
+
+
+def _last_letters(head: str) -> Iterable[str]:
+    """The last two characters of what stands before a word: all that there are for a head of one."""
+    return (head[-2:],) if len(head) >= 2 else tuple(letter + head for letter in _WORD)
 
 
 def _first_letters(prefix: str) -> Iterable[str]:
