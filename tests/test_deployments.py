@@ -18,6 +18,7 @@ from flaskprod_lint.linting import options_of
 from flaskprod_lint.model import Process, Setting, Unknown
 from flaskprod_lint.resolve import deployments
 from flaskprod_lint.resolve.context import Context
+from flaskprod_lint.resolve.deployments import manifests
 from flaskprod_lint.resolve.deployments.planned import Planned
 from flaskprod_lint.source import Project
 
@@ -118,3 +119,15 @@ def _known(answer: bool | None) -> str:
 def problems(project: Project) -> Iterator[str]:
     for problem in project.problems:
         yield f"problem {problem.place.span}: {problem.message.partition(chr(58))[0]}\n"
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
+def test_the_words_of_a_reader_stand_in_all_that_it_reads(case: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def found() -> list[str]:
+        project, options = open_project(case), options_of(load_config(case))
+        return [one.deployment.name for one in manifests.find(project, options)]
+
+    of_words = found()
+    every = {name: dict.fromkeys(formats, ()) for name, formats in manifests.READERS.items()}
+    monkeypatch.setattr(manifests, "READERS", every)
+    assert of_words == found()
