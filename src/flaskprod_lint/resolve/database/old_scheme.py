@@ -66,7 +66,9 @@ def _is_passed_on(engine: Engine, context: Context) -> bool:
     setting = context.variables.get(engine.url_variables[0].name)
     if setting is None or setting.origin.span is not None:
         return False
-    return setting.value == engine.url.value or (engine.url_kind == "fallback" and is_usual(engine, context))
+    if engine.url_kind == "fallback":  # Where no driver for it is installed, no such database is attached.
+        return is_usual(engine, context)
+    return setting.value == engine.url.value
 
 
 def _is_rewritten(files: Iterable[str], context: Context) -> bool:
