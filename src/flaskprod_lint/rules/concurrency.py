@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from flaskprod_lint.finding import Evidence, Finding
 from flaskprod_lint.model import Deployment, Process, Server, Setting, Unknown
 from flaskprod_lint.rules import evidence, rule
+from flaskprod_lint.rules.copies import several
 from flaskprod_lint.rules.patience import drain_cut_short as drain_cut_short
 from flaskprod_lint.rules.patience import keepalive_under_balancer as keepalive_under_balancer
 from flaskprod_lint.rules.patience import timeout_disabled as timeout_disabled
@@ -32,12 +33,15 @@ def single_worker(deployment: Deployment) -> Iterator[Finding]:
         if workers is None or concurrency is None or workers.value != 1 or concurrency.value != 1:
             continue
         at = point(deployment, process, workers, server.threads, server.config_file)
+        copies = several(process)
+        each = f" in each of {copies}" if copies else ""
+        told = _said(workers, server.threads, server.worker_class)
         yield Finding(
-            f"One request at a time: {_shown(server)} is in effect{unless(workers, server.threads)}",
+            f"One request at a time{each}: {_shown(server)} is in effect{unless(workers, server.threads)}",
             at=at,
-            because=trail(process, at, *_said(workers, server.threads, server.worker_class)),
+            because=trail(process, at, *told, process.instances if copies else None),
             confidence=confidence_in(workers, server.threads, server.worker_class),
-            label="every other request waits",
+            label="others sent to the same instance wait" if copies else "every other request waits",
             instead=_more_workers(server, at.path),
         )
 

@@ -7,16 +7,17 @@ from collections.abc import Iterator
 from flaskprod_lint.finding import Confidence, Finding, Severity
 from flaskprod_lint.model import Deployment, InProcess, Process
 from flaskprod_lint.rules import rule
+from flaskprod_lint.rules.copies import at_most, several
 from flaskprod_lint.rules.pointing import confidence_in, trail
 from flaskprod_lint.source import Place
 
 _SAYS = {
     "limiter": "The rate limiter counts in the memory of each process, so the real limit is {times} what it says",
-    "cache": "SimpleCache is in the memory of each process: what one worker stores or deletes, the others do not see",
+    "cache": "SimpleCache is in the memory of each process: what one {one} stores or deletes, the others do not see",
     "scheduler": "The scheduler starts in each process, so each job runs {often}",
     "socketio": "Socket.IO has no message queue, so an event reaches only the clients of the process that sends it",
     "sessions": "Sessions are files on one instance's disk: the other instances do not know who is logged in",
-    "data": "`{name}` is in the memory of each process: a request that another worker serves sees another one",
+    "data": "`{name}` is in the memory of each process: a request that another {one} serves sees another one",
 }
 _INSTEAD = {
     "limiter": 'storage_uri=os.environ["REDIS_URL"]',
@@ -48,12 +49,13 @@ def _is_preloaded(process: Process) -> bool:
 
 def _finding(process: Process, state: InProcess, processes: int | None) -> Finding:
     assert state.at.span is not None
-    times = f"{processes} times" if processes else "a multiple of"
-    often = f"{processes} times" if processes else "once for each of them"
+    times = f"{at_most(process)}{processes} times" if processes else "a multiple of"
+    often = f"{at_most(process)}{processes} times" if processes else "once for each of them"
     workers = process.server.workers if process.server is not None else None
+    one = "instance" if workers is not None and workers.value == 1 else "worker"
     sure = state.sure and processes is not None
     return Finding(
-        _SAYS[state.kind].format(times=times, often=often, name=state.at.note),
+        _SAYS[state.kind].format(times=times, often=often, one=one, name=state.at.note),
         at=state.at.span,
         because=trail(process, state.at.span, *state.trail, *_why(process)),
         confidence=confidence_in(workers) if sure else Confidence.MEDIUM,
@@ -67,9 +69,9 @@ def _why(process: Process) -> Iterator[Place]:
     """The places that say how many processes there are."""
     workers = process.server.workers if process.server is not None else None
     if workers is not None and workers.span is not None and isinstance(workers.value, int):
-        yield Place(workers.span, f"{workers.value} workers")
-    if process.instances.span is not None and isinstance(process.instances.value, int):
-        yield Place(process.instances.span, f"{process.instances.value} instances")
+        yield Place(workers.span, "1 worker" if workers.value == 1 else f"{workers.value} workers")
+    if process.instances.span is not None and several(process):
+        yield Place(process.instances.span, several(process))
 
 
 def _instances(process: Process) -> int | None:
