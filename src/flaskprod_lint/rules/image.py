@@ -156,7 +156,7 @@ def base_image_large(deployment: Deployment) -> Iterator[Finding]:
         and not re.search(r"slim|alpine|windows|nanoserver", tag)
         and (tag or "@" not in image.base.value)
     ):
-        smaller = slim(image.base.value)
+        smaller = slim(image.base.value, ended=_has_ended(deployment, image.base))
         yield Finding(
             f"{image.base.value} carries compilers and headers that the running app does not use: {smaller} is a "
             "fraction of its size",
@@ -169,13 +169,9 @@ def base_image_large(deployment: Deployment) -> Iterator[Finding]:
 @rule("python-end-of-life")
 def python_end_of_life(deployment: Deployment) -> Iterator[Finding]:
     """The Python that runs gets no more security fixes."""
-    today = date.fromisoformat(deployment.today) if deployment.today else date.today()
     for setting in _pythons(deployment):
         version = _minor(setting)
-        if version is None or setting.span is None:
-            continue
-        last = END_OF_LIFE.get(version, date.min if version < (3, 5) else date.max)
-        if today > last:
+        if version is not None and setting.span is not None and _today(deployment) > (last := _last_day(version)):
             when = f" since {last:%B %Y}" if last > date.min else ""
             yield Finding(
                 f"Python {version[0]}.{version[1]} has had no security fixes{when}",
@@ -183,6 +179,20 @@ def python_end_of_life(deployment: Deployment) -> Iterator[Finding]:
                 label=f"ended {last:%Y-%m-%d}" if last > date.min else "ended long ago",
                 instead=_newer_python(setting, deployment.image),
             )
+
+
+def _today(deployment: Deployment) -> date:
+    return date.fromisoformat(deployment.today) if deployment.today else date.today()
+
+
+def _last_day(version: tuple[int, int]) -> date:
+    return END_OF_LIFE.get(version, date.min if version < (3, 5) else date.max)
+
+
+def _has_ended(deployment: Deployment, base: Setting) -> bool:
+    """Whether the Python of a base image gets no more fixes: a smaller image of it is then no advice."""
+    version = next((_minor(one) for one in _pythons(deployment) if one.span == base.span), None)
+    return version is not None and _today(deployment) > _last_day(version)
 
 
 def _newer_python(setting: Setting, image: Image | None) -> str | None:

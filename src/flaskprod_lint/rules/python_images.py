@@ -34,8 +34,8 @@ def supported(reference: str) -> str | None:
     return f"{name}:{SUPPORTED}-{variant[0] if variant else 'slim'}"
 
 
-def slim(reference: str) -> str:
-    """The slim image of the same Python, or of a supported one where the reference names none."""
+def slim(reference: str, *, ended: bool = False) -> str:
+    """The slim image of the same Python, or of a supported one where that has `ended` or the reference names none."""
     name, tag = name_and_tag(reference)
-    version = tag.partition("-")[0]
+    version = tag.partition("-")[0] if not ended else ""
     return f"{name}:{version if re.match(r'[0-9]', version) else SUPPORTED}-slim"
