@@ -29,7 +29,7 @@ def secret_key_hardcoded(deployment: Deployment) -> Iterator[Finding]:
         weak = ", and that anyone would guess" if use.weak else ""
         yield _guarded(
             Finding(
-                f"The app {_purpose(use)} with a key that stands in the code{weak}",
+                f"The app {_purpose(use)} with a key that stands in {_file(use)}{weak}",
                 at=use.at,
                 because=_because(process, use),
                 confidence=Confidence.HIGH if use.sure else Confidence.MEDIUM,
@@ -50,7 +50,7 @@ def secret_key_fallback(deployment: Deployment) -> Iterator[Finding]:
         when = f"because nothing sets {variable}" if use.variable_set is False else f"when {variable} is not set"
         yield _guarded(
             Finding(
-                f"{use.name} falls back to a key in the code {when}: {_then(use)}",
+                f"{use.name} falls back to a key in {_file(use)} {when}: {_then(use)}",
                 at=use.at,
                 because=_because(process, use),
                 confidence=Confidence.HIGH if use.sure else Confidence.MEDIUM,
@@ -189,14 +189,16 @@ def _unknown(setting: Setting | None, uses: list[SecretUse]) -> str:
 
 def _uses(deployment: Deployment, kind: str) -> Iterator[tuple[Process, SecretUse]]:
     """The secrets of that kind in the apps that production loads, each place once, under its first name."""
-    # What stands in a manifest is told there.
+    # What stands in a manifest or in a dotenv file of the repository is told there.
     seen = {secret.at for secret in deployment.secrets}
+    committed = [file for file in deployment.env_files if file.committed and not file.example]
+    told = {(secret.at.path, secret.at.line) for file in committed for secret in file.secrets}
     web = any(deployment.web_processes)
     for process in deployment.processes:
         if web and kind != "literal" and process.kind in _SIGNS_NOTHING:
             continue
         for use in process.app.secrets if process.app else ():
-            if use.kind == kind and use.at not in seen:
+            if use.kind == kind and use.at not in seen and (use.at.path, use.at.line) not in told:
                 seen.add(use.at)
                 yield process, use
 
@@ -214,8 +216,15 @@ def _guarded(finding: Finding, use: SecretUse) -> Finding:
     return replace(finding.lowered(Confidence.LOW), severity=Severity.NOTE, because=(*finding.because, use.guard))
 
 
+def _file(use: SecretUse) -> str:
+    """Where the key stands, in words: the code, or another file that the app reads by itself."""
+    return "the code" if use.at.path.endswith(".py") else use.at.path
+
+
 def _reading(use: SecretUse) -> str:
-    """The assignment as it stands in the code, with the variable for its value."""
+    """The assignment as it stands in the code, with the variable for its value; no other file can read one."""
+    if not use.at.path.endswith(".py"):
+        return f"Set {use.variable or use.name} where the app runs, and take this line out."
     return f'{use.written or f"{use.name} = "}os.environ["{use.variable or use.name}"]'
 
 
