@@ -95,7 +95,7 @@ class Process:
     (None: cannot be known). `probed` is the port that its health check connects to, where the manifest names one.
     `before` are commands that run to their end before it at each start, in containers of their own. `proxy` is the
     place of an nginx (or alike) in the same container or unit before it.
-    `published` is where its port is opened to the whole network, with no proxy of the same file before it.
+    `published` is where its port is opened to the whole network, past any proxy of the same file.
     `assumed` is the app that a server would load where no command says so: there are then no steps. `as_script` says
     what a script would start that nothing names. `memory_folders` are kept in memory, such as a tmpfs of compose.
     `disk` says which files are lost, None where they may all stay.

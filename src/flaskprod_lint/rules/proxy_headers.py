@@ -81,7 +81,7 @@ def _reached_directly(process: Process, app: App) -> Iterator[Finding]:
         at=published.span,
         because=trail(process, published.span, *places, server),
         confidence=Confidence.MEDIUM,
-        label="no proxy stands before it",
+        label="reached past any proxy",
         instead=_local_only(published),
     )
 

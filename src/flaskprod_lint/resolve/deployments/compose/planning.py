@@ -209,7 +209,7 @@ def _deployment(
     for one in group:
         _add(project, found, one, group, platform, options)
     for process in deployment.processes:
-        opened = next((opening.to_all(one, every) for one in group if one.name == process.name), None)
+        opened = next((opening.to_all(one) for one in group if one.name == process.name), None)
         process.published = opened if process.kind == "web" else None
     if not any(process.kind == "web" for process in deployment.processes) and deployment.web_missing is None:
         _note_missing(deployment, web)
