@@ -151,9 +151,19 @@ class Source:
         return self._starts
 
 
+def is_text(data: bytes) -> bool:
+    """Whether a file's bytes are text: there is a NUL byte in no text but that of UTF-16, which begins with a mark."""
+    return b"\0" not in data or is_wide(data)
+
+
+def is_wide(data: bytes) -> bool:
+    """Whether a file begins with the mark of UTF-16, as what PowerShell writes does."""
+    return data[:2] in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
+
+
 def decode(data: bytes) -> str:
     """The text of a file's bytes: UTF-8, or UTF-16 with its mark; what is neither has its odd bytes replaced."""
-    if data[:2] in (b"\xff\xfe", b"\xfe\xff"):
+    if is_wide(data):
         return data.decode("utf-16", errors="replace")
     return data.removeprefix(codecs.BOM_UTF8).decode("utf-8", errors="replace")
 
@@ -192,7 +202,7 @@ class Project:
         self._sources: dict[str, Source | None] = {}
         self._written: set[str] = set()
         self._facts: dict[tuple[str, object], object] = {}
-        self._peeked: dict[str, bytes] = {}
+        self._peeked: dict[str, tuple[bytes, int]] = {}
         self._formats: dict[str, tuple[str, ...]] = {}
 
     def __contains__(self, path: object) -> bool:
@@ -242,7 +252,7 @@ class Project:
             data, _ = self._bytes(path)
         except (OSError, ValueError):
             return ""
-        return "" if b"\0" in data else _with_plain_ends(decode(data))
+        return _with_plain_ends(decode(data)) if is_text(data) else ""
 
     def add_written(self, source: Source) -> str:
         """Take in a script that a file of the project writes; the path under which it can be read from here on."""
@@ -255,15 +265,21 @@ class Project:
 
     def holds(self, path: str, *marks: bytes) -> bool:
         """Whether one of the marks stands in a file, told by its bytes: for files of which most are of no interest."""
-        data = self._peeked.get(path)
-        if data is None:
-            try:
-                data, _ = self._bytes(path)
-            except (OSError, ValueError):
-                data = b""
-            if len(data) <= MAX_KEPT and len(self._peeked) < MAX_KEPT_FILES:
-                self._peeked[path] = data
+        source = self._sources.get(path)
+        if source is not None:
+            return any(mark.decode() in source.text for mark in marks)
+        data, _ = self._peeked.get(path) or self._peek(path)
         return any(mark in data for mark in marks)
+
+    def _peek(self, path: str) -> tuple[bytes, int]:
+        """Content and mode of a file, kept where few files are; no content for one that cannot be read."""
+        try:
+            peeked = self._bytes(path)
+        except (OSError, ValueError):
+            return b"", 0
+        if len(peeked[0]) <= MAX_KEPT and len(self._peeked) < MAX_KEPT_FILES:
+            self._peeked[path] = peeked
+        return peeked
 
     def facts(self, path: str, reader: Callable[[Source], T]) -> T | None:
         """What `reader` makes of a file, made once; None for a file that is absent or cannot be read."""
@@ -289,12 +305,12 @@ class Project:
 
     def _read(self, path: str) -> Source | None:
         try:
-            data, mode = self._bytes(path)
+            data, mode = self._peeked.pop(path, None) or self._bytes(path)
         except (OSError, ValueError) as error:
             reason = error.strerror if isinstance(error, OSError) else str(error)
             self.problem(f"not read: {reason or error}", Span(path, 1))
             return None
-        if b"\0" in data and data[:2] not in (b"\xff\xfe", b"\xfe\xff"):
+        if not is_text(data):
             self.problem("not read: the file holds NUL bytes, so it is not text", Span(path, 1))
             return None
         text = decode(data)

@@ -8,7 +8,6 @@ from dataclasses import field
 
 from flaskprod_lint.model import LogHandler, Setting, Unknown
 from flaskprod_lint.records import dataclass
-from flaskprod_lint.resolve.app import log_configs
 from flaskprod_lint.resolve.app.log_destinations import identity_of, of_handler, of_name, of_stream
 from flaskprod_lint.resolve.app.log_state import Loggers, number_of
 from flaskprod_lint.resolve.app.loguru_sinks import Sinks
@@ -62,6 +61,8 @@ class _Run:
 
     def follow(self, event: Event) -> None:
         """Do what one event does to the loggers."""
+        from flaskprod_lint.resolve.app import log_configs
+
         callee = event.callee
         if callee.startswith("flask.Flask.logger"):
             self.loggers.use_flask()

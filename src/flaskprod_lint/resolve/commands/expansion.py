@@ -9,7 +9,6 @@ from dataclasses import replace
 
 from flaskprod_lint.inputs.shell import Arithmetic, Literal, Substitution, Variable, Word
 from flaskprod_lint.model import EnvironmentRead, Unknown
-from flaskprod_lint.resolve.commands import arithmetic
 from flaskprod_lint.resolve.commands.holes import Hole, Holes
 from flaskprod_lint.resolve.commands.state import NO, YES, Argument, Reads, State
 from flaskprod_lint.source import Place, Span, is_number
@@ -74,6 +73,8 @@ class Expander:
         return Argument(text, word.raw, reads, state.script.span(word.start, word.end))
 
     def _part(self, state: State, part: Variable | Substitution | Arithmetic) -> Fragment:
+        from flaskprod_lint.resolve.commands import arithmetic
+
         if isinstance(part, Substitution):
             return self.substitute(state, part)
         if isinstance(part, Arithmetic):

@@ -11,14 +11,13 @@ from typing import TYPE_CHECKING
 
 from flaskprod_lint.inputs.shell import For, Literal, Node, While, Word
 from flaskprod_lint.resolve.commands import branches
-from flaskprod_lint.resolve.commands.state import LIKELY, NO, OPPOSITE, YES, Argument, State, merge
+from flaskprod_lint.resolve.commands.state import LIKELY, MAX_NODES, NO, OPPOSITE, YES, Argument, State, merge
 
 if TYPE_CHECKING:
     from flaskprod_lint.resolve.commands.walk import Walker
 
-#: Turns of one loop, and nodes of one command, that are followed.
+#: Turns of one loop that are followed.
 MAX_TURNS = 60
-MAX_NODES = 20_000
 
 
 def follow_for(walker: Walker, state: State, node: For) -> None:

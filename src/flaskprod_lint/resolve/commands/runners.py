@@ -6,14 +6,18 @@ import fnmatch
 import posixpath
 import re
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
-from flaskprod_lint.inputs import makefile, package_json, procfile, pyproject, python, shell, supervisord
-from flaskprod_lint.inputs.supervisord import SupervisedProgram
+from flaskprod_lint.inputs import python, shell
 from flaskprod_lint.resolve.commands import launch, longrunning, service_folders
 from flaskprod_lint.resolve.commands.calls import Program
 from flaskprod_lint.resolve.commands.state import LIKELY, Argument, Link, State
 from flaskprod_lint.resolve.commands.walk import MAX_DEPTH, Walker
 from flaskprod_lint.source import Located, Place, Source, Span
+
+if TYPE_CHECKING:
+    from flaskprod_lint.inputs import makefile
+    from flaskprod_lint.inputs.supervisord import SupervisedProgram
 
 _MAKEFILES = ("GNUmakefile", "makefile", "Makefile")
 
@@ -30,6 +34,8 @@ def follow(walker: Walker, state: State, program: Program) -> bool:
 
 def follow_script_name(walker: Walker, state: State, program: Program) -> bool:
     """After `pipenv run` or `pdm run`: a name that the project's file defines as a command."""
+    from flaskprod_lint.inputs import pyproject
+
     for name, reader in (("Pipfile", pyproject.read_pipfile), ("pyproject.toml", pyproject.read)):
         path = _file(walker, state, name)
         facts = walker.context.project.facts(path, reader) if path else None
@@ -70,6 +76,8 @@ def _shell_line(
 
 
 def _make(walker: Walker, state: State, program: Program) -> bool:
+    from flaskprod_lint.inputs import makefile
+
     folder, name, goals, settings = _make_words(program.arguments[1:])
     if folder and not walker.holes.has(state.cwd):
         state.cwd = posixpath.normpath(posixpath.join(state.cwd, folder))
@@ -126,6 +134,8 @@ def _target(
     values: dict[str, str],
     done: set[str],
 ) -> None:
+    from flaskprod_lint.inputs import makefile
+
     target = facts.targets.get(goal)
     if target is None or goal in done or state.ended:
         return
@@ -161,6 +171,8 @@ def _target(
 
 
 def _npm(walker: Walker, state: State, program: Program) -> bool:
+    from flaskprod_lint.inputs import package_json
+
     words = [
         argument for argument in program.arguments[1:] if not argument.text.startswith("-") or argument.text == "--"
     ]
@@ -189,6 +201,8 @@ def _npm(walker: Walker, state: State, program: Program) -> bool:
 
 
 def _honcho(walker: Walker, state: State, program: Program) -> bool:
+    from flaskprod_lint.inputs import procfile
+
     words, name = [], "Procfile"
     texts = [argument.text for argument in program.arguments[1:]]
     while texts:
@@ -233,6 +247,8 @@ def _supervisord(walker: Walker, state: State, program: Program) -> bool:
 
 def _supervisor_files(walker: Walker, path: str | None, named: str | None) -> list[str]:
     """The main file and those that it includes; the one that Debian brings includes all of conf.d."""
+    from flaskprod_lint.inputs import supervisord
+
     facts = walker.context.project.facts(path, supervisord.read) if path else None
     patterns = [pattern for found in facts.includes for pattern in found.value.split()] if facts else []
     if path is None and named in (None, "/etc/supervisor/supervisord.conf"):
@@ -247,6 +263,8 @@ def _supervisor_files(walker: Walker, path: str | None, named: str | None) -> li
 
 
 def _supervised(walker: Walker, path: str) -> list[SupervisedProgram]:
+    from flaskprod_lint.inputs import supervisord
+
     facts = walker.context.project.facts(path, supervisord.read)
     return [one for one in facts.programs if one.command is not None and one.autostart] if facts else []
 
@@ -342,6 +360,8 @@ def _console_script(walker: Walker, state: State, program: Program) -> bool:
 
 
 def _entry_point(walker: Walker, name: str) -> str:
+    from flaskprod_lint.inputs import pyproject
+
     project = walker.context.project
     for path in project.paths:
         base = posixpath.basename(path)

@@ -13,6 +13,8 @@ from flaskprod_lint.source import Place, Span
 
 #: Longer texts than this are cut: a loop can double one until memory ends.
 MAX_TEXT = 64 * 1024
+#: Nodes of one command that are followed.
+MAX_NODES = 20_000
 
 #: Exit statuses. An outside program is taken to succeed ("likely"); a condition on something unknown is "unknown".
 YES, NO, LIKELY, UNLIKELY, UNSURE = "yes", "no", "likely", "unlikely", "unknown"

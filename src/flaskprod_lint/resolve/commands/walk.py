@@ -29,12 +29,12 @@ from flaskprod_lint.inputs.shell import (
     Word,
 )
 from flaskprod_lint.model import CommandFault, Unknown
-from flaskprod_lint.resolve.commands import arithmetic, branches, conditions, loops
 from flaskprod_lint.resolve.commands.calls import Call, Found, Program
 from flaskprod_lint.resolve.commands.expansion import Expander
 from flaskprod_lint.resolve.commands.holes import Hole, Holes
 from flaskprod_lint.resolve.commands.state import (
     LIKELY,
+    MAX_NODES,
     NO,
     OPPOSITE,
     UNLIKELY,
@@ -103,7 +103,7 @@ class Walker:
     def run(self, state: State, node: Node, *, last: bool = False) -> None:
         """Run a node; `last` says that the shell may replace itself by its program."""
         self.nodes += 1
-        if state.ended or self.nodes > loops.MAX_NODES:
+        if state.ended or self.nodes > MAX_NODES:
             return
         if isinstance(node, Sequence):
             self._sequence(state, node, last=last)
@@ -130,6 +130,8 @@ class Walker:
 
     def _compound(self, state: State, node: Node, *, last: bool) -> None:
         # Of the shells that replace themselves, only busybox does so inside `if` and `case`.
+        from flaskprod_lint.resolve.commands import branches, loops
+
         last = last and state.shell.kind in ("busybox", "unknown")
         if isinstance(node, If):
             branches.follow_if(self, state, node, last=last)
@@ -157,6 +159,8 @@ class Walker:
         return "\n" in text[before.end - offset : item.start - offset]
 
     def _and_or(self, state: State, node: AndOr, *, last: bool) -> None:
+        from flaskprod_lint.resolve.commands import branches
+
         self.run(state, node.left)
         if state.ended:
             return
@@ -223,6 +227,8 @@ class Walker:
     # Words and commands
 
     def _test(self, state: State, node: Test | ArithmeticCommand) -> str:
+        from flaskprod_lint.resolve.commands import arithmetic
+
         if isinstance(node, ArithmeticCommand):
             text, _ = arithmetic.evaluate(node.text, lambda word: self.expander.single(state, word), self.holes)
             return UNSURE if self.holes.has(text) else YES if text != "0" else NO
@@ -237,6 +243,8 @@ class Walker:
 
     def test(self, state: State, words: list[str], *, double: bool = False) -> str:
         """What a test of these words gives; dash knows neither `[[` nor `==`, and both fail there."""
+        from flaskprod_lint.resolve.commands import conditions
+
         if state.shell.kind == "dash" and (double or "==" in words):
             return NO
         test = conditions.Test(

@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
-from flaskprod_lint.inputs import dockerignore, railway, render
+from flaskprod_lint.inputs import dockerignore
 from flaskprod_lint.inputs.alembic import MigrationFolder
 from flaskprod_lint.model import Deployment, Image, MigrationRun, Migrations, Unknown
 from flaskprod_lint.patterns import regex
@@ -151,6 +151,8 @@ def build_runs(deployment: Deployment, project: Project) -> Iterator[tuple[str, 
 
 
 def _build_commands(deployment: Deployment, project: Project) -> Iterator[Located[str]]:
+    from flaskprod_lint.inputs import railway, render
+
     path = deployment.origin.path
     if path in project.of_format("render"):
         facts = project.facts(path, render.read)

@@ -10,7 +10,7 @@ from flaskprod_lint.inputs.alembic import MigrationFolder
 from flaskprod_lint.model import Deployment, MigrationRun, Migrations, Process, Step
 from flaskprod_lint.patterns import regex
 from flaskprod_lint.resolve.context import Context
-from flaskprod_lint.resolve.database import migration_files, migration_mentions, schema_steps
+from flaskprod_lint.resolve.database import migration_files, schema_steps
 from flaskprod_lint.resolve.database.schema_steps import Effect
 from flaskprod_lint.source import Place, Project
 
@@ -24,6 +24,8 @@ def of_deployment(
     project: Project, deployment: Deployment, contexts: Mapping[str, Context] | None = None
 ) -> Migrations | None:
     """The migrations of a deployment; None for a project without a migration folder that never touches a schema."""
+    from flaskprod_lint.resolve.database import migration_mentions
+
     folder = _folder(project, deployment)
     runs: list[MigrationRun] = []
     writes: list[MigrationRun] = []

@@ -9,7 +9,7 @@ from dataclasses import replace
 from flaskprod_lint.model import Command, Deployment, Packages, Platform, Process, Step, Unknown
 from flaskprod_lint.resolve import packages
 from flaskprod_lint.resolve.context import Context
-from flaskprod_lint.resolve.deployments import hosts, likely_app, planned, procfile, standing, start_scripts
+from flaskprod_lint.resolve.deployments import hosts, likely_app, planned, standing, start_scripts
 from flaskprod_lint.resolve.deployments.likely_app import Likely
 from flaskprod_lint.resolve.deployments.planned import Planned
 from flaskprod_lint.resolve.deployments.start_scripts import StartScript
@@ -146,6 +146,8 @@ def _as_script(likely: Likely, context: Context) -> str:
 
 def _context(project: Project, folder: str, platform: Platform | None) -> Context:
     """A host of which nothing is known but the project on it: a person may have set any variable."""
+    from flaskprod_lint.resolve.deployments import procfile
+
     tree = Tree(project)
     tree.mount("/app", "", Place(None, "the project, wherever it is put"))
     version = procfile.python_of(project, folder)

@@ -9,7 +9,6 @@ from flaskprod_lint.model import Command, Deployment, Packages, Platform, Proces
 from flaskprod_lint.resolve import packages
 from flaskprod_lint.resolve.context import Context
 from flaskprod_lint.resolve.deployments import google, planned
-from flaskprod_lint.resolve.deployments import procfile as procfiles
 from flaskprod_lint.resolve.deployments.planned import Planned
 from flaskprod_lint.resolve.options import Options
 from flaskprod_lint.resolve.tree import Tree
@@ -21,6 +20,8 @@ _RAILPACK_MAIN = ("main.py", "app.py", "start.py", "bot.py", "hello.py", "server
 
 def plan(project: Project, platform: Platform, options: Options) -> Planned | None:
     """The deployment by a platform's guess; None for a platform that makes none, or finds nothing to start."""
+    from flaskprod_lint.resolve.deployments import procfile as procfiles
+
     guess = _GUESSES.get(platform.id)
     installed = packages.of_buildpack(project)
     found = guess(project, installed) if guess is not None else None

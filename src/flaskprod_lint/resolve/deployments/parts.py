@@ -14,7 +14,6 @@ from flaskprod_lint.resolve import image as images_of
 from flaskprod_lint.resolve import packages, platforms
 from flaskprod_lint.resolve.context import Context
 from flaskprod_lint.resolve.deployments import images, planned
-from flaskprod_lint.resolve.deployments import procfile as procfiles
 from flaskprod_lint.resolve.deployments.images import Built
 from flaskprod_lint.resolve.deployments.planned import Planned
 from flaskprod_lint.resolve.deployments.standing import Standing
@@ -93,6 +92,8 @@ def _packages(project: Project, home: Home) -> Packages:
 
 
 def _python(project: Project, home: Home) -> Setting | None:
+    from flaskprod_lint.resolve.deployments import procfile as procfiles
+
     return procfiles.python_of(project, home.folder)
 
 

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import TYPE_CHECKING
 
-from flaskprod_lint.inputs import nginx
-from flaskprod_lint.inputs.nginx import Upstream
 from flaskprod_lint.model import Image, Process, Setting
 from flaskprod_lint.patterns import regex
 from flaskprod_lint.records import dataclass
 from flaskprod_lint.resolve.context import Context
 from flaskprod_lint.source import Place, Project
+
+if TYPE_CHECKING:
+    from flaskprod_lint.inputs.nginx import Upstream
 
 _NGINX = regex(r"\bnginx\b")
 
@@ -25,6 +27,8 @@ class Proxy:
 
 def in_container(project: Project, context: Context, image: Image | None) -> Proxy | None:
     """The nginx that the image of a process holds and starts, if there is one."""
+    from flaskprod_lint.inputs import nginx
+
     if image is None or not _starts_nginx(project, context, image):
         return None
     for path in project.of_format("nginx"):
@@ -61,6 +65,8 @@ def port_of(proxy: Proxy) -> Setting | None:
 
 def to_service(project: Project, names: Iterable[str], below: str) -> dict[str, Setting]:
     """The port at which an nginx of the project connects to each of these compose services, where it names one."""
+    from flaskprod_lint.inputs import nginx
+
     wanted = set(names)
     found: dict[str, Setting] = {}
     for path in project.of_format("nginx"):

@@ -15,7 +15,6 @@ from flaskprod_lint.model import ImageRun, SecretLiteral, Setting, Step, Unknown
 from flaskprod_lint.patterns import regex
 from flaskprod_lint.records import dataclass
 from flaskprod_lint.resolve import secrecy
-from flaskprod_lint.resolve.image import branches, scripts
 from flaskprod_lint.resolve.image.context import BuildContext
 from flaskprod_lint.resolve.image.stage import StageState
 from flaskprod_lint.source import Place, Source, Span
@@ -95,6 +94,8 @@ class Building:
         cwd: str = "",
     ) -> Iterator[Step]:
         """The programs of a text: of a RUN, of a heredoc at `span`, or of a script of the project, `source`."""
+        from flaskprod_lint.resolve.image import branches
+
         cwd = cwd or self.state.workdir
         variables = {**self.state.arguments, **self.state.variables}
         if source is None and "$" not in text and "\n" not in text and not re.search(r"[&|;<>'\"\\`(){}#*?!\[]", text):
@@ -197,6 +198,8 @@ class Building:
         self, command: SimpleCommand, argv: tuple[str | Unknown, ...], where: str, part: Span, *, append: bool
     ) -> bool:
         """Whether what a command writes to a file is a script that stands in the Dockerfile itself."""
+        from flaskprod_lint.resolve.image import scripts
+
         marks = [one.target.text for one in command.redirects if one.operator.startswith("<<") and one.target]
         bodies = [body for body in self.instruction.heredocs if body.name in marks]
         if command.name == "cat" and len(bodies) == 1 and not append:

@@ -11,7 +11,6 @@ from flaskprod_lint.inputs.dockerfile import Instruction
 from flaskprod_lint.model import Copied, Unknown
 from flaskprod_lint.patterns import regex
 from flaskprod_lint.records import dataclass
-from flaskprod_lint.resolve.image import scripts
 from flaskprod_lint.resolve.image.context import BuildContext, both
 from flaskprod_lint.resolve.image.stage import StageState
 from flaskprod_lint.resolve.tree import Tree
@@ -128,6 +127,8 @@ class Copying:
             self.state.tree.mount_unknown(where, f"{source} is not among the files", self.place)
 
     def _unread(self, source: str, target: Destination) -> None:
+        from flaskprod_lint.resolve.image import scripts
+
         named = source[2:].strip("-'\"")
         heredoc = next((one for one in self.instruction.heredocs if one.name == named), None)
         if heredoc is not None and scripts.from_heredoc(self.state, target.of_file(named), heredoc, self.place):

@@ -8,7 +8,6 @@ from dataclasses import replace
 from flaskprod_lint.inputs.dockerfile import Dockerfile, Instruction, Stage
 from flaskprod_lint.model import Setting, Unknown
 from flaskprod_lint.resolve.image import stage as stages
-from flaskprod_lint.resolve.image import workdirs
 from flaskprod_lint.resolve.image.building import Building
 from flaskprod_lint.resolve.image.context import BuildContext
 from flaskprod_lint.resolve.image.copying import Copying
@@ -61,6 +60,8 @@ class Builder:
         return self._done
 
     def _start(self, stage: Stage) -> StageState:
+        from flaskprod_lint.resolve.image import workdirs
+
         reference = self._expand_global(stage.reference)
         name = stage.name or str(stage.index)
         if isinstance(reference, str):

@@ -11,7 +11,7 @@ from flaskprod_lint.inputs import lockfiles, pyproject, requirements
 from flaskprod_lint.model import Step, Unknown
 from flaskprod_lint.patterns import regex
 from flaskprod_lint.records import dataclass
-from flaskprod_lint.resolve.packages import Collector, Selection, setup_script
+from flaskprod_lint.resolve.packages import Collector, Selection
 from flaskprod_lint.source import Place, Span
 
 #: Finds the project's file at a path of the image: its path, None when there is none, or Unknown.
@@ -181,6 +181,8 @@ def _pip_word(command: _Command, word: str, arguments: _Arguments) -> None:
 
 def _local(command: _Command, path: str, arguments: _Arguments) -> None:
     """The project itself, installed from its pyproject.toml or setup.py."""
+    from flaskprod_lint.resolve.packages import setup_script
+
     folder, _, extras = path.rstrip("]").partition("[")
     if "://" in folder or folder.startswith("git+"):
         command.collector.add(requirements.from_location(path, command.span))

@@ -6,7 +6,6 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from flaskprod_lint.inputs import uwsgi_ini
 from flaskprod_lint.model import Address, EnvironmentRead, Server, Setting, Step, Unknown
 from flaskprod_lint.resolve.context import Context
 from flaskprod_lint.resolve.servers.options import Flags, Line, address, number_of, read
@@ -100,6 +99,8 @@ def _add_files(line: Line, server: Server, context: Context) -> Unknown | None:
 
 def _add_ini(line: Line, path: str, section: str, context: Context, depth: int = 0) -> None:
     """Add the options of a section, and of the sections that it includes with `ini = :name`."""
+    from flaskprod_lint.inputs import uwsgi_ini
+
     options = [each for each in context.project.facts(path, uwsgi_ini.read) or () if each.section == section]
     values = {option.name.value: option.value.value for option in options}
     for option in options:
