@@ -159,7 +159,7 @@ def test_history_with_a_version_that_git_lacks(repository: Path) -> None:
     (repository / ".git/objects" / blob[:2] / blob[2:]).unlink()
     report = lint(repository, Config(select=("credential-committed",), history=True))
     assert [finding.at.path for finding in report.findings] == ["backup.sh"]
-    assert ["does not have 1 versions of files" in problem.message for problem in report.problems] == [True]
+    assert ["does not have 1 version of a file" in problem.message for problem in report.problems] == [True]
 
 
 def test_history_of_a_file_that_was_deleted_without_a_commit(repository: Path) -> None:

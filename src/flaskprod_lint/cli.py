@@ -340,13 +340,14 @@ def _linted(root: Path, config: Config) -> tuple[Report, float | None]:
     from flaskprod_lint.linting import lint
     from flaskprod_lint.outputs.progress import progress
 
-    started, steps = perf_counter(), [0]
+    started, steps = perf_counter(), (0, 0)
 
     def doing() -> str:
-        return f"reading {root}" + (f", {steps[0]:,} versions of files" if steps[0] else "")
+        return f"reading {root}" + (f", {steps[0]:,} of {steps[1]:,} versions of files" if steps[0] else "")
 
-    def on_step(number: int) -> None:
-        steps[0] = number
+    def on_step(number: int, of: int) -> None:
+        nonlocal steps
+        steps = number, of
 
     with progress(doing, wanted=not config.quiet):
         report = lint(root, config, on_step=on_step)

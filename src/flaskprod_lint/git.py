@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import os
 import subprocess
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
+from itertools import islice
 from pathlib import Path
-from typing import IO
+from typing import IO, NamedTuple
 
 #: Settings in place of the repository's own: no program is named, names are plain, and packs are mapped in pieces.
 _SETTINGS = (
@@ -17,11 +18,27 @@ _SETTINGS = (
     "core.quotePath=false",
     "core.packedGitWindowSize=8m",
     "core.packedGitLimit=64m",
+    "core.deltaBaseCacheLimit=32m",
 )
+#: In place of what the caller has: no lock is taken, nobody is asked, nothing is fetched, and no commit stands in for
+#: another. `GIT_NO_LAZY_FETCH` is of git 2.45; no protocol at all says the same to an older one.
+_SURROUNDINGS = {
+    "GIT_OPTIONAL_LOCKS": "0",
+    "GIT_TERMINAL_PROMPT": "0",
+    "GIT_NO_LAZY_FETCH": "1",
+    "GIT_ALLOW_PROTOCOL": "",
+    "GIT_NO_REPLACE_OBJECTS": "1",
+    "GIT_GRAFT_FILE": os.devnull,
+    "LC_ALL": "C",
+}
 #: An answer that takes longer (seconds) is none.
 _PATIENCE = 60
 #: Objects of more bytes are passed over.
-_LARGE = 4 * 1024 * 1024
+LARGE = 4 * 1024 * 1024
+#: How many contents are asked for at once. Twice as many names fit into any pipe, so that nobody waits for nobody.
+_AT_ONCE = 64
+#: What a pipe holds, where it can be told: git works on while a content is looked at.
+_PIPE = 1024 * 1024
 
 
 def ask(root: Path, *arguments: str, index: Path | None = None) -> str | None:
@@ -55,9 +72,7 @@ def index_of_a_commit(root: Path) -> Path | None:
 def lines(root: Path, *arguments: str) -> Iterator[str]:
     """What git prints, line by line while it runs; nothing where it cannot be started."""
     try:
-        process = subprocess.Popen(
-            _command(arguments), cwd=root, env=_environment(), stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
-        )
+        process = _start(root, arguments)
     except OSError:
         return
     with process:
@@ -66,18 +81,50 @@ def lines(root: Path, *arguments: str) -> Iterator[str]:
             yield line.decode("utf-8", errors="surrogateescape").rstrip("\n")
 
 
+class Object(NamedTuple):
+    """An object of the history: what it is (`blob`, `tree` …, empty where git does not have it), and a path it had."""
+
+    kind: str
+    size: int
+    name: str
+    path: str
+
+
+class Failure(Exception):
+    """Git stopped before its end: what it gave is not all."""
+
+
+def objects(root: Path, *only: str) -> Iterator[Object]:
+    """All that a branch, tag or HEAD reaches, each once, the newest commits' first; with `only`, in these paths.
+
+    Raises Failure where git cannot go through all of them, OSError where it cannot be started.
+    """
+    # Without `--missing`, git would stop at the first that it should have and has not.
+    listing = _start(root, ("rev-list", "--objects", "--all", "--missing=print", *only))
+    check = ("cat-file", "--batch-check=%(objecttype) %(objectsize) %(objectname) %(rest)")
+    with listing, _start(root, check, given=listing.stdout) as checking:
+        assert listing.stdout is not None and checking.stdout is not None
+        listing.stdout.close()  # Where the reader goes away, the writer is to hear of it.
+        for line in checking.stdout:
+            yield _object(line.decode("utf-8", "surrogateescape").rstrip("\n"))
+    if listing.returncode or checking.returncode:
+        raise Failure
+
+
+def _object(line: str) -> Object:
+    """What `git cat-file` says of an object; of one that is missing, `?NAME missing`."""
+    kind, size, *names = line.split(" ", 3)
+    if not size.isdecimal():
+        return Object("", 0, kind.lstrip("?"), "")
+    return Object(kind, int(size), names[0], names[1] if len(names) > 1 else "")
+
+
 class Blobs:
     """Reads the contents of objects through one `git cat-file` that stays; to be used in a `with` statement."""
 
     def __init__(self, root: Path) -> None:
-        self._process = subprocess.Popen(
-            _command(("cat-file", "--batch")),
-            cwd=root,
-            env=_environment(),
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-        )
+        self._process = _start(root, ("cat-file", "--batch"), given=subprocess.PIPE)
+        _widen(self._process.stdout)
 
     def __enter__(self) -> Blobs:
         return self
@@ -97,22 +144,35 @@ class Blobs:
             raise ValueError(f"git has no content of the name {name}")
         return data
 
-    def read_many(self, names: Sequence[str]) -> Iterator[bytes | None]:
-        """The contents of a few objects, None for one that is no file's: git goes on while they are looked at."""
-        stdin, stdout = self._process.stdin, self._process.stdout
-        assert stdin is not None and stdout is not None
+    def read_many(self, names: Iterable[str]) -> Iterator[bytes | None]:
+        """The contents of objects, None for one that is no file's: git goes on while they are looked at."""
+        waiting, asked = iter(names), 0
+        while some := list(islice(waiting, _AT_ONCE)):
+            self._ask(some)
+            for _ in range(asked):
+                yield self._answer()
+            asked = len(some)
+        for _ in range(asked):
+            yield self._answer()
+
+    def _ask(self, names: Iterable[str]) -> None:
+        stdin = self._process.stdin
+        assert stdin is not None
         stdin.write("".join(f"{name}\n" for name in names).encode())
         stdin.flush()
-        for _ in names:
-            head = stdout.readline().split()
-            size = int(head[2]) if len(head) == 3 else -1
-            data = _read(stdout, size) if size >= 0 else b""
-            yield data if size >= 0 and head[1] == b"blob" and len(data) == size else None
+
+    def _answer(self) -> bytes | None:
+        stdout = self._process.stdout
+        assert stdout is not None
+        head = stdout.readline().split()
+        size = int(head[2]) if len(head) == 3 else -1
+        data = _read(stdout, size) if size >= 0 else b""
+        return data if size >= 0 and head[1] == b"blob" and len(data) == size else None
 
 
 def _read(stream: IO[bytes], size: int) -> bytes:
     """An object's content and the line end after it; of a large one nothing is kept."""
-    if size <= _LARGE:
+    if size <= LARGE:
         data = stream.read(size)
     else:
         data, left = b"", size
@@ -120,6 +180,31 @@ def _read(stream: IO[bytes], size: int) -> bytes:
             left -= len(part)
     stream.read(1)
     return data
+
+
+def _widen(stream: IO[bytes] | None) -> None:
+    """Let a pipe hold more, where the system has a word for that (Linux)."""
+    try:
+        import fcntl
+
+        if stream is not None and hasattr(fcntl, "F_SETPIPE_SZ"):
+            fcntl.fcntl(stream, fcntl.F_SETPIPE_SZ, _PIPE)
+    except (ImportError, OSError):
+        return
+
+
+def _start(
+    root: Path, arguments: Iterable[str], *, given: IO[bytes] | int | None = subprocess.DEVNULL
+) -> subprocess.Popen[bytes]:
+    """Git, running, with its output to read. Raises OSError where it cannot be started."""
+    return subprocess.Popen(
+        _command(arguments),
+        cwd=root,
+        env=_environment(),
+        stdin=given,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+    )
 
 
 def _command(arguments: Iterable[str]) -> list[str]:
@@ -130,4 +215,4 @@ def _command(arguments: Iterable[str]) -> list[str]:
 def _environment() -> dict[str, str]:
     """Ours without what would send git to another repository, and with its own locks left alone."""
     kept = {key: value for key, value in os.environ.items() if not key.startswith("GIT_")}
-    return {**kept, "GIT_OPTIONAL_LOCKS": "0", "GIT_TERMINAL_PROMPT": "0", "LC_ALL": "C"}
+    return {**kept, **_SURROUNDINGS}

@@ -25,8 +25,8 @@ from flaskprod_lint.rules.pointing import in_the_words_of
 from flaskprod_lint.running import budgets, compare, what_runs
 from flaskprod_lint.source import Place, Project, Span
 
-#: Called with how many versions of files were looked at.
-OnStep = Callable[[int], None]
+#: Called with how many versions of files were looked at, and how many there are.
+OnStep = Callable[[int, int], None]
 #: More settings that are unknown for one reason are told in one line.
 _FEW = 4
 #: Inputs that say nothing of a Python project where they stand alone.
@@ -98,13 +98,13 @@ def lint(root: Path, config: Config | None = None, *, on_step: OnStep | None = N
 
     Raises NothingToLint for a directory without a single input. A rule or stage of ours that fails is in
     `Report.crashes`; everything else is still reported. `on_step` is called with how many versions of files were
-    looked at, where the configuration asks for the history.
+    looked at, of how many, where the configuration asks for the history.
     """
     config = config or Config()
     with _opened(root, config) as project:
         examined = _examined(project, config)
         if config.history:
-            _add_history(examined, on_step or (lambda _: None))
+            _add_history(examined, on_step or (lambda *_: None))
         return _reported(examined, config)
 
 
@@ -113,13 +113,20 @@ def _add_history(examined: Examined, on_step: OnStep) -> None:
     from flaskprod_lint.resolve import history
 
     project = examined.project
+    if not history.is_there(project.root):
+        raise ConfigError(f"--history asks git for all commits, and {project.root} is in no repository that it reads")
     try:
         past = history.find(project.root, on_step, lambda gap: project.problem(gap, Span(".git", 1)), project.glance)
     except OSError as error:
         raise ConfigError(f"--history asks git for all commits, and git cannot be started: {error.strerror}") from None
-    commits = {(one.at.path, one.name): one.commit for one in past if not one.gone}
+    kept = [one for one in past if not one.gone]
+    commits = {(one.at.path, one.name): one.commit for one in kept}
+    at_lines = {(one.at, one.name): one.commit for one in kept}
     for deployment in examined.deployments:
-        today = (replace(one, commit=commits.get((one.at.path, one.name), "")) for one in deployment.credentials)
+        today = (
+            replace(one, commit=at_lines.get((one.at, one.name), commits.get((one.at.path, one.name), "")))
+            for one in deployment.credentials
+        )
         deployment.credentials = (*today, *(one for one in past if one.gone))
 
 

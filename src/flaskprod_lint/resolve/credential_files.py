@@ -68,6 +68,8 @@ _PASSWORD = "PASSWORD"
 _DOCUMENT = regex(r"^---.*$", re.MULTILINE)
 _KIND_SECRET = regex(r"^kind:[ ]*Secret[ ]*$", re.MULTILINE)
 _BLOCK = regex(r"^(?P<key>data|stringData):[ ]*\n(?P<lines>(?:[ \t]+.*\n?|[ \t]*\n)+)", re.MULTILINE)
+#: What decides about lines that are far from it.
+_FAR_MARKS = (b"kind: Secret", b"containerDefinitions")
 _ENTRY = regex(r"^[ \t]+[\"']?(?P<name>[\w.-]+)[\"']?:[ ]*[\"']?(?P<value>[^\s\"'{}]+)", re.MULTILINE)
 
 
@@ -84,6 +86,11 @@ def find(text: str, path: str) -> Iterator[Token]:
     if "Basic " in text:
         for match in (one for one in _BASIC.finditer(text) if one["value"] not in _OF_EXAMPLES):
             yield from _token(match, _PASSWORD, _second_half(match["value"]))
+
+
+def is_for_whole_files(path: str, data: bytes) -> bool:
+    """Whether what stands far from a line of that file may tell that it holds a password."""
+    return any(mark in data for mark in _FAR_MARKS) or any(place.files.search(path) for place in _PLACES)
 
 
 def _in_place(place: _Place, text: str) -> Iterator[Token]:

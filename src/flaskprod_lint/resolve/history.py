@@ -2,26 +2,57 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import field, replace
-from itertools import islice
 from pathlib import Path
+from typing import NamedTuple
 
 from flaskprod_lint import git
 from flaskprod_lint.model import Credential
 from flaskprod_lint.records import dataclass
 from flaskprod_lint.resolve import committed
-from flaskprod_lint.source import MAX_BYTES, decode
+from flaskprod_lint.resolve.versions import Reader
 
-#: Called with how many objects were looked at.
-OnStep = Callable[[int], None]
+#: Called with how many versions of files were looked at, and how many there are.
+OnStep = Callable[[int, int], None]
 #: Called with what could not be looked at.
 OnGap = Callable[[str], None]
 _STEP = 500
 #: Letters of a commit's name that are shown: enough to be the only one in any repository.
 _ABBREVIATED = 10
-#: How many contents are asked for before they are read, so that git works ahead.
-_AHEAD = 64
+#: More than this would take hours: the oldest are left out, and the report says so.
+MOST_VERSIONS, MOST_BYTES = 500_000, 16 * 1024**3
+
+
+class _Version(NamedTuple):
+    """One content of a file. In the order of paths, and of one path the newest first."""
+
+    path: str
+    age: int
+    name: str
+
+
+@dataclass
+class _Gaps:
+    """What is not looked at: how many versions git lacks, are too large, are too old; whether git stopped."""
+
+    missing: int = 0
+    large: int = 0
+    old: int = 0
+    stopped: bool = False
+
+    def said(self, root: Path) -> Iterator[str]:
+        """It in words for the person who asked."""
+        if (git.ask(root, "rev-parse", "--is-shallow-repository") or "").strip() == "true":
+            yield "a shallow clone: only its commits were looked at; `git fetch --unshallow` brings the others"
+        if self.stopped:
+            yield "git cannot go through all commits, so not all were looked at; `git fsck` says why"
+        if self.missing:
+            yield f"git does not have {_versions_of(self.missing)} here, so not all were looked at"
+        if self.large:
+            yield f"not looked at for its size, more than {git.LARGE // 1024**2} MiB: {_versions_of(self.large)}"
+        if self.old:
+            yield f"the history is very long, so the oldest was not looked at: {_versions_of(self.old)}"
 
 
 @dataclass
@@ -32,27 +63,53 @@ class _Seen:
     blobs: set[str] = field(default_factory=set)
 
 
+def is_there(root: Path) -> bool:
+    """Whether git has a history of a folder, and lets us read it."""
+    return git.ask(root, "rev-parse", "--git-dir") is not None
+
+
 def find(root: Path, on_step: OnStep, on_gap: OnGap, text_today: Callable[[str], str]) -> tuple[Credential, ...]:
     """The credentials in all that any branch or tag reaches, each with the commit it came in with.
 
     `gone` ones are in no file of the last commit, or not in the file of today, of which `text_today` gives the text;
-    the others are found there as well. Every object is read once, and no content is kept. `on_gap` is told what git
-    does not have here, so that it was not looked at.
+    the others are found there as well. Every object is read once, and no content is kept. `on_gap` is told what was
+    not looked at. Raises OSError where git cannot be started.
     """
-    seen: dict[str, _Seen] = {}
-    missing: list[str] = []
-    for number, (blob, path, data) in enumerate(_versions(root, missing), 1):
-        for digest, credential in _in_version(path, data):
-            seen.setdefault(digest, _Seen(credential)).blobs.add(blob)
-        if number % _STEP == 0:
-            on_step(number)
-    for gap in _gaps(root, len(missing)):
+    gaps = _Gaps()
+    versions = sorted(_listed(root, gaps))
+    seen = _seen(root, versions, on_step, gaps)
+    for gap in gaps.said(root):
         on_gap(gap)
     if not seen:
         return ()
     kept = _kept(root)
     came_in = _came_in(root, {blob for one in seen.values() for blob in one.blobs})
     return tuple(_dated(one, came_in, _is_gone(digest, one, kept, text_today)) for digest, one in seen.items())
+
+
+def _seen(root: Path, versions: Sequence[_Version], on_step: OnStep, gaps: _Gaps) -> dict[str, _Seen]:
+    """The credentials in versions, by a hash of their text, the newest first."""
+    found: list[tuple[int, str, str, Credential]] = []
+    reader = Reader()
+    with git.Blobs(root) as blobs:
+        contents = blobs.read_many(version.name for version in versions)
+        for number, (version, data) in enumerate(zip(versions, contents, strict=True), 1):
+            if data is None:
+                gaps.missing += 1
+            else:
+                found += ((version.age, version.name, *one) for one in _in_version(reader, version.path, data))
+            if number % _STEP == 0:
+                on_step(number, len(versions))
+    seen: dict[str, _Seen] = {}
+    for _, name, digest, credential in sorted(found, key=lambda one: one[0]):
+        seen.setdefault(digest, _Seen(credential)).blobs.add(name)
+    return seen
+
+
+def _in_version(reader: Reader, path: str, data: bytes) -> Iterator[tuple[str, Credential]]:
+    for digest, credential in reader.read(path, data):
+        if not (credential.public or credential.harmless):
+            yield digest, credential
 
 
 def _is_gone(digest: str, seen: _Seen, kept: frozenset[str], text_today: Callable[[str], str]) -> bool:
@@ -63,52 +120,37 @@ def _is_gone(digest: str, seen: _Seen, kept: frozenset[str], text_today: Callabl
     return all(known != digest for known, _ in committed.in_text(text_today(path), path))
 
 
-def _gaps(root: Path, missing: int) -> Iterator[str]:
-    """What a shallow or partial clone lacks, in words for the person who asked."""
-    if (git.ask(root, "rev-parse", "--is-shallow-repository") or "").strip() == "true":
-        yield "a shallow clone: only its commits were looked at; `git fetch --unshallow` brings the others"
-    if missing:
-        yield f"git does not have {missing} versions of files here: they were not looked at"
-
-
 def _dated(seen: _Seen, came_in: dict[str, tuple[int, str]], gone: bool) -> Credential:
     first = min((came_in[blob] for blob in seen.blobs if blob in came_in), default=(0, ""))
     return replace(seen.credential, commit=first[1], gone=gone)
 
 
-def _versions(root: Path, missing: list[str]) -> Iterator[tuple[str, str, bytes]]:
-    """Each version of each file once: the object's name, a path it had, and its content."""
-    names = _names(root, missing)
-    with git.Blobs(root) as blobs:
-        while some := list(islice(names, _AHEAD)):
-            for (name, path), data in zip(some, blobs.read_many([name for name, _ in some]), strict=True):
-                if data is not None and len(data) <= MAX_BYTES and b"\0" not in data:
-                    yield name, path, data
-
-
-def _names(root: Path, missing: list[str]) -> Iterator[tuple[str, str]]:
-    """The names and paths of what git lists as reachable, without what cannot be a text by its name.
-
-    What git should have and has not is added to `missing`: without `--missing`, git would stop at the first.
-    """
+def _listed(root: Path, gaps: _Gaps) -> Iterator[_Version]:
+    """The versions of files to look at, told by their names and sizes alone; the others are counted in `gaps`."""
     folder = (git.ask(root, "rev-parse", "--show-prefix") or "").strip("\n")
     #: Of a repository with more than this project, only what this one had; with merges that dropped it again.
     only = ("--full-history", "--", ".") if folder else ()
-    for line in git.lines(root, "rev-list", "--objects", "--all", "--missing=print", *only):
-        if line.startswith("?"):
-            missing.append(line[1:])
-            continue
-        name, _, path = line.partition(" ")
-        path = path.removeprefix(folder)
-        if path and not committed.is_never_text(path):
-            yield name, path
+    versions = size = 0
+    try:
+        for one in git.objects(root, *only):
+            path = one.path.removeprefix(folder)
+            if not one.kind:
+                gaps.missing += 1
+            if one.kind != "blob" or not path or committed.is_never_text(path):
+                continue
+            if one.size > git.LARGE:
+                gaps.large += 1
+            elif versions == MOST_VERSIONS or size + one.size > MOST_BYTES:
+                gaps.old += 1
+            else:
+                versions, size = versions + 1, size + one.size
+                yield _Version(path, versions, one.name)
+    except git.Failure:
+        gaps.stopped = True
 
 
-def _in_version(path: str, data: bytes) -> Iterator[tuple[str, Credential]]:
-    text = decode(data)
-    for digest, credential in committed.in_text(text, path):
-        if not (credential.public or credential.harmless):
-            yield digest, credential
+def _versions_of(number: int) -> str:
+    return "1 version of a file" if number == 1 else f"{number:,} versions of files"
 
 
 def _kept(root: Path) -> frozenset[str]:
