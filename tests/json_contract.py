@@ -245,6 +245,7 @@ process = keys(
     instances=value,
     cpus=or_null(value),
     memory=or_null(value),
+    concurrency=or_null(value),
     grace=or_null(value),
     router_timeout=or_null(value),
     health_path=or_null(value),

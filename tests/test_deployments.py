@@ -87,7 +87,14 @@ def _process(planned: Planned, name: str) -> Iterator[str]:
 
 
 def _allowances(process: Process) -> Iterator[str]:
-    for setting in (process.grace, process.router_timeout, process.cpus, process.memory, process.health_path):
+    for setting in (
+        process.grace,
+        process.router_timeout,
+        process.cpus,
+        process.memory,
+        process.concurrency,
+        process.health_path,
+    ):
         if setting is not None:
             yield f"    {setting.name} {_value(setting)} ({setting.origin})"
 

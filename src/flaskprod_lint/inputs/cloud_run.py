@@ -12,6 +12,8 @@ from flaskprod_lint.source import Located, Problem, Source, Span
 
 _MARK = regex(r"serving\.knative\.dev/|run\.googleapis\.com/v")
 _MAX_SCALE = "autoscaling.knative.dev/maxScale"
+#: The function that a service is made of: Google's own framework then serves it, and no server of the project.
+_FUNCTION = "run.googleapis.com/build-function-target"
 
 Pairs = tuple[tuple[Located[str], Located[str]], ...]
 
@@ -22,7 +24,7 @@ class CloudRunService:
 
     `command` and `arguments` replace the image's ENTRYPOINT and CMD. `secrets` are variables that Secret Manager or
     another place fills in. `source` is the folder that Cloud Run builds from by itself, `entrypoint` what it
-    is told to start then.
+    is told to start then. `concurrency` is how many requests one instance is sent at a time.
     """
 
     name: str
@@ -38,6 +40,7 @@ class CloudRunService:
     cpus: Located[str] | None = None
     memory: Located[str] | None = None
     timeout: Located[str] | None = None
+    concurrency: Located[str] | None = None
     most: Located[str] | None = None
     health_path: Located[str] | None = None
     entrypoint: Located[str] | None = None
@@ -66,7 +69,7 @@ def _services(root: Node) -> Iterator[CloudRunService]:
     kind, version = root.string("kind"), root.string("apiVersion")
     if kind is None or version is None or not _MARK.match(version.value):
         return
-    if kind.value == "Service":
+    if kind.value == "Service" and root.at("metadata", "annotations", _FUNCTION) is None:
         yield _service(root, ("spec", "template"), is_job=False)
     elif kind.value == "Job":
         yield _service(root, ("spec", "template", "spec", "template"), is_job=True)
@@ -92,6 +95,7 @@ def _service(root: Node, template: tuple[str, ...], *, is_job: bool) -> CloudRun
         cpus=limits.string("cpu") if limits is not None else None,
         memory=limits.string("memory") if limits is not None else None,
         timeout=spec.string("timeoutSeconds") if spec is not None else None,
+        concurrency=spec.string("containerConcurrency") if spec is not None else None,
         most=root.string(*annotations) or root.string("spec", "scaling", "maxInstanceCount"),
         health_path=_health_path(container),
     )

@@ -101,7 +101,8 @@ class Process:
     `disk` says which files are lost, None where they may all stay.
     What its manifest says for this process, and so beats the platform's facts (None where it says nothing): `grace`
     (seconds from the stop signal to SIGKILL), `router_timeout` (seconds that the router waits for an answer), `cpus`
-    (cores, a fraction allowed) and `memory` (MiB) of one instance, `health_path` (the HTTP path of its health check).
+    (cores, a fraction allowed), `memory` (MiB) and `concurrency` (requests that it is sent at a time) of one instance,
+    `health_path` (the HTTP path of its health check).
     `once` is False for a release command that every instance runs, instead of one for all.
     """
 
@@ -134,6 +135,7 @@ class Process:
     router_timeout: Setting | None = None
     cpus: Setting | None = None
     memory: Setting | None = None
+    concurrency: Setting | None = None
     health_path: Setting | None = None
     once: bool = True
     unknowns: list[Unknown] = field(default_factory=list)

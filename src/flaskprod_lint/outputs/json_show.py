@@ -81,6 +81,7 @@ def _process(process: Process) -> Json:
         "instances": value_object(process.instances),
         "cpus": value_object(process.cpus),
         "memory": value_object(process.memory),
+        "concurrency": value_object(process.concurrency),
         "grace": value_object(process.grace),
         "router_timeout": value_object(process.router_timeout),
         "health_path": value_object(process.health_path),

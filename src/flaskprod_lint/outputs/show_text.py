@@ -107,6 +107,7 @@ def _around(process: Process) -> Iterator[Setting]:
         ("instances", instances, ""),
         ("cores", process.cpus, ""),
         ("memory", process.memory, " MiB"),
+        ("requests at once", process.concurrency, ""),
         ("time to stop", process.grace, " s"),
         ("time to answer", process.router_timeout, " s"),
         ("health check", process.health_path, ""),

@@ -32,6 +32,8 @@ def single_worker(deployment: Deployment) -> Iterator[Finding]:
         workers, concurrency = server.workers, server.concurrency
         if workers is None or concurrency is None or workers.value != 1 or concurrency.value != 1:
             continue
+        if process.concurrency is not None and process.concurrency.value == 1:
+            continue  # The platform sends one request at a time, and starts more instances for more.
         at = point(deployment, process, workers, server.threads, server.config_file)
         copies = several(process)
         each = f" in each of {copies}" if copies else ""

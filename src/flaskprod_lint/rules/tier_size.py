@@ -39,6 +39,7 @@ def workers_under_tier(deployment: Deployment) -> Iterator[Finding]:
     for process, server in served(deployment):
         workers, cores = _count(server), _whole_cores(process)
         alone = server.concurrency is not None and server.concurrency.value == 1 and workers == 1
+        alone = alone or (process.concurrency is not None and process.concurrency.value == 1)
         if not server.is_gunicorn or workers is None or cores is None or workers >= cores or alone:
             continue
         memory = _number(process.memory)

@@ -104,7 +104,7 @@ def _web(process: Process, instances: Setting) -> _Group:
         reason = Unknown("the server of this process is not known", process.command.origin.span)
         return _Group(process.name, instances, Setting("workers", reason), Setting("requests", reason))
     workers = server.workers or Setting("workers", Unknown("the number of workers is not known"))
-    return _Group(process.name, instances, workers, _concurrency(server))
+    return _Group(process.name, instances, workers, _at_most(_concurrency(server), process.concurrency))
 
 
 def _concurrency(server: Server) -> Setting:
@@ -115,6 +115,13 @@ def _concurrency(server: Server) -> Setting:
     if not unit:
         unit = "threads" if server.threads is not None and server.threads.value != 1 else "requests"
     return replace(server.concurrency, name=unit)
+
+
+def _at_most(concurrency: Setting, sent: Setting | None) -> Setting:
+    """What a worker serves at once where its instance is sent no more requests than that at a time."""
+    if sent is None or not isinstance(sent.value, int) or not isinstance(concurrency.value, int):
+        return concurrency
+    return replace(sent, name="requests") if sent.value < concurrency.value else concurrency
 
 
 # Rows

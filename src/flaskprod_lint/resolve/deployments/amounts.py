@@ -55,10 +55,15 @@ def path(text: Located[str] | None, key: str) -> Setting | None:
 
 def port(text: Located[str] | None, key: str) -> Setting | None:
     """The port that requests are sent to."""
+    return count(text, key, "port")
+
+
+def count(text: Located[str] | None, key: str, name: str) -> Setting | None:
+    """A whole number."""
     if text is None:
         return None
     value = int(text.value) if is_number(text.value) else Unknown("it is no number as written", text.span)
-    return Setting("port", value, Place(text.span, f"{key}: {text.value}"))
+    return Setting(name, value, Place(text.span, f"{key}: {text.value}"))
 
 
 def _setting(name: str, value: float | None, text: Located[str], key: str) -> Setting:

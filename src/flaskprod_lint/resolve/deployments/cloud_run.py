@@ -18,6 +18,7 @@ from flaskprod_lint.resolve.deployments import (
     amounts,
     google,
     images,
+    images_elsewhere,
     manifest_secrets,
     pipelines,
     planned,
@@ -90,7 +91,7 @@ def plan(project: Project, order: Order, place: Standing, options: Options) -> P
         tiers=options.tiers,
         image=built.image if built is not None else None,
         packages=_packages(project, order),
-        python=built.image.python if built is not None else procfile.python_of(project, made.folder),
+        python=built.image.python if built is not None else _python(project, made),
         secrets=manifest_secrets.of_pairs(
             _written(service.environment), _how(order), development=not place.is_production
         ),
@@ -98,18 +99,25 @@ def plan(project: Project, order: Order, place: Standing, options: Options) -> P
     files = {built.image.dockerfile} if built is not None else {posixpath.join(made.folder, "Procfile")}
     found = Planned(deployment, uses=frozenset(files & set(project.paths)))
     commands = list(_commands(project, order))
-    if not commands:
+    if not commands and not made.elsewhere:
         image = built.image if built is not None else None
         planned.note_no_command(deployment, image, service.span, "neither the service nor its image says what to start")
         return found
     base = _base(project, found, order)
     given = planned.injected(_platform(order))
     variables = planned.merged(base.variables, given, _own(service), _given(service, _platform(order)))
-    found.add(_process(order, commands[0], deployment.platform, options), base.with_variables(variables))
-    deployment.conflicts = tuple(_conflicts(commands))
+    if commands:
+        found.add(_process(order, commands[0], deployment.platform, options), base.with_variables(variables))
+        deployment.conflicts = tuple(_conflicts(commands))
+    else:
+        _add_likely_app(found, order, base.with_variables(variables), options)
     for job in order.jobs:
         _add_job(found, job, base, built)
     return found
+
+
+def _python(project: Project, made: Made) -> Setting | None:
+    return procfile.python_of(project, made.folder) if not made.elsewhere else None
 
 
 def _how(order: Order) -> str:
@@ -123,13 +131,15 @@ def _written(pairs: Pairs) -> Pairs:
 
 def _platform(order: Order) -> Platform:
     origin = Place(order.service.span, "it is deployed to Cloud Run")
-    build = "image" if order.made.built is not None else "buildpack"
+    build = "image" if order.made.built is not None or order.made.elsewhere else "buildpack"
     return platforms.get("cloud-run", origin=origin, build=build) or Platform("cloud-run", "Google Cloud Run", origin)
 
 
 def _packages(project: Project, order: Order) -> Packages:
     if order.made.built is not None:
         return order.made.built.image.packages
+    if order.made.elsewhere:
+        return images_elsewhere.context(project, order.service.span, None).packages
     found = packages.of_buildpack(project, order.made.folder)
     return found if order.service.entrypoint is not None else google.with_gunicorn(found)
 
@@ -150,6 +160,8 @@ def _commands(project: Project, order: Order) -> Iterator[Command]:
         words = (*(entrypoint.argv or ()), *((arguments.argv or ()) if arguments is not None else ()))
         yield replace(entrypoint, text=" ".join(words), argv=words)
         return
+    if order.made.elsewhere:
+        return
     told = list(google.buildpack_commands(project, order.made.folder, service.entrypoint))
     yield from told
     guess = google.guessed_start(project, order.made.folder) if not told else None
@@ -157,6 +169,21 @@ def _commands(project: Project, order: Order) -> Iterator[Command]:
         yield Command(
             guess[0], "shell", Place(service.span, f"nothing says what to start: Google's builder starts `{guess[0]}`")
         )
+
+
+def _add_likely_app(found: Planned, order: Order, context: Context, options: Options) -> None:
+    """The app that an image starts which no file here builds; nothing where several may be it."""
+    deployment, reason = found.deployment, images_elsewhere.REASON
+    deployment.assumed = reason
+    deployment.unknowns.append(("the start command", Unknown(reason, order.service.span)))
+    likely = images_elsewhere.likely(options, context)
+    if isinstance(likely, Unknown):
+        deployment.unknowns.append(("the app", likely))
+        return
+    command = Command(likely.target.text, "exec", likely.trail[-1], (likely.target.text,))
+    process = _process(order, command, deployment.platform, options)
+    process.trail, process.why, process.assumed = likely.trail, likely.trail[-1].note, likely.target
+    found.add(process, images_elsewhere.at(context, likely))
 
 
 def _words(words: tuple[Located[str], ...]) -> Command | None:
@@ -189,8 +216,21 @@ def _process(order: Order, command: Command, platform: Platform | None, options:
         router_timeout=amounts.seconds(service.timeout, "timeout", "router timeout"),
         cpus=amounts.cpus(service.cpus, "cpu"),
         memory=amounts.memory(service.memory, "memory"),
+        concurrency=_concurrency(service),
         health_path=amounts.path(service.health_path, "path"),
     )
+
+
+def _concurrency(service: CloudRunService) -> Setting | None:
+    """The requests that an instance is sent at a time: 0 leaves it to Cloud Run, which sends a part of a core one."""
+    told = amounts.count(service.concurrency, "concurrency", "concurrency")
+    if told is not None and told.value != 0:
+        return told
+    cpus = amounts.cpus(service.cpus, "cpu")
+    if cpus is None or not isinstance(cpus.value, float) or cpus.value >= 1:
+        return None
+    place = Place(cpus.span, f"{cpus.origin.note}: Cloud Run sends less than a core one request at a time")
+    return Setting("concurrency", 1, place, is_default=True)
 
 
 def _default_port(order: Order, platform: Platform | None) -> Setting | None:
@@ -205,6 +245,8 @@ def _base(project: Project, found: Planned, order: Order) -> Context:
     """Where the service runs, before it is given variables of its own."""
     if order.made.built is not None:
         base = images.context_for(order.made.built, project)
+    elif order.made.elsewhere:
+        base = images_elsewhere.context(project, order.service.span, found.deployment.platform)
     else:
         tree = Tree(project)
         place = Place(None, f"Google's builder puts the project at {_HOME}")

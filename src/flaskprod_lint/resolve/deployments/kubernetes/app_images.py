@@ -111,6 +111,11 @@ def is_foreign(reference: str) -> bool:
     return bool(choosing.is_foreign(lower) or _FOREIGN.search(lower))
 
 
+def is_of_another_part(*names: str) -> bool:
+    """Whether an image, or what runs it, is called like a part of a project that is not the Flask app."""
+    return any(_words(name.partition("@")[0].rpartition("/")[2].partition(":")[0]) & _ELSEWHERE for name in names)
+
+
 def short_name(reference: str) -> str:
     """The last part of an image's name, without its tag; empty where that is filled in by something else."""
     last = reference.partition("@")[0].rpartition("/")[2]

@@ -115,6 +115,7 @@ def service(project: Project, flags: Flags, name: str, *, is_job: bool) -> Cloud
         cpus=located("cpu"),
         memory=located("memory"),
         timeout=located("timeout", "task-timeout"),
+        concurrency=located("concurrency"),
         most=located("max-instances", "max"),
         entrypoint=_entrypoint(project, flags),
     )
@@ -184,6 +185,7 @@ def of_action(project: Project, action: Action) -> CloudRunService | None:
         cpus=found.cpus,
         memory=found.memory,
         timeout=given("timeout") or found.timeout,
+        concurrency=found.concurrency,
         most=found.most,
         entrypoint=found.entrypoint,
     )

@@ -5,26 +5,33 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Iterable
+from dataclasses import replace
 
 from flaskprod_lint.inputs.cloud_run import CloudRunService
 from flaskprod_lint.patterns import regex
 from flaskprod_lint.records import dataclass
-from flaskprod_lint.resolve.deployments import images
+from flaskprod_lint.resolve.deployments import images, images_elsewhere
 from flaskprod_lint.resolve.deployments.images import Built
 from flaskprod_lint.resolve.deployments.pipelines.builds import ImageBuild
 from flaskprod_lint.source import Project
 
+#: Where Cloud Run puts the images that it builds from sources by itself.
+_OF_SOURCE = "/cloud-run-source-deploy/"
 #: Images that people deploy to see whether it works.
 _OTHERS = regex(r"cloudrun/(container|placeholder)|/cloud-sql-proxy|^(nginx|redis|postgres)\b|endpoints-release/")
 
 
 @dataclass(frozen=True)
 class Made:
-    """How an image is made: by a Dockerfile, or by a buildpack from `folder`. `sure` is False where it is guessed."""
+    """How an image is made: by a Dockerfile, by a buildpack from `folder`, or `elsewhere`, by no file of the project.
+
+    `sure` is False where it is guessed which.
+    """
 
     built: Built | None
     folder: str = ""
     sure: bool = True
+    elsewhere: bool = False
 
 
 def of_service(
@@ -44,7 +51,18 @@ def of_service(
         build = own[0] if _may_be(service.image.value, own[0]) else None
     if build is not None:
         return _of_build(project, build)
-    return _only_one(project, path) if not own else None
+    return (_only_one(project, path) or _without_dockerfile(project, service)) if not own else None
+
+
+def _without_dockerfile(project: Project, service: CloudRunService) -> Made | None:
+    """An image of a project that has no Dockerfile: Cloud Run built it from the sources, or somebody did elsewhere."""
+    reference = service.image.value if service.image is not None else ""
+    if not images_elsewhere.may_be_ours(project, reference, service.name):
+        return None
+    if _OF_SOURCE in reference:
+        found = _of_folder(project, "")
+        return replace(found, sure=False) if found is not None else None
+    return Made(None, elsewhere=True)
 
 
 def _of_source(project: Project, service: CloudRunService) -> Made | None:

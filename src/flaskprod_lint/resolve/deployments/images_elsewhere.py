@@ -1,0 +1,54 @@
+"""An image that no file of the project builds: where the project stands in it, and the app that it starts by itself."""
+
+from __future__ import annotations
+
+import posixpath
+
+from flaskprod_lint.model import Packages, Platform, Setting, Unknown
+from flaskprod_lint.resolve import packages
+from flaskprod_lint.resolve.context import Context
+from flaskprod_lint.resolve.deployments import likely_app, parts
+from flaskprod_lint.resolve.deployments.kubernetes import app_images
+from flaskprod_lint.resolve.deployments.likely_app import Likely
+from flaskprod_lint.resolve.options import Options
+from flaskprod_lint.resolve.tree import Tree
+from flaskprod_lint.source import Place, Project, Span
+
+#: Why nothing is known of what is started where the manifest says nothing of it.
+REASON = "no file here builds the image, and the manifest leaves it to the image what is started"
+_UNBUILT = "no file of this project builds the image"
+_HOME = "/app"
+
+
+def may_be_ours(project: Project, reference: str, name: str) -> bool:
+    """Whether an image of that reference, which `name` runs, can be that of a project without a Dockerfile."""
+    if project.of_format("dockerfile") or not parts.has_flask(project, ""):
+        return False
+    return not app_images.is_foreign(reference) and not app_images.is_of_another_part(reference, name)
+
+
+def context(project: Project, at: Span, platform: Platform | None) -> Context:
+    """What is known of such an image: the project is somewhere in it, beside all that cannot be seen."""
+    tree = Tree(project)
+    tree.mount_unknown("/", _UNBUILT, Place(at))
+    tree.mount(_HOME, "", Place(None, "the project, wherever the image has it"))
+    asked = packages.of_buildpack(project, "")
+    installed = Packages(asked.packages, Unknown(_UNBUILT, at), asked.sources)
+    # Many Dockerfiles set it, and it is their common way.
+    unbuffered = Setting("PYTHONUNBUFFERED", Unknown(_UNBUILT, at), Place(at, "the image may set it"))
+    variables = {unbuffered.name: unbuffered}
+    return Context(project, tree, cwd=_HOME, variables=variables, packages=installed, platform=platform)
+
+
+def likely(options: Options, base: Context) -> Likely | Unknown:
+    """The app that such an image most likely starts."""
+    return likely_app.find(base.project, options, lambda folder: _in_folder(base, folder))
+
+
+def at(base: Context, found: Likely) -> Context:
+    """Where that app is loaded."""
+    return _in_folder(base, found.folder)
+
+
+def _in_folder(base: Context, folder: str) -> Context:
+    return base.at(posixpath.join(_HOME, folder).rstrip("/"))
