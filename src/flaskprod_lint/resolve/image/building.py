@@ -33,6 +33,8 @@ _HARMLESS = frozenset(
 _PYTHON = regex(r"python(\d(\.\d+)?)?|pypy3?")
 _INSTALLERS = frozenset({"apt", "apt-get", "apk", "dnf", "yum", "microdnf", "zypper", "conda", "mamba", "micromamba"})
 _QUIET_MODULES = frozenset({"pip", "venv", "ensurepip", "compileall", "poetry", "pipenv", "uv", "virtualenv", "nltk"})
+#: Variables by which ENV tells pip and uv what to install.
+_FOR_INSTALLERS = ("PIP_CONSTRAINT", "UV_CONSTRAINT", "UV_NO_DEV")
 _SHELLS = ("sh", "bash", "dash", "ash")
 _SHEBANG = regex(r"#!.*\b(ba|da|a)?sh\b")
 _WRAPPERS = frozenset({"exec", "command", "env", "sudo", "time", "nice", "eatmydata"})
@@ -53,7 +55,8 @@ class Building:
     def run(self) -> None:
         """Take in the instruction."""
         self._mounts()
-        steps = tuple(self._steps())
+        told = {name: self.state.variables[name] for name in _FOR_INSTALLERS if name in self.state.variables}
+        steps = tuple(replace(step, environment=told) if told else step for step in self._steps())
         self.state.runs.append(ImageRun(self.instruction.value, self.place, steps, self.state.name))
         for step in steps:
             self._effect(step)

@@ -75,13 +75,17 @@ class Selection:
 
 @dataclass
 class Collector:
-    """Gathers what install commands bring, file by file. `holes` are the reasons why more may be installed."""
+    """Gathers what install commands bring, file by file. `holes` are the reasons why more may be installed.
+
+    `fixed` are the versions that the command at work is held to by constraints of its own (`pip install -c`).
+    """
 
     project: Project
     packages: dict[str, Package] = field(default_factory=dict)
     sources: list[Place] = field(default_factory=list)
     holes: list[Unknown] = field(default_factory=list)
     exported: list[tuple[Pyproject, Lock | None]] = field(default_factory=list)
+    fixed: Lock = field(default_factory=Lock)
     _files: set[str] = field(default_factory=set)
 
     def finish(self) -> Packages:
@@ -100,7 +104,7 @@ class Collector:
             return
         if not requirement.on_linux:
             return
-        locked = lock.versions.get(requirement.name) if lock else None
+        locked = (lock.versions.get(requirement.name) if lock else None) or self.fixed.versions.get(requirement.name)
         pin = "locked" if locked else requirement.pin
         version = locked.value if locked else requirement.version
         self._put(Package(requirement.name, version, pin, Place(requirement.span), direct, requirement.extras))
@@ -125,7 +129,8 @@ class Collector:
             self.hole(f"{path} cannot be read", at.span)
             return
         self.sources.append(Place(Span(path, 1), "installed by pip"))
-        lock = self._constraints(path, facts.constraints)
+        folder = posixpath.dirname(path)
+        lock = self.constraints(posixpath.normpath(posixpath.join(folder, each.value)) for each in facts.constraints)
         for requirement in facts.requirements:
             self.add(requirement, lock=lock)
         for line in facts.invalid:
@@ -137,15 +142,15 @@ class Collector:
             else:
                 self.hole(f"{included.value} is not among the files", included.span)
 
-    def _constraints(self, path: str, constraints: Iterable[Located[str]]) -> Lock | None:
+    def constraints(self, paths: Iterable[str]) -> Lock:
+        """The versions that constraints files of the project give."""
         lock = Lock()
-        for constraint in constraints:
-            inner = posixpath.normpath(posixpath.join(posixpath.dirname(path), constraint.value))
-            facts = self.project.facts(inner, requirements.read)
+        for path in paths:
+            facts = self.project.facts(path, requirements.read)
             for one in facts.requirements if facts else ():
                 if one.version:
                     lock.versions[one.name] = Located(one.version, one.span)
-        return lock if lock.versions else None
+        return lock
 
     def project_file(self, path: str, selection: Selection, *, use_lock: bool, at: Place) -> None:
         """Take in a pyproject.toml or Pipfile, at the versions of its lock file where the command uses that."""

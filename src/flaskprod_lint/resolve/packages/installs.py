@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import field
 
 from flaskprod_lint.inputs import lockfiles, pyproject, requirements
+from flaskprod_lint.inputs.lockfiles import Lock
 from flaskprod_lint.model import Step, Unknown
 from flaskprod_lint.patterns import regex
 from flaskprod_lint.records import dataclass
@@ -30,6 +31,10 @@ _PIP_VALUES = frozenset(
     -r --requirement --requirements -c --constraint -e --editable --extra --group
     """.split()
 )
+
+
+#: Variables that name a file of constraints for pip and for `uv pip`.
+_CONSTRAINTS = ("PIP_CONSTRAINT", "UV_CONSTRAINT")
 
 
 @dataclass
@@ -138,6 +143,22 @@ def _pip(command: _Command) -> None:
     arguments = command.arguments(_PIP_VALUES)
     if arguments.unknown is not None:
         command.collector.hole("the command line decides what is installed only when it runs", command.place.span)
+    command.collector.fixed = _constraints(command, arguments)
+    _take_pip(command, arguments, is_sync=is_sync)
+    command.collector.fixed = Lock()
+
+
+def _constraints(command: _Command, arguments: _Arguments) -> Lock:
+    """The versions that pip is held to, by an option or by the variable that stands for it."""
+    names = arguments.all("-c", "--constraint")
+    for variable in _CONSTRAINTS:
+        setting = command.step.environment.get(variable)
+        names += setting.value.split() if setting is not None and isinstance(setting.value, str) else []
+    found = (command.locate(name, command.step.cwd) for name in names)
+    return command.collector.constraints(path for path in found if isinstance(path, str))
+
+
+def _take_pip(command: _Command, arguments: _Arguments, *, is_sync: bool) -> None:
     files = arguments.all("-r", "--requirement", "--requirements") + (arguments.words if is_sync else [])
     for path in files:
         _requirements_file(command, path)
