@@ -38,7 +38,8 @@ class HardcodedSecret:
 
     `kind` is "password", "key", "token", "url" or "private-key". `variable` is the environment variable whose fallback
     it is, empty for a plain literal; `variable_set` whether production sets that (None: cannot be known). `works` is
-    False for a text that nobody gave out, such as `your-api-key-here`. `trail` leads to the code.
+    False for a text that nobody gave out, such as `your-api-key-here`. `trail` leads to the code. `owner` is the class
+    whose attribute it is, empty for all else.
     """
 
     name: str
@@ -50,3 +51,4 @@ class HardcodedSecret:
     variable_set: bool | None = None
     works: bool = True
     trail: tuple[Place, ...] = ()
+    owner: str = ""

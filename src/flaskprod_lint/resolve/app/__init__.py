@@ -290,6 +290,7 @@ def _complete(app: App, config: FlaskConfig, loaded: loading.Loaded, *, sure: bo
     app.debug, app.testing = config.setting("DEBUG"), config.setting("TESTING")
     app.debug_written = before_value(loaded.context.project, app.debug.span)
     app.unsure = frozenset(name for name in config.entries if not (config.is_sure(name) and sure))
+    app.hardcoded = list(hardcoded.in_effect(app.hardcoded, app.config, app.unsure))
     app.reads_variables = variables_read(loaded.context.project, app.files)
     app.unknowns = list(_unknowns(config, loaded))
     app.reached = [*reached.of_events(events), *connecting.of_events(events)]

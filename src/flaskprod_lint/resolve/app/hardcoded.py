@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Container, Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import NamedTuple
 
@@ -43,6 +43,7 @@ class _Written(NamedTuple):
     name: str
     value: ast.Constant
     variable: str = ""
+    owner: str = ""
 
 
 def of_files(
@@ -62,6 +63,24 @@ def of_files(
     return found
 
 
+def in_effect(
+    found: Iterable[HardcodedSecret], config: Mapping[str, Setting], unsure: Container[str]
+) -> Iterator[HardcodedSecret]:
+    """Those that the app may use: not an attribute of a class where its config surely has another value under that name."""
+    for secret in found:
+        used = config.get(secret.name) if secret.owner else None
+        if used is None or secret.name in unsure or not used.sure or used.is_default or _is_at(used, secret):
+            yield secret
+
+
+def _is_at(setting: Setting, secret: HardcodedSecret) -> bool:
+    """Whether a setting may have this literal for its value: it, or what a variable falls back to, stands there."""
+    places = (setting.span, *(read.at for read in setting.environment))
+    return setting.span is None or any(
+        at is not None and at.path == secret.at.path and at.line == secret.at.line for at in places
+    )
+
+
 def _of_source(source: Source) -> list[HardcodedSecret]:
     lower = source.text.lower()
     if not any(word in lower for word in _WORDS):
@@ -77,7 +96,7 @@ def is_for_others(name: str) -> bool:
     return bool(_FOR_OTHERS.search(name))
 
 
-def _in_block(body: Iterable[ast.stmt]) -> Iterator[_Written]:
+def _in_block(body: Iterable[ast.stmt], owner: str = "") -> Iterator[_Written]:
     """What the statements hold, without what only runs as a script and without classes for tests and development."""
     for statement in body:
         if isinstance(statement, ast.ClassDef) and is_for_others(statement.name):
@@ -85,13 +104,18 @@ def _in_block(body: Iterable[ast.stmt]) -> Iterator[_Written]:
         if isinstance(statement, ast.If) and _is_main(statement.test):
             yield from _in_block(statement.orelse)
             continue
-        yield from _of_statement(statement)
+        yield from (one._replace(owner=owner) for one in _of_statement(statement))
+        inside = statement.name if isinstance(statement, ast.ClassDef) else "" if _is_function(statement) else owner
         for field in ("body", "orelse", "finalbody"):
-            yield from _in_block(getattr(statement, field, ()))
+            yield from _in_block(getattr(statement, field, ()), inside)
         for handler in getattr(statement, "handlers", ()):
             yield from _in_block(handler.body)
         for case in getattr(statement, "cases", ()):
             yield from _in_block(case.body)
+
+
+def _is_function(statement: ast.stmt) -> bool:
+    return isinstance(statement, (ast.FunctionDef, ast.AsyncFunctionDef))
 
 
 def _is_main(test: ast.expr) -> bool:
@@ -223,7 +247,9 @@ def _judged(written: _Written, parsed: Parsed) -> HardcodedSecret | None:
     works = judged.secret
     kind = judged.kind if works else "key"
     at = parsed.span(written.value)
-    return HardcodedSecret(written.name, kind, at, len(text), judged.weak, written.variable, works=works)
+    return HardcodedSecret(
+        written.name, kind, at, len(text), judged.weak, written.variable, works=works, owner=written.owner
+    )
 
 
 def _is_meant(written: _Written, text: str, judged: secrecy.Judgement) -> bool:

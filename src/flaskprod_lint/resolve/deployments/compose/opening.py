@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-
 from flaskprod_lint.patterns import regex
 from flaskprod_lint.resolve.deployments.compose.service import Resolved
 from flaskprod_lint.source import Place
