@@ -1,6 +1,7 @@
 """The same project on several platforms: where each rule holds, and where the same files are right.
 
-The projects of tests/rules show a rule once and in depth; here each is asked about one app on five platforms.
+The projects of tests/rules show a rule once and in depth. Here CASES asks about one app on five platforms, and ROWS
+have the manifests by which the same files of an app are wrong and right. Together they hold every rule there is.
 """
 
 from __future__ import annotations
@@ -11,10 +12,15 @@ from pathlib import Path
 
 import pytest
 
+from contracts_elsewhere import CONTRACTS
+from flaskprod_lint.catalogue import RULES
 from flaskprod_lint.config import Config
-from flaskprod_lint.finding import Finding, Severity
+from flaskprod_lint.finding import Finding, Report, Severity
 from flaskprod_lint.linting import lint
+from platform_manifests import Files, Row, merged
 from projects import write
+from rules_elsewhere import OTHERS
+from settings_elsewhere import SURROUNDED
 
 PLATFORMS = ("heroku", "render", "fly", "compose", "kubernetes")
 ALL = frozenset(PLATFORMS)
@@ -219,46 +225,45 @@ def test_where_it_holds(rule: str, tmp_path: Path) -> None:
     assert {platform for platform in PLATFORMS if found_on(rule, platform, case, tmp_path)} == case.on
 
 
-def test_a_variable_that_one_manifest_sets_is_right_there(tmp_path: Path) -> None:
-    """The same code: a fallback is used where nothing sets the variable, and not where the manifest does."""
-    fallback = CASES["secret-key-fallback"]
-    told = Case(fallback.app, variables={"SECRET_KEY": "{{ from the vault }}"})
-    assert found_on("secret-key-fallback", "compose", fallback, tmp_path / "unset")
-    assert not found_on("secret-key-fallback", "compose", told, tmp_path / "told")
-    assert not found_on("secret-key-fallback", "kubernetes", told, tmp_path / "told")
+ROWS: dict[str, Row] = {**CONTRACTS, **OTHERS, **SURROUNDED}
+#: Every way to deploy of every row: the rule, the key, and whether the rule holds there.
+PLACES = [
+    *((rule, key, True) for rule, row in ROWS.items() for key in row.wrong),
+    *((rule, key, False) for rule, row in ROWS.items() for key in row.right),
+]
 
 
-NO_URL = {
-    "compose": ("docker-compose.prod.yml", "services:\n  web:\n    build: .\n    restart: always\n"),
-    "kubernetes": (
-        "k8s/web.yaml",
-        "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: x}\nspec:\n  template:\n    spec:\n"
-        "      containers: [{name: web, image: registry/x}]\n",
-    ),
-    "quadlet": ("x.container", "[Container]\nImage=localhost/x\n[Install]\nWantedBy=default.target\n"),
-    "container-apps": (
-        "ca.yaml",
-        "properties:\n  configuration: {ingress: {external: true, targetPort: 8000}}\n  template:\n"
-        "    containers: [{name: x, image: registry/x}]\n",
-    ),
-}
+def report_of(row: Row, key: str, manifest: Files, folder: Path) -> Report:
+    report = lint(write(folder, merged(row.app, manifest)), row.options.get(key, Config()))
+    assert not report.crashes
+    assert report.deployments, "nothing deploys"
+    return report
 
 
-@pytest.mark.parametrize("platform", NO_URL)
-def test_database_url_that_a_complete_manifest_does_not_set(platform: str, tmp_path: Path) -> None:
-    path, text = NO_URL[platform]
-    dockerfile = files_on("fly", Case(APP))["Dockerfile"]
-    files = {"app.py": DB + "db = SQLAlchemy(app)\n", "requirements.txt": SQL, "Dockerfile": dockerfile, path: text}
-    report = lint(write(tmp_path, files), Config())
-    assert "database-url-not-injected" in {finding.rule for finding in report.findings}
+@pytest.mark.parametrize(("rule", "key", "wrong"), PLACES, ids=[f"{rule}: {key}" for rule, key, _ in PLACES])
+def test_the_same_files(rule: str, key: str, wrong: bool, tmp_path: Path) -> None:
+    row = ROWS[rule]
+    report = report_of(row, key, (row.wrong if wrong else row.right)[key], tmp_path)
+    assert (report.platform or "image") == platform_of(key)
+    assert any(finding.rule == rule for finding in report.findings) is wrong
+    assert bool(report.problems) is (rule == "manifest-unreadable" and wrong)
 
 
-@pytest.mark.parametrize("platform", ["heroku", "pandastack", "render", "fly"])
-def test_database_url_that_the_platform_or_a_dashboard_sets(platform: str, tmp_path: Path) -> None:
-    case = Case(DB + "db = SQLAlchemy(app)\n", needs=SQL)
-    files = files_on("heroku" if platform == "pandastack" else platform, case)
-    report = lint(write(tmp_path, files), Config(platform=platform))
-    assert "database-url-not-injected" not in {finding.rule for finding in report.findings}
+def platform_of(key: str) -> str:
+    """The platform of a way to deploy: "fly" of "fly: told of the port"."""
+    return key.partition(":")[0].partition(" ")[0]
+
+
+@pytest.mark.parametrize("rule", sorted(RULES))
+def test_every_rule_holds_on_three_platforms_and_is_right_elsewhere(rule: str) -> None:
+    case, row = CASES.get(rule), ROWS.get(rule)
+    holds = {*(case.on if case else ()), *(map(platform_of, row.wrong) if row else ())}
+    assert len(holds) >= 3 or rule in SAME_EVERYWHERE
+    assert (case is not None and case.on < ALL) or (row is not None and row.right)
+
+
+#: What a broken file of one platform does is said beside another, which can be read.
+SAME_EVERYWHERE = {"manifest-unreadable"}
 
 
 def is_error(finding: Finding) -> bool:

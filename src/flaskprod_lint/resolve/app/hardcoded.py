@@ -66,7 +66,7 @@ def of_files(
 def in_effect(
     found: Iterable[HardcodedSecret], config: Mapping[str, Setting], unsure: Container[str]
 ) -> Iterator[HardcodedSecret]:
-    """Those that the app may use: not an attribute of a class where its config surely has another value under that name."""
+    """Those that the app may use: no attribute of a class where its config surely has another value of that name."""
     for secret in found:
         used = config.get(secret.name) if secret.owner else None
         if used is None or secret.name in unsure or not used.sure or used.is_default or _is_at(used, secret):
