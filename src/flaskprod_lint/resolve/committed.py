@@ -10,7 +10,7 @@ from dataclasses import replace
 from flaskprod_lint import tokens
 from flaskprod_lint.model import App, Credential, Deployment
 from flaskprod_lint.patterns import regex
-from flaskprod_lint.resolve import credential_files, url_passwords
+from flaskprod_lint.resolve import credential_files, lock_files, url_passwords
 from flaskprod_lint.source import Project, Source, Span
 from flaskprod_lint.tokens import Token
 
@@ -18,8 +18,7 @@ from flaskprod_lint.tokens import Token
 _NEVER = tuple(
     ".png .jpg .jpeg .gif .webp .ico .bmp .tif .tiff .svg .pdf .zip .gz .bz2 .xz .tar .7z .rar .woff .woff2 .ttf .eot "
     ".otf .mp3 .mp4 .webm .mov .avi .wav .pyc .pyo .so .dll .dylib .exe .bin .jar .class .sqlite .sqlite3 .db .pickle "
-    ".pkl .npy .h5 .onnx .parquet .wasm .mo poetry.lock uv.lock pdm.lock pipfile.lock yarn.lock package-lock.json "
-    "pnpm-lock.yaml go.sum cargo.lock composer.lock gemfile.lock".split()
+    ".pkl .npy .h5 .onnx .parquet .wasm .mo go.sum bun.lockb".split()
 )
 #: What a file is for by its path, where production has no part in it; the first that fits counts.
 _ASIDE = (
@@ -43,7 +42,9 @@ _ASIDE = (
     ),
     (
         "CI",
-        r"(^|/)(\.github|\.circleci|\.gitlab)(/|$)|(^|/)(\.gitlab-ci\.yml|\.travis\.yml|jenkinsfile|tox\.ini)$",
+        r"(^|/)(\.github|\.circleci|\.gitlab|\.buildkite|\.woodpecker|\.semaphore|\.ci)(/|$)|(^|/)(\.gitlab-ci\.ya?ml|"
+        r"\.travis\.yml|jenkinsfile|tox\.ini|noxfile\.py|azure-pipelines[^/]*\.ya?ml|bitbucket-pipelines\.yml|"
+        r"\.drone\.ya?ml|\.?appveyor\.yml|\.woodpecker\.ya?ml|\.cirrus\.yml|wercker\.yml)$",
     ),
 )
 _AWS_SECRET = regex(
@@ -84,9 +85,13 @@ def with_offsets(text: str, path: str) -> list[tuple[int, int, Credential]]:
     """The credentials in one text, each with where it starts and ends in it."""
     if len(text) < 20:
         return []
-    found = tokens.apart((*tokens.find(text), *url_passwords.find(text), *credential_files.find(text, path)))
+    found = tokens.apart(lock_files.find(text) if lock_files.is_one(path) else _anywhere(text, path))
     source = Source(path, text) if found else None
     return [(token.start, token.end, _credential(token, source)) for token in found if source is not None]
+
+
+def _anywhere(text: str, path: str) -> Iterable[Token]:
+    return (*tokens.find(text), *url_passwords.find(text), *credential_files.find(text, path))
 
 
 def _credential(token: Token, source: Source) -> Credential:

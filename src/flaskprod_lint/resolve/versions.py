@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from flaskprod_lint.model import Credential
-from flaskprod_lint.resolve import committed, credential_files
+from flaskprod_lint.resolve import committed, credential_files, lock_files
 from flaskprod_lint.source import decode, is_text, is_wide
 
 #: What is compared at first, in bytes; where that is equal, twice as much, and so on.
@@ -26,6 +26,8 @@ class Reader:
         """The credentials in one version of the file at `path`, each after a hash of itself."""
         if not is_text(data):
             return []
+        if lock_files.is_one(path):
+            return committed.in_text(decode(data), path) if lock_files.names_a_user(data) else []
         found = self._found(path, data)
         self._clean = b"" if found else data
         return found

@@ -113,7 +113,13 @@ def _weight(credential: Credential) -> _Weight:
 
 
 def _aside(credential: Credential) -> _Weight:
-    """In tests, documentation and the like most are made up: only one that its provider made is worth a warning."""
+    """In tests, documentation and the like most are made up: one that its provider made is worth a warning.
+
+    So is one that CI takes to another host; those for a service beside the tests are of nobody's interest.
+    """
+    if credential.aside == "CI" and not (credential.weak or credential.own):
+        says = "CI works with it, so it is most likely a real one, and everyone with the repository can use it"
+        return _Weight(Severity.WARNING, Confidence.MEDIUM, says, "in every clone")
     says = f"This is {credential.aside}; if it is a real one, everyone with the repository can use it"
     if credential.shown and credential.shown not in ("-----BEGIN", "eyJ"):
         return _Weight(Severity.WARNING, Confidence.MEDIUM, says, f"in {credential.aside}")
