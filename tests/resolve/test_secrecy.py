@@ -152,3 +152,42 @@ def test_passwords_in_urls() -> None:
     assert url_password("postgresql://u@h/db") is None
     found = url_password("postgresql://shop:shop@db/shop")
     assert found is not None and found.weak
+
+
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [
+        ("encrypted:BEXb2m8Tq1Zw7Kx4Vp9Rj3Hn6Lc5Yd0Fg", "reference"),
+        ("AQICAHhX8pPd5khxE3pyIgKpaUnArl63XykWZeiNNCiia3anXn9k3k", "reference"),
+        ("gAAAAABSulEETldq8b8Vw2zbJYAxyL1aCcTlN99mhWp708DwGw5", "reference"),
+        ("{SSHA}qP3xVn8Kw2Zt6Yb1Hc9Lm4Rd7Tj5", "hash"),
+        ("$6$aB3dE5gH$qP3xVn8Kw2Zt6Yb1Hc9Lm4Rd7Tj5", "hash"),
+        ("$apr1$aB3dE5gH$qP3xVn8Kw2Zt6Yb1Hc9Lm4", "hash"),
+        ("sha256$aB3dE5gH$8f42a73054b1749f8f58848be5e6502c", "hash"),
+    ],
+)
+def test_what_is_encrypted_or_hashed_is_none(text: str, kind: str) -> None:
+    judged = judge("DB_PASSWORD", text)
+    assert (judged.secret, judged.kind) == (False, kind)
+
+
+def test_a_key_of_google_is_shown_only_where_its_name_says_so() -> None:
+    key = "AI" + "zaSyB4m9Tq2Xw7Kz1Vp5Rj8Hn3Lc6Yd0FgEuQ"
+    assert [judge(name, key).kind for name in ("GOOGLE_MAPS_API_KEY", "FIREBASE_API_KEY")] == ["public", "public"]
+    assert [judge(name, key).secret for name in ("GEMINI_API_KEY", "GOOGLE_API_KEY")] == [True, True]
+
+
+def test_a_publishable_key_is_none_whatever_its_name() -> None:
+    assert judge("PAYMENT_API_KEY", "phc" + "_Kw7vQ2nTz9Lm4XpRj8Hn3Lc6Yd0FgEuQr3Bs5Vt1Za9C").kind == "public"
+
+
+def test_a_password_of_google_for_a_program() -> None:
+    judged = judge("MAIL_PASSWORD", "kfqz wvmt hjrx bnpd")
+    assert (judged.secret, judged.weak, judged.kind) == (True, False, "password")
+    assert not judge("LABEL", "kfqz wvmt hjrx bnpd").secret
+
+
+def test_a_message_about_a_password_is_none() -> None:
+    assert not is_secret_name("FORGOT_PASSWORD")
+    assert not is_secret_name("INVALID_TOKEN")
+    assert is_secret_name("SECURITY_HASHING_PEPPER")

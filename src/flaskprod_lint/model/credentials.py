@@ -39,7 +39,8 @@ class HardcodedSecret:
     `kind` is "password", "key", "token", "url" or "private-key". `variable` is the environment variable whose fallback
     it is, empty for a plain literal; `variable_set` whether production sets that (None: cannot be known). `works` is
     False for a text that nobody gave out, such as `your-api-key-here`. `trail` leads to the code. `owner` is the class
-    whose attribute it is, empty for all else.
+    whose attribute it is, empty for all else. `bare` says that what replaces the literal stands alone: it is a part of
+    something that has another name.
     """
 
     name: str
@@ -52,3 +53,4 @@ class HardcodedSecret:
     works: bool = True
     trail: tuple[Place, ...] = ()
     owner: str = ""
+    bare: bool = False

@@ -16,7 +16,9 @@ def _set(text: str) -> frozenset[str]:
     return frozenset(text.split())
 
 
-_SECRET_WORDS = _set("PASSWORD PASSWD PASSPHRASE PASSCODE PASS PWD PW SECRET SECRETS TOKEN CREDENTIAL CREDENTIALS")
+_SECRET_WORDS = _set(
+    "PASSWORD PASSWD PASSPHRASE PASSCODE PASS PWD PW SECRET SECRETS TOKEN CREDENTIAL CREDENTIALS PEPPER"
+)
 _RUN_TOGETHER = regex(
     r"(PASSWORD|PASSWD|APIKEY|APITOKEN|SECRETKEY|CLIENTSECRET|ACCESSTOKEN|AUTHTOKEN|PRIVATEKEY|ACCESSKEY)$"
 )
@@ -33,6 +35,8 @@ _ABOUT = _set(
     "CHECK VALIDATORS TEMPLATE SUBJECT ROUTE PLACEHOLDER KEYS FORMAT USERNAME USER EMAIL REGION MODE COLUMN "
     "ATTEMPTS RETRIES RESET CHANGE CONFIRM STRENGTH SIZE FINGERPRINT REF"
 )
+#: Words that make a name that of a message, a route or an error.
+_TELLING = _set("FORGOT FORGOTTEN INVALID WRONG INCORRECT MISSING EXPIRED")
 _PUBLIC_WORDS = frozenset({"PUBLIC", "PUBLISHABLE", "SITE", "PUB"})
 _PUBLIC_PREFIXES = (
     "VITE_",
@@ -65,11 +69,15 @@ _PUBLIC_TEXT = regex(
 )
 #: `@{ADMIN_PASSWORD}`, which whoever deploys it replaces.
 _FILLED_IN = regex(r"@\{[A-Za-z_]\w*\}")
-_HASHED = regex(r"\$(?:2[abxy]|5|6|y|argon2\w*|pbkdf2\w*|scrypt)\$|(?:pbkdf2|scrypt|argon2|bcrypt)[:_$]\S+[:$]")
+_HASHED = regex(
+    r"\$(?:2[abxy]|1|5|6|y|apr1|argon2\w*|pbkdf2\w*|scrypt)\$|(?:pbkdf2|scrypt|argon2|bcrypt|sha\d+|md5)[:_$]\S+[:$]|"
+    r"\{(?:S?SHA\d*|S?MD5|CRYPT|ARGON2|PBKDF2\S*)\}\S"
+)
+#: Encrypted values among them: of SOPS and Jasypt, of Spring, of dotenvx, of AWS KMS, and of Fernet.
 _REFERENCE = regex(
     r"\$\{|\$\(|\$[A-Za-z_]\w*$|\{\{|\{%|<[^<>]*>$|%\(\w+\)s|%[A-Z_]+%$|#\{|\{[A-Za-z_][\w.]*\}$|@@?\w+@@?$|"
     r"(?:vault|arn|ssm|op|sm|aws-sm|secretref|secret|env|file|ref\+\w+|awssm|gcpsm|akv)://?|vault:|alias/|arn:aws|secretref:|"
-    r"ENC[\[(]|\{cipher\}|projects/[^/]+/secrets/|@Microsoft\.KeyVault"
+    r"ENC[\[(]|\{cipher\}|encrypted:|AQ[IE][CD]AH|gAAAAA|projects/[^/]+/secrets/|@Microsoft\.KeyVault"
 )
 _CONSTANT = regex(r"true|false|yes|no|on|off|none|null|nil|undefined|enabled|disabled", re.IGNORECASE)
 _NUMBER = regex(r"[+-]?\d+(?:\.\d+)?")
@@ -85,6 +93,11 @@ _PLACEHOLDER = regex(
     r"top.?secret|build.?(?:time|only)|un.?used|collect.?static",
     re.IGNORECASE,
 )
+#: Google's password for a program: sixteen letters in four groups (https://support.google.com/accounts/answer/185833).
+_APP_PASSWORD = regex(r"[a-z]{4}(?: [a-z]{4}){3}")
+#: Uses of a Google key that browsers and phones show to everyone. Other keys look the same, those of Gemini too.
+_SHOWN_BY_GOOGLE = _set("MAPS MAP FIREBASE PLACES GEOCODING BROWSER WEB ANDROID IOS")
+_GOOGLE_KEY = "AIza"
 _GUESSABLE = _set(
     "dev develop development test testing tests secret secrets secretkey mysecret supersecret topsecret s3cr3t "
     "password passw0rd pass passwd pwd admin administrator root toor user guest default changeme letmein welcome "
@@ -114,8 +127,8 @@ class Judgement:
 
 def is_secret_name(name: str) -> bool:
     """Whether a variable or setting of that name holds a secret, rather than says something about one."""
-    words = _words(name)
-    if not words or _is_public_name(name, words) or words[-1] in _ABOUT or words == ["PWD"]:
+    words = words_of(name)
+    if not words or _is_public_name(name, words) or words[-1] in _ABOUT or words == ["PWD"] or _TELLING & set(words):
         return False
     last = words[-1]
     if last == "SALT" or last == "FALLBACKS":
@@ -127,7 +140,7 @@ def is_secret_name(name: str) -> bool:
 
 def is_signing_name(name: str) -> bool:
     """Whether the project itself makes up what stands in such a variable, so that any text works: SECRET_KEY, salts."""
-    upper = "_".join(_words(name))
+    upper = "_".join(words_of(name))
     return bool(_SIGNING.search(upper)) and not _GIVEN_OUT.search(upper)
 
 
@@ -137,8 +150,8 @@ def judge(name: str, text: str) -> Judgement:
     length = len(value)
     if not value:
         return Judgement(False, kind="empty")
-    if not _is_public_name(name, _words(name)):
-        found = _by_its_looks(value)
+    if not _is_public_name(name, words_of(name)):
+        found = _by_its_looks(name, value)
         if found is not None:
             return found
     if not is_secret_name(name):
@@ -147,6 +160,16 @@ def judge(name: str, text: str) -> Judgement:
     if harmless:
         return Judgement(False, kind=harmless, length=length)
     return Judgement(True, _is_weak(value), _kind(name), length)
+
+
+def is_password_name(name: str) -> bool:
+    """Whether a variable, field or setting of that name holds a password."""
+    return is_secret_name(name) and _kind(name) == "password"
+
+
+def is_app_password(text: str) -> bool:
+    """Whether a text is a password that Google makes for a program."""
+    return _APP_PASSWORD.fullmatch(text) is not None
 
 
 def looks_random(text: str) -> bool:
@@ -175,7 +198,7 @@ def mask_url(url: str) -> str:
     return _MASKED.sub(r"\1***@", url)
 
 
-def _by_its_looks(value: str) -> Judgement | None:
+def _by_its_looks(name: str, value: str) -> Judgement | None:
     """What the text says by itself, whatever the variable is called."""
     if _PRIVATE_KEY.search(value):
         return Judgement(True, False, "private-key", len(value))
@@ -183,13 +206,21 @@ def _by_its_looks(value: str) -> Judgement | None:
         return Judgement(False, kind="public", length=len(value))
     if "://" in value:
         return _url(value)
-    return Judgement(True, False, "token", len(value)) if len(value) >= 20 and _is_token(value) else None
+    return _token(name, value) if len(value) >= 20 else None
 
 
-def _is_token(value: str) -> bool:
+def _token(name: str, value: str) -> Judgement | None:
+    """A provider's token, by its form. A key of Google is shown to everyone only where its name says for what."""
     from flaskprod_lint import tokens
 
-    return tokens.is_token(value)
+    found = tokens.whole(value)
+    if found is None:
+        return None
+    if not found.public:
+        return Judgement(True, False, "token", len(value))
+    if found.shown == _GOOGLE_KEY and not _SHOWN_BY_GOOGLE & set(words_of(name)):
+        return None
+    return Judgement(False, kind="public", length=len(value))
 
 
 def _url(value: str) -> Judgement | None:
@@ -210,6 +241,8 @@ def _harmless(name: str, value: str) -> str | None:
         return "reference"
     if _HASHED.match(value):
         return "hash"
+    if is_app_password(value) and _kind(name) == "password":
+        return None
     if _CONSTANT.fullmatch(value):
         return "constant"
     if _NUMBER.fullmatch(value) and not _is_chosen(name):
@@ -229,10 +262,10 @@ def _harmless(name: str, value: str) -> str | None:
 
 def _is_chosen(name: str) -> bool:
     """Whether the project's own people choose the text: their keys, and the passwords of their own services."""
-    upper = "_".join(_words(name))
+    upper = "_".join(words_of(name))
     if is_signing_name(name):
         return True
-    return _kind(name) == "password" and bool(_OWN_PASSWORD.search(upper) or len(_words(name)) == 1)
+    return _kind(name) == "password" and bool(_OWN_PASSWORD.search(upper) or len(words_of(name)) == 1)
 
 
 def _is_weak(value: str) -> bool:
@@ -247,7 +280,7 @@ def _is_weak(value: str) -> bool:
 
 
 def _kind(name: str) -> str:
-    words = set(_words(name))
+    words = set(words_of(name))
     if words & {"PASSWORD", "PASSWD", "PASS", "PWD", "PW", "PASSPHRASE", "PASSCODE", "PGPASSWORD"}:
         return "key" if "SALT" in words else "password"
     return "token" if "TOKEN" in words else "key"
@@ -262,7 +295,7 @@ def _is_public_name(name: str, words: list[str]) -> bool:
     return name.upper().startswith(_PUBLIC_PREFIXES) or bool(_PUBLIC_WORDS & set(words))
 
 
-def _words(name: str) -> list[str]:
+def words_of(name: str) -> list[str]:
     """The words of NAME_LIKE_THIS, name-like-this, name.like.this or nameLikeThis, in capitals."""
     spaced = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", name)
     return [word for word in re.split(r"[^A-Za-z0-9]+", spaced.upper()) if word]

@@ -37,8 +37,9 @@ def _hardcoded(deployment: Deployment) -> Iterator[tuple[Process, list[Hardcoded
     """The secrets that no variable replaces: those of one name in a file together, each once."""
     found: dict[tuple[str, ...], tuple[Process, dict[Span, HardcodedSecret]]] = {}
     for process in deployment.processes:
+        of_flask = {use.at for use in process.app.secrets} if process.app is not None else ()
         for secret in process.app.hardcoded if process.app is not None else ():
-            if not (secret.variable and secret.variable_set):
+            if not (secret.variable and secret.variable_set) and secret.at not in of_flask:
                 key = (secret.at.path, secret.name, str(secret.works), secret.variable)
                 found.setdefault(key, (process, {}))[1].setdefault(secret.at, secret)
     yield from ((process, list(secrets.values())) for process, secrets in found.values())
@@ -56,9 +57,9 @@ def _says(secret: HardcodedSecret) -> str:
 
 
 def _from_environment(secret: HardcodedSecret) -> str:
-    """For a fallback the whole expression, whatever it is assigned to; else the assignment."""
+    """For a fallback and for a part of something the expression alone; else the assignment."""
     reading = f'os.environ["{_variable(secret)}"]'
-    return reading if secret.variable else f"{_target(secret)} = {reading}"
+    return reading if secret.variable or secret.bare else f"{_target(secret)} = {reading}"
 
 
 def _target(secret: HardcodedSecret) -> str:

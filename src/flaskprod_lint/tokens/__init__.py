@@ -6,6 +6,6 @@ What is found is a place and a name. The text itself never leaves this room: of 
 from __future__ import annotations
 
 from flaskprod_lint.tokens.form import Token
-from flaskprod_lint.tokens.scanning import apart, find, is_token
+from flaskprod_lint.tokens.scanning import apart, find, whole
 
-__all__ = ["Token", "apart", "find", "is_token"]
+__all__ = ["Token", "apart", "find", "whole"]

@@ -14,6 +14,9 @@ from flaskprod_lint.tokens.form import Token
 _FORM = regex(r"eyJ[\w-]{10,2000}\.(eyJ[\w-]{10,8000})\.([\w-]{20,1400})(?![\w-])")
 #: The payload of the example on jwt.io, and of the documentation that copies it.
 _EXAMPLE_SUBJECT = "1234567890"
+#: Who issues the keys of every Supabase that runs on a developer's machine, all signed with the same public secret:
+#: https://github.com/supabase/cli/blob/develop/apps/cli-go/pkg/config/apikeys.go
+_EXAMPLE_ISSUER = "supabase-demo"
 
 
 def find(text: str, start: int) -> Iterator[Token]:
@@ -25,9 +28,13 @@ def find(text: str, start: int) -> Iterator[Token]:
     if match is None:
         return
     header, payload = _decoded(match[0].partition(".")[0]), _decoded(match[1])
-    if not header.get("alg") or header["alg"] == "none" or not payload or payload.get("sub") == _EXAMPLE_SUBJECT:
+    if not header.get("alg") or header["alg"] == "none" or not payload or _is_example(payload):
         return
     yield Token("JSON Web Token", start, match.end(), "eyJ", payload.get("role") == "anon", _has_expired(payload))
+
+
+def _is_example(payload: dict[str, object]) -> bool:
+    return payload.get("sub") == _EXAMPLE_SUBJECT or payload.get("iss") == _EXAMPLE_ISSUER
 
 
 def _has_expired(payload: dict[str, object]) -> bool:

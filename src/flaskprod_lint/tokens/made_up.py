@@ -16,8 +16,11 @@ _WORDS = regex(
 )
 #: Hashes of credentials that providers print in their documentation and that everyone may use: Azurite's and the
 #: Cosmos DB emulator's account keys (https://learn.microsoft.com/en-us/azure/storage/common/storage-use-azurite), and
-#: two of Stripe's for test data (https://docs.stripe.com/keys).
-_DOCUMENTED = frozenset(("0011cc25eb432071", "aa6547439583c3a2", "153a182586451358", "74e11884b07b1d51"))
+#: two of Stripe's for test data (https://docs.stripe.com/keys), and the one that Supabase's command gives every machine
+#: (https://github.com/supabase/cli/blob/develop/apps/cli-go/pkg/config/apikeys.go).
+_DOCUMENTED = frozenset(
+    ("0011cc25eb432071", "aa6547439583c3a2", "153a182586451358", "74e11884b07b1d51", "1771c2baae978eb4")
+)
 #: Who writes a token by hand says so at its start; chance writes words further on.
 _START = 64
 _PUNCTUATION = regex(r"[-_.=/+$:]")

@@ -60,10 +60,10 @@ def apart(found: Iterable[Token]) -> list[Token]:
     return kept
 
 
-def is_token(text: str) -> bool:
-    """Whether a whole text is one secret token."""
+def whole(text: str) -> Token | None:
+    """The token that a whole text is; None where it is none or holds more."""
     found = find(text)
-    return len(found) == 1 and not found[0].public and found[0].end - found[0].start == len(text)
+    return found[0] if len(found) == 1 and found[0].end - found[0].start == len(text) else None
 
 
 def _of_words(text: str, data: bytes) -> Iterator[Token]:

@@ -11,12 +11,13 @@ from typing import NamedTuple
 from flaskprod_lint.model import HardcodedSecret, Setting
 from flaskprod_lint.patterns import regex
 from flaskprod_lint.resolve import secrecy
+from flaskprod_lint.resolve.app import unnamed
 from flaskprod_lint.resolve.interpreter import sources
 from flaskprod_lint.resolve.interpreter.sources import Parsed
-from flaskprod_lint.source import Place, Project, Source
+from flaskprod_lint.source import Place, Project, Source, Span
 
 #: A file without any of these words has no such name in it.
-_WORDS = ("pass", "pwd", "secret", "token", "key", "credential", "://")
+_WORDS = ("pass", "pwd", "secret", "token", "key", "credential", "pepper", "auth", "login", "://")
 #: Classes whose settings are for others than production; loaded ones are judged by what they set.
 _FOR_OTHERS = regex(r"(?:^|_)(?:test|dev|local|debug|mock|fake|example)|(?:Test|Dev|Local|Debug|Mock|Fake|Example)")
 #: Modules of the same, which a factory chooses by a variable: development-config says where production loads them.
@@ -33,17 +34,31 @@ _DESCRIBING = regex(
 _SHOWING = frozenset(("example", "examples", "openapi_extra", "json_schema_extra", "responses", "description", "doc"))
 #: Files whose data is made up, by their names.
 _MADE_UP = regex(r"(?:^|[/_])(?:fake|seed|mock|demo|sample|fixture|test)(?:[_.s]|$)")
+#: The keys of Flask and its extensions, and salts, of which most say what is signed and are no secrets.
+_SIGNS_SESSIONS = regex(
+    r"(?i:(?:^|_)(?:secret_?key(?:_fallbacks)?|csrf_\w*key|salt)$)|^(?:secret|SECRET)$|secret_?[Kk]ey$"
+)
 _CAPITALS = regex(r"[A-Z][A-Z0-9_]+")
 _WORDS_ONLY = regex(r"[A-Za-z]+(?:[-_.: ][A-Za-z]+)*[!.]?")
 
 
 class _Written(NamedTuple):
-    """A literal under a name, as the code has it."""
+    """A literal under a name, as the code has it, or what `unnamed` finds without one.
+
+    `judged_as` and `text` are the name and the secret by which that is judged, where they are others.
+    """
 
     name: str
     value: ast.Constant
     variable: str = ""
     owner: str = ""
+    judged_as: str = ""
+    text: str = ""
+
+    @property
+    def bare(self) -> bool:
+        """Whether it stands under no name of its own."""
+        return bool(self.judged_as)
 
 
 def of_files(
@@ -87,8 +102,12 @@ def _of_source(source: Source) -> list[HardcodedSecret]:
         return []
     parsed = sources.read(source)
     written = _in_block(parsed.tree.body) if parsed.tree is not None else ()
-    found = (_judged(one, parsed) for one in written)
-    return [secret for secret in found if secret is not None]
+    found: dict[Span, HardcodedSecret] = {}
+    for one in written:
+        secret = _judged(one, parsed)
+        if secret is not None:
+            found.setdefault(secret.at, secret)
+    return list(found.values())
 
 
 def is_for_others(name: str) -> bool:
@@ -132,7 +151,8 @@ def _of_statement(statement: ast.stmt) -> Iterator[_Written]:
     elif isinstance(statement, (ast.FunctionDef, ast.AsyncFunctionDef)):
         yield from _defaults(statement.args)
     for child in ast.iter_child_nodes(statement):
-        if isinstance(child, ast.expr):
+        is_comment = isinstance(statement, ast.Expr) and isinstance(child, ast.Constant)
+        if isinstance(child, ast.expr) and not is_comment:
             yield from _in_expression(child)
 
 
@@ -144,6 +164,12 @@ def _in_expression(expression: ast.expr) -> Iterator[_Written]:
             for key, value in zip(node.keys, node.values, strict=True):
                 if isinstance(key, ast.Constant) and isinstance(key.value, str):
                     yield from _assigned(key.value, value, found_inside=False)
+        yield from _shown(unnamed.find(node))
+
+
+def _shown(found: Iterable[unnamed.Shown]) -> Iterator[_Written]:
+    for name, value, judged_as, text in found:
+        yield _Written(name, value, judged_as=judged_as, text=text)
 
 
 def _parts(expression: ast.expr) -> Iterator[ast.AST]:
@@ -165,6 +191,8 @@ def _passed(call: ast.Call) -> Iterator[_Written]:
     read = _fallback(call, name)
     if read is not None:
         yield read
+    elif name.endswith(".setdefault") and len(call.args) == 2:
+        yield from _assigned(unnamed.text_of(call.args[0]), call.args[1])
     elif not _DESCRIBING.search(name):
         for keyword in call.keywords:
             yield from _assigned(keyword.arg or "", keyword.value, found_inside=False)
@@ -191,6 +219,8 @@ def _assigned(name: str, value: ast.expr, *, found_inside: bool = True) -> Itera
         last = value.values[-1]
         if isinstance(last, ast.Constant):
             yield _Written(name, last, _variable_of(value.values[0]) or name)
+    else:
+        yield from _shown(unnamed.of_many(name, value))
 
 
 def _variable_of(read: ast.expr) -> str:
@@ -235,12 +265,12 @@ def _dotted(function: ast.expr) -> str:
 
 def _judged(written: _Written, parsed: Parsed) -> HardcodedSecret | None:
     """The secret that a literal is, if it is one that no other rule has."""
-    text = written.value.value
+    text = written.text or written.value.value
     if isinstance(text, bytes):
         text = text.decode("latin-1")
     if not isinstance(text, str) or not text or _is_another_rules(written.name, text):
         return None
-    judged = secrecy.judge(written.name, text)
+    judged = secrecy.judge(written.judged_as or written.name, text)
     placeholder = judged.kind == "placeholder" and secrecy.is_secret_name(written.name)
     if not (judged.secret or placeholder) or not _is_meant(written, text, judged):
         return None
@@ -248,15 +278,27 @@ def _judged(written: _Written, parsed: Parsed) -> HardcodedSecret | None:
     kind = judged.kind if works else "key"
     at = parsed.span(written.value)
     return HardcodedSecret(
-        written.name, kind, at, len(text), judged.weak, written.variable, works=works, owner=written.owner
+        written.name,
+        kind,
+        at,
+        len(text),
+        judged.weak,
+        written.variable,
+        works=works,
+        owner=written.owner,
+        bare=written.bare,
     )
 
 
 def _is_meant(written: _Written, text: str, judged: secrecy.Judgement) -> bool:
     """Whether a literal is meant as the secret, rather than as the name of one, of a field or of a column."""
     capitals = _CAPITALS.fullmatch(written.name) is not None
-    if judged.kind in ("url", "private-key"):
-        return True
+    if judged.kind in ("url", "private-key") or written.bare:
+        return judged.secret
+    if secrecy.is_signing_name(written.name) and judged.secret:
+        # Any text signs, a word too. One that says its own name is the name of a setting.
+        meant = capitals or bool(written.variable) or secrecy.looks_random(text)
+        return meant and _letters(text) not in _letters(written.name)
     if _WORDS_ONLY.fullmatch(text) and (judged.kind != "password" or _letters(text) in _letters(written.name)):
         # ID_TOKEN = "id_token" is a name, and nobody gives out a token of words.
         return bool(written.variable) and not judged.secret
@@ -272,4 +314,4 @@ def _letters(text: str) -> str:
 def _is_another_rules(name: str, text: str) -> bool:
     """Whether a signing key or a database's address: those have rules of their own."""
     database = re.match(r"(?:postgres|mysql|mariadb|sqlite|oracle|mssql)", text)
-    return secrecy.is_signing_name(name) or database is not None
+    return _SIGNS_SESSIONS.search(name) is not None or database is not None
