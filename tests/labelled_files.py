@@ -38,8 +38,8 @@ class Row(NamedTuple):
 
 def rows(chance: random.Random) -> list[Row]:
     """All of them."""
-    secrets = (_of_packages, _of_infrastructure, _of_requests, _of_services, _of_data)
-    others = (_no_packages, _no_infrastructure, _no_requests, _no_services, _no_data, _no_web)
+    secrets = (_of_packages, _of_infrastructure, _of_requests, _of_services, _of_data, _of_code)
+    others = (_no_packages, _no_infrastructure, _no_requests, _no_services, _no_data, _no_web, _no_code, _no_settings)
     found = [Row(path, text, True, what) for part in secrets for path, text, what in part(chance)]
     return found + [Row(path, text, False, what) for part in others for path, text, what in part(chance)]
 
@@ -170,6 +170,32 @@ def _insert(token: str) -> str:
 
 def _frame(url: str) -> str:
     return f'    "frame = read_sql(query, \\"{url}\\")\\n",'
+
+
+def _of_code(chance: random.Random) -> _Lines:
+    """In code that production loads, under no name of its own or under one of Flask's extensions."""
+    random_text = password(chance, 32)
+    yield "settings.py", f'HEADERS = {{"Authorization": "Bearer {random_text}"}}', "a header"
+    yield "settings.py", f'STORE = "host=db.shop.dev user=shop password={password(chance)} dbname=shop"', "libpq"
+    yield "settings.py", f'ODBC = "Driver={{ODBC}};Server=db.shop.dev;UID=shop;PWD={password(chance)}"', "ODBC"
+    yield "settings.py", f'WEATHER = "https://api.weather.dev/today?appid={_hexadecimal(chance, 32)}"', "an address"
+    yield "settings.py", f'OAUTH = {{"google": {{"id": "shop", "secret": "{password(chance, 24)}"}}}}', "a client"
+    yield "settings.py", f'API_KEYS = ["{password(chance, 24)}"]', "a list of keys"
+    yield "settings.py", f'SECURITY_TOTP_SECRETS = {{"1": "{password(chance, 24)}"}}', "Flask-Security"
+    yield "settings.py", f'JWT_SECRET = "{password(chance)}"', "PyJWT"
+    yield "settings.py", f'MAIL_PASSWORD_4 = "{_app_password(chance)}"', "a password of Google for a program"
+    yield "settings.py", f'RATELIMIT_STORAGE_URI = "redis://:{password(chance)}@cache.shop.dev/1"', "Flask-Limiter"
+    yield "settings.py", f'CELERY = {{"broker_url": "amqps://shop:{password(chance)}@mq.shop.dev/"}}', "Celery"
+    yield "settings.py", f'SECURITY_HASHING_PEPPER = "{password(chance, 24)}"', "a pepper"
+    yield "settings.py", f"def enter(username, password): return {_log_in(password(chance))}", "a log-in"
+
+
+def _app_password(chance: random.Random) -> str:
+    return " ".join("".join(chance.choice(string.ascii_lowercase) for _ in range(4)) for _ in range(4))
+
+
+def _log_in(text: str) -> str:
+    return f'username == "admin" and password == "{text}"'
 
 
 # What looks like one
@@ -353,6 +379,57 @@ def _no_web(chance: random.Random) -> _Lines:
     yield "web/page.html", '<input type="password" name="password" placeholder="Password123">', "a field"
     yield "web/page.html", '<meta name="csrf-token" content="{{ csrf_token() }}">', "a template"
     yield "web/messages.po", 'msgstr "Your password must have 8 letters"', "a sentence"
+
+
+def _no_code(chance: random.Random) -> _Lines:
+    hashed = "".join(chance.choice(_ALNUM + "./") for _ in range(53))
+    yield "settings.py", 'KEYRING_PASSWORD = keyring.get_password("shop-prod", "admin-1")', "a key ring"
+    yield "settings.py", 'FILE_TOKEN = Path("/run/secrets/token").read_text()', "a file of secrets"
+    yield "settings.py", 'SSM_PASSWORD = "ssm:/prod/db/password1"', "a look-up"
+    yield "settings.py", 'ARN_SECRET = "arn:aws:secretsmanager:eu-west-1:123456789012:secret:prod/db-x1"', "a name"
+    yield "settings.py", 'GCP_SECRET = "projects/123456/secrets/db-password/versions/latest"', "a name"
+    yield "settings.py", f'SOPS_PASSWORD = "ENC[AES256_GCM,data:{_base64(chance, 12)},type:str]"', "encrypted by SOPS"
+    yield "settings.py", f'KMS_PASSWORD = "AQICAHh{_base64(chance, 90)}"', "encrypted by AWS"
+    yield "settings.py", f'FERNET_PASSWORD = "gAAAAAB{_base64(chance, 75)}"', "encrypted by Fernet"
+    yield "settings.py", f'SCRYPT_PASSWORD = "scrypt:32768:8:1$aB3dE5gH${_hexadecimal(chance, 128)}"', "a hash"
+    yield "settings.py", f'LDAP_PASSWORD = "{{SSHA}}{_base64(chance, 24)}"', "a hash of LDAP"
+    yield "settings.py", f'CRYPT_PASSWORD = "$6$aB3dE5gH${hashed}"', "a hash of crypt"
+    yield "settings.py", f'API_KEY_ID = "{_uuid(chance)}"', "an id"
+    yield "settings.py", f'GOOGLE_MAPS_API_KEY = "{_token(chance, "Google API key")}"', "a key for browsers"
+    yield "settings.py", f'STRIPE_KEY = "{_token(chance, "Stripe publishable key")}"', "a publishable key"
+    yield "settings.py", 'JWT_HEADER_TYPE = "Bearer"', "a word"
+    yield "settings.py", 'SECURITY_PASSWORD_HASH = "argon2"', "an algorithm"
+    yield "settings.py", 'PASSWORD_RESET_SALT = "password-reset-salt-1"', "what is signed"
+    yield "settings.py", 'EXAMPLE = {"Authorization": "Bearer YOUR_ACCESS_TOKEN_1"}', "a placeholder"
+    yield "settings.py", 'WEAK_PASSWORDS = ["123456", "password1", "qwerty123"]', "passwords that are not allowed"
+    yield "settings.py", 'TOKEN_NAMES = {"refresh": "refresh_token_v2"}', "names"
+    yield "settings.py", 'LOCAL = "host=localhost user=postgres password=postgres dbname=shop"', "this machine"
+    yield "settings.py", 'FORGOT_PASSWORD = "forgot-password-v2"', "a route"
+    yield "settings.py", 'def is_kept(password): return password == "********"', "crossed out"
+
+
+def _no_settings(chance: random.Random) -> _Lines:
+    yield ".env", f'ENCRYPTED_PASSWORD="encrypted:B{_base64(chance, 100)}"', "encrypted by dotenvx"
+    yield ".env", "VAULT_PASSWORD=vault:secret/data/shop#password", "a vault"
+    yield ".env", "OTHER_PASSWORD=${MAIL_PASSWORD}", "a variable"
+    yield ".env", f"SENTRY_DSN=https://{_hexadecimal(chance, 32)}@o12345.ingest.sentry.io/4507", "a DSN of Sentry"
+    yield ".env", f"TENANT_ID={_uuid(chance)}", "an id"
+    yield "compose.yaml", f"      SENTRY_DSN: https://{_hexadecimal(chance, 32)}@o12345.ingest.sentry.io/4507", "a DSN"
+    yield "compose.yaml", f"      STRIPE_PUBLISHABLE_KEY: {_token(chance, 'Stripe publishable key')}", "publishable"
+    yield "compose.yaml", "      SSM_PASSWORD: ssm:/prod/db/password1", "a look-up"
+    yield "Dockerfile", f"ENV TENANT_ID={_uuid(chance)}", "an id"
+    yield "Dockerfile", "ENV API_TOKEN_FILE=/run/secrets/token", "a path"
+    yield "Dockerfile", "RUN --mount=type=secret,id=token TOKEN=$(cat /run/secrets/token) make", "a secret of the build"
+    yield "ops/app.ini", "password = %(DB_PASSWORD)s", "a variable"
+    yield "ops/app.ini", "token = env:API_TOKEN", "a variable"
+    yield "ops/app.toml", 'token = "${TOKEN}"', "a variable"
+    yield "ops/app.toml", f'hash = "sha256:{_hexadecimal(chance, 64)}"', "a digest"
+    yield "ops/app.json", '"password": "${DB_PASSWORD}",', "a variable"
+    yield "ops/app.json", f'"enc": "ENC({_base64(chance, 24)})",', "encrypted by Jasypt"
+    yield "README.md", "Set `STRIPE_SECRET_KEY=sk_live_...` and `SECRET_KEY=change-me`.", "documentation"
+    yield "README.md", 'curl -H "Authorization: Bearer <token>" https://api.shop.dev', "documentation"
+    yield "ops/deploy.sh", "export DB_PASSWORD=$(aws ssm get-parameter --name /prod/db --with-decryption)", "a look-up"
+    yield "ops/deploy.sh", "PASSWORD=${PASSWORD:-$(openssl rand -hex 32)}", "made when it runs"
 
 
 def _public(form: TokenForm, chance: random.Random) -> str:

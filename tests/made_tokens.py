@@ -9,6 +9,7 @@ import re
 import string
 import sys
 import warnings
+from functools import partial
 from typing import Any
 
 from flaskprod_lint.tokens import checksums
@@ -40,7 +41,18 @@ def _with_checksum(form: TokenForm, text: str) -> str:
         return text[:-8] + zlib.crc32(text[:-9].encode()).to_bytes(4, "little").hex()
     if form.is_right is checksums.bech32:
         return _bech32(text)
+    if isinstance(form.is_right, partial):
+        return _marvin(text, form.is_right.keywords["seeds"][0])
     return text
+
+
+def _marvin(text: str, seed: str) -> str:
+    """The key with its last four bytes replaced by the Marvin32 checksum of the others."""
+    is_of_addresses = "-" in text or "_" in text
+    data = base64.b64decode(text.translate(str.maketrans("-_", "+/")))[:-4]
+    check = checksums.marvin_of(data, int.from_bytes(seed.encode(), "big")).to_bytes(4, "little")
+    encode = base64.urlsafe_b64encode if is_of_addresses else base64.b64encode
+    return encode(data + check).decode()
 
 
 def _first_right(form: TokenForm, text: str, length: int, letters: str) -> str:

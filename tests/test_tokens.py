@@ -8,6 +8,7 @@ import random
 import pytest
 
 from flaskprod_lint import tokens
+from flaskprod_lint.tokens.checksums import marvin_of
 from flaskprod_lint.tokens.form import TokenForm
 from flaskprod_lint.tokens.scanning import _forms
 from made_tokens import json_web_token, made, private_key
@@ -60,6 +61,27 @@ def test_the_checksum_is_that_of_a_documented_token() -> None:
     """Of the revoked one that Grafana's documentation shows."""
     token = "glsa_yscW25imSKJIuav8zF37RZmnbiDvB05G" + "_fcaaf58a"
     assert [one.name for one in tokens.find(token)] == ["Grafana service account token"]
+
+
+@pytest.mark.parametrize(
+    ("seed", "data", "checksum"),
+    [
+        (0xD53CD9CECD0893B7, b"abc", 0x6BE02A86),
+        (0x0DDDDEEEEFFFF000, b"abcdefghijklmnopqrstuvwxyz", 0xD34847DC),
+        (0x004FB61A001BDBCC, b"", 0x302009BC),
+        (0x004FB61A001BDBCC, b"\xaf", 0x3592E206),
+        (0x004FB61A001BDBCC, b"\xe7\x0f", 0xFDAB5E04),
+        (0x004FB61A001BDBCC, b"\x37\xf4\x95", 0x6B3C8B90),
+    ],
+)
+def test_marvin_is_that_of_microsoft(seed: int, data: bytes, checksum: int) -> None:
+    """The answers of the tests in https://github.com/microsoft/security-utilities."""
+    assert marvin_of(data, seed) == checksum
+
+
+def test_the_keys_of_everyones_own_supabase_are_none() -> None:
+    assert tokens.find("sb_secret_" + "N7UND0UgjKTVK-Uodkm0Hg_xSvEMPvz") == []
+    assert tokens.find(json_web_token(random.Random(3), iss="supabase-demo", role="service_role")) == []
 
 
 def test_every_form_has_a_source_and_there_are_sixty_providers() -> None:

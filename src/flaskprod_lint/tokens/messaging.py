@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from flaskprod_lint.tokens.form import TokenForm
 
+_DISCORD = "https://github.com/discord/discord-api-docs/blob/main/developers/"
+_BREVO = "https://github.com/getbrevo/brevo-node/blob/main/README.md"
 _SLACK = "https://docs.slack.dev/authentication/tokens/"
-_MAILGUN = "https://documentation.mailgun.com/docs/mailgun/api-reference/mg-auth"
-_BREVO = "https://developers.brevo.com/docs/getting-started"
+_SLACK_ROTATION = "https://api.slack.com/methods/tooling.tokens.rotate"
 
 #: A bot's id, which is a number, in base64: what its first two digits come to.
 _DIGITS = ("MD", "MT", "Mj", "Mz", "ND", "NT", "Nj", "Nz", "OD", "OT")
@@ -16,21 +17,28 @@ _DISCORD_BOTS = tuple(
         "Discord bot token",
         digits,
         r"[AEIMQUYcgk][\w-]{20,24}\.[\w-]{6}\.[\w-]{27,38}",
-        "https://docs.discord.com/developers/reference#authentication",
+        f"{_DISCORD}reference.mdx",
     )
     for digits in _DIGITS
 )
 
 FORMS = (
     *_DISCORD_BOTS,
+    # Sixty-nine characters; what is before the second dot is the id of the key.
     TokenForm(
         "SendGrid API key",
         "SG.",
-        r"[\w-]{20,24}\.[\w-]{39,50}",
-        "https://www.twilio.com/docs/sendgrid/ui/account-and-settings/api-keys",
+        r"[\w-]{22}\.[\w-]{43}",
+        "https://www.twilio.com/docs/sendgrid/ui/account-and-settings/api-keys.md",
     ),
-    TokenForm("Mailgun API key", "key-", r"[0-9a-f]{32}", _MAILGUN),
-    TokenForm("Mailgun API key", "-", r"[0-9a-f]{8}-[0-9a-f]{8}(?!-)", _MAILGUN, before=r"(?<![\w-])[0-9a-f]{32}"),
+    # The answers that Mailgun's own client was recorded with.
+    TokenForm(
+        "Mailgun API key",
+        "-",
+        r"[0-9a-f]{8}-[0-9a-f]{8}(?!-)",
+        "https://github.com/mailgun/mailgun-ruby/blob/master/vcr_cassettes/domains.yml",
+        before=r"(?<![\w-])[0-9a-f]{32}",
+    ),
     TokenForm(
         "Mailchimp API key",
         "-us",
@@ -38,42 +46,61 @@ FORMS = (
         "https://mailchimp.com/developer/marketing/guides/quick-start/",
         before=r"(?<![0-9a-zA-Z])[0-9a-f]{32}",
     ),
-    TokenForm(
-        "Mailchimp Transactional key",
-        "md-",
-        r"(?=[\w-]*\d)(?=[\w-]*[A-Z])[\w-]{22}",
-        "https://mailchimp.com/developer/transactional/guides/quick-start/",
-    ),
     TokenForm("Brevo API key", "xkeysib-", r"[0-9a-f]{64}-[A-Za-z0-9]{16}", _BREVO),
     TokenForm("Brevo SMTP key", "xsmtpsib-", r"[0-9a-f]{64}-[A-Za-z0-9]{16}", _BREVO),
     TokenForm(
         "Resend API key",
         "re_",
         r"[A-Za-z0-9]{8}_[A-Za-z0-9]{24}",
-        "https://resend.com/docs/dashboard/api-keys/introduction",
+        "https://github.com/resend/resend-node/blob/canary/src/api-keys/api-keys.spec.ts",
     ),
     TokenForm(
-        "MailerSend API key", "mlsn.", r"[0-9a-f]{64}", "https://developers.mailersend.com/general.html#authentication"
+        "MailerSend API key",
+        "mlsn.",
+        r"[0-9a-f]{64}",
+        "https://github.com/mailersend/mailersend-cli/blob/main/README.md",
     ),
-    TokenForm("Slack bot token", "xoxb-", r"\d{8,14}-(?:\d{8,14}-)?[A-Za-z0-9]{18,34}", _SLACK),
-    TokenForm("Slack user token", "xoxp-", r"(?:\d{8,14}-){2,3}[A-Za-z0-9]{6,40}", _SLACK),
-    TokenForm("Slack app-level token", "xapp-", r"\d-[A-Z0-9]{9,14}-\d{9,14}-[0-9a-z]{40,80}", _SLACK),
+    TokenForm(
+        "Slack bot token",
+        "xoxb-",
+        r"\d{8,14}-(?:\d{8,14}-)?[A-Za-z0-9]{18,34}",
+        "https://github.com/slackapi/slack-api-specs/blob/master/web-api/slack_web_openapi_v2.json",
+    ),
+    # Secrets of 32 characters; those from before August 2016 are shorter.
+    TokenForm(
+        "Slack user token",
+        "xoxp-",
+        r"(?:\d{8,14}-){2,3}[A-Za-z0-9]{6,40}",
+        "https://docs.slack.dev/reference/methods/oauth.v2.completeShortTokenRotation",
+    ),
+    TokenForm(
+        "Slack app-level token",
+        "xapp-",
+        r"\d-[A-Z0-9]{9,14}-\d{9,14}-[0-9a-z]{40,80}",
+        "https://github.com/slackapi/python-slack-sdk/blob/main/docs/english/socket-mode.md",
+    ),
     TokenForm("Slack workspace token", "xoxa-", r"(?:\d-)?[A-Za-z0-9-]{20,80}", _SLACK),
     TokenForm("Slack refresh token", "xoxr-", r"(?:\d-)?[A-Za-z0-9-]{20,80}", _SLACK),
-    TokenForm("Slack configuration token", "xoxe.", r"xox[bp]-\d-[A-Za-z0-9]{100,180}", _SLACK),
-    TokenForm("Slack configuration refresh token", "xoxe-", r"\d-[A-Za-z0-9]{100,180}", _SLACK),
+    # Of bots and users too, for apps that let their tokens expire.
+    TokenForm(
+        "Slack configuration token",
+        "xoxe.",
+        r"xox[bp]-\d-[A-Za-z0-9]{100,180}",
+        _SLACK_ROTATION,
+    ),
+    TokenForm("Slack configuration refresh token", "xoxe-", r"\d-[A-Za-z0-9]{100,180}", _SLACK_ROTATION),
     TokenForm(
         "Slack webhook",
         "https://hooks.slack.com/",
         r"(?:services/T[A-Z0-9]{7,12}/B[A-Z0-9]{7,12}/[A-Za-z0-9]{23,26}|(?:workflows|triggers)/[A-Za-z0-9+/]{43,70})",
-        "https://docs.slack.dev/messaging/sending-messages-using-incoming-webhooks/",
+        "https://github.com/slackapi/python-slack-sdk/blob/main/docs/english/webhook.md",
         mark="hooks.slack.com/",
     ),
     TokenForm(
         "Discord webhook",
         "webhooks/",
         r"\d{17,20}/[\w-]{60,80}",
-        "https://docs.discord.com/developers/resources/webhook",
+        f"{_DISCORD}topics/oauth2.mdx",
         before=r"https://(?:ptb\.|canary\.)?discord(?:app)?\.com/api/(?:v\d{1,2}/)?",
         mark="webhooks/",
     ),
@@ -81,7 +108,7 @@ FORMS = (
         "Telegram bot token",
         ":AA",
         r"[\w-]{33}(?![\w-])",
-        "https://core.telegram.org/bots/features#botfather",
+        "https://core.telegram.org/bots/api#authorizing-your-bot",
         before=r"(?<!\d)\d{8,10}",
     ),
     TokenForm(
@@ -92,5 +119,11 @@ FORMS = (
         before=r"https://[a-z0-9-]+",
         mark=".webhook.office.com/",
     ),
-    TokenForm("Twilio API key SID", "SK", r"[0-9a-f]{32}", "https://www.twilio.com/docs/iam/api-keys", harmless=True),
+    TokenForm(
+        "Twilio API key SID",
+        "SK",
+        r"[0-9a-fA-F]{32}",
+        "https://github.com/twilio/twilio-oai/blob/main/spec/json/twilio_api_v2010.json",
+        harmless=True,
+    ),
 )

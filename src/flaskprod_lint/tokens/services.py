@@ -5,17 +5,13 @@ from __future__ import annotations
 from flaskprod_lint.tokens.checksums import hexadecimal_crc
 from flaskprod_lint.tokens.form import TokenForm
 
-_PLANETSCALE = "https://planetscale.com/docs/concepts/planetscale-security#password-security"
-_SUPABASE = "https://supabase.com/docs/guides/api/api-keys"
-_NEWRELIC = "https://docs.newrelic.com/docs/apis/intro-apis/new-relic-api-keys/"
-_SENTRY = "https://docs.sentry.io/account/auth-tokens/"
-_GRAFANA = "https://grafana.com/docs/grafana/latest/administration/service-accounts/"
-_POSTHOG = "https://posthog.com/docs/api#authentication"
-_NOTION = "https://developers.notion.com/reference/authentication"
-_LINEAR = "https://linear.app/developers/graphql#personal-api-keys"
-_MAPBOX = "https://docs.mapbox.com/help/dive-deeper/access-tokens/"
-_LAUNCHDARKLY = "https://launchdarkly.com/docs/sdk/concepts/client-side-server-side#keys"
-_HONEYCOMB = "https://docs.honeycomb.io/get-started/configure/environments/manage-api-keys/"
+_SUPABASE = "https://github.com/supabase/cli/blob/develop/apps/cli-go/"
+_NEWRELIC = "https://github.com/newrelic/newrelic-cli/blob/main/internal/utils/utils.go"
+_NEWRELIC_KEYS = "https://docs.newrelic.com/docs/apis/intro-apis/new-relic-api-keys/"
+_SENTRY = "https://github.com/getsentry/sentry-cli/blob/master/src/utils/auth_token/"
+_POSTHOG = "https://github.com/PostHog/posthog/blob/master/posthog/models/utils.py"
+_MAPBOX = "https://docs.mapbox.com/api/accounts/tokens.md"
+_DYNATRACE = "https://docs.dynatrace.com/docs/manage/identity-access-management/access-tokens-and-oauth-clients/"
 _UUID = r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"
 
 FORMS = (
@@ -26,23 +22,53 @@ FORMS = (
         r"[\w-]{40}",
         "https://www.mongodb.com/docs/atlas/api/service-accounts-overview/",
     ),
-    TokenForm("PlanetScale password", "pscale_pw_", r"[\w=.-]{32,64}", _PLANETSCALE, mark="pscale_"),
-    TokenForm("PlanetScale token", "pscale_tkn_", r"[\w=.-]{32,64}", _PLANETSCALE, mark="pscale_"),
-    TokenForm("PlanetScale OAuth token", "pscale_oauth_", r"[\w=.-]{32,64}", _PLANETSCALE, mark="pscale_"),
-    TokenForm("Supabase secret key", "sb_secret_", r"[\w-]{22}_[\w-]{8}", _SUPABASE),
-    TokenForm("Supabase publishable key", "sb_publishable_", r"[\w-]{22}_[\w-]{8}", _SUPABASE, public=True),
+    TokenForm(
+        "PlanetScale password",
+        "pscale_pw_",
+        r"[\w=.-]{32,64}",
+        "https://github.com/planetscale/docs/blob/main/docs/tutorials/connect-any-application.md",
+        mark="pscale_",
+    ),
+    TokenForm(
+        "PlanetScale token",
+        "pscale_tkn_",
+        r"[\w=.-]{32,64}",
+        "https://github.com/planetscale/cli/blob/main/internal/config/config.go",
+        mark="pscale_",
+    ),
+    TokenForm(
+        "PlanetScale OAuth token",
+        "pscale_oauth_",
+        r"[\w=.-]{32,64}",
+        "https://planetscale.com/docs/concepts/planetscale-security#password-security",
+        mark="pscale_",
+    ),
+    # The keys that Supabase's own command gives to everybody's machine are made so.
+    TokenForm(
+        "Supabase secret key",
+        "sb_secret_",
+        r"[\w-]{22}_[\w-]{8}",
+        f"{_SUPABASE}pkg/config/apikeys.go",
+    ),
+    TokenForm(
+        "Supabase publishable key",
+        "sb_publishable_",
+        r"[\w-]{22}_[\w-]{8}",
+        f"{_SUPABASE}pkg/config/apikeys.go",
+        public=True,
+    ),
     TokenForm(
         "Supabase access token",
         "sbp_",
-        r"(?:v\d_)?[0-9a-f]{40,64}",
-        "https://supabase.com/docs/reference/api/introduction",
+        r"(?:oauth_|v\d_)?[0-9a-f]{40}",
+        f"{_SUPABASE}internal/utils/access_token.go",
     ),
     TokenForm("Neon API key", "napi_", r"[a-z0-9]{40,80}", "https://neon.com/docs/manage/api-keys"),
     TokenForm(
         "CockroachDB Cloud key",
         "CCDB1_",
         r"[A-Za-z0-9]{22}_[A-Za-z0-9]{40}",
-        "https://github.com/cockroachdb/terraform-provider-cockroach",
+        "https://github.com/cockroachdb/terraform-provider-cockroach/blob/main/internal/provider/api_key_resource.go",
     ),
     TokenForm(
         "Confluent Cloud API secret",
@@ -52,21 +78,25 @@ FORMS = (
         mark="cflt",
     ),
     TokenForm(
-        "ClickHouse Cloud secret", "4b1d", r"[A-Za-z0-9]{38}", "https://clickhouse.com/docs/cloud/manage/openapi"
+        "ClickHouse Cloud secret",
+        "4b1d",
+        r"[A-Za-z0-9]{38}",
+        "https://github.com/ClickHouse/terraform-provider-clickhouse/blob/main/docs/index.md",
     ),
     TokenForm(
-        "Databricks token", "dapi", r"[0-9a-f]{32}(?:-\d)?", "https://docs.databricks.com/aws/en/dev-tools/auth/pat"
-    ),
-    TokenForm(
-        "Aiven token",
-        "aivenv1",
-        r"[A-Za-z0-9+/=]{100,400}",
-        "https://aiven.io/docs/platform/concepts/authentication-tokens",
-        mark="aivenv1",
+        "Databricks token",
+        "dapi",
+        r"[0-9a-f]{32}(?:-\d)?",
+        "https://github.com/microsoft/security-utilities/blob/main/src/Microsoft.Security.Utilities.Core/"
+        "PreciselyClassifiedSecurityKeys/SEC101_110.AzureDatabricksPat.cs",
     ),
     # Monitoring
     TokenForm(
-        "Grafana service account token", "glsa_", r"[A-Za-z0-9]{32}_[0-9a-fA-F]{8}", _GRAFANA, is_right=hexadecimal_crc
+        "Grafana service account token",
+        "glsa_",
+        r"[A-Za-z0-9]{32}_[0-9a-fA-F]{8}",
+        "https://github.com/grafana/grafana/blob/main/pkg/components/satokengen/tokengen.go",
+        is_right=hexadecimal_crc,
     ),
     TokenForm(
         "Grafana Cloud token",
@@ -76,37 +106,92 @@ FORMS = (
         mark="glc_",
     ),
     TokenForm("New Relic user key", "NRAK-", r"[A-Z0-9]{27}", _NEWRELIC),
-    TokenForm("New Relic insert key", "NRII-", r"[A-Za-z0-9_-]{32}", _NEWRELIC),
-    TokenForm("New Relic license key", "NRAL", "", _NEWRELIC, before=r"(?<!\w)[0-9a-fA-F]{36}"),
-    TokenForm("New Relic browser key", "NRJS-", r"[0-9a-f]{19}", _NEWRELIC, public=True),
+    TokenForm("New Relic insert key", "NRII-", r"[A-Za-z0-9_-]{32}", _NEWRELIC_KEYS),
+    # Forty characters; those of the European Union begin with eu01xx.
     TokenForm(
-        "Sentry organization token", "sntrys_", r"eyJ[A-Za-z0-9+/=]{60,400}_[A-Za-z0-9+/]{43}", _SENTRY, mark="sntrys_"
+        "New Relic license key",
+        "NRAL",
+        "",
+        _NEWRELIC,
+        before=r"(?<!\w)(?:eu01xx[0-9a-fA-F]{30}|[0-9a-fA-F]{36})",
     ),
-    TokenForm("Sentry user token", "sntryu_", r"[0-9a-f]{64}", _SENTRY),
+    TokenForm("New Relic browser key", "NRJS-", r"[0-9a-f]{19}", _NEWRELIC_KEYS, public=True),
+    TokenForm(
+        "Sentry organization token",
+        "sntrys_",
+        r"eyJ[A-Za-z0-9+/=]{60,400}_[A-Za-z0-9+/]{43}",
+        f"{_SENTRY}org_auth_token.rs",
+        mark="sntrys_",
+    ),
+    TokenForm("Sentry user token", "sntryu_", r"[0-9a-f]{64}", f"{_SENTRY}user_auth_token.rs"),
     TokenForm(
         "Dynatrace token",
         "dt0c01.",
         r"[A-Z0-9]{24}\.[A-Z0-9]{64}",
-        "https://docs.dynatrace.com/docs/manage/identity-access-management/access-tokens-and-oauth-clients/access-tokens",
+        f"{_DYNATRACE}access-tokens-legacy",
     ),
-    TokenForm("Honeycomb ingest key", "hcaik_", r"[a-z0-9]{58}", _HONEYCOMB),
-    TokenForm("Honeycomb ingest key", "hcbik_", r"[a-z0-9]{58}", _HONEYCOMB),
+    TokenForm(
+        "Dynatrace SCIM token",
+        "dt0s01.",
+        r"[A-Z0-9]{24}\.[A-Z0-9]{64}",
+        f"{_DYNATRACE}access-tokens-legacy",
+    ),
+    # The third letter is the place, `k` or `c` the kind of team: hcaik_, hcbik_, hcaic_.
+    TokenForm(
+        "Honeycomb ingest key",
+        "hc",
+        r"[a-z]i[kc]_[a-z0-9]{58}",
+        "https://github.com/honeycombio/libhoney-go/blob/main/libhoney.go",
+    ),
+    # A number of 256 bits in base 62.
     TokenForm("PostHog personal key", "phx_", r"[A-Za-z0-9]{40,60}", _POSTHOG),
     TokenForm("PostHog project key", "phc_", r"[A-Za-z0-9]{40,60}", _POSTHOG, public=True),
     TokenForm(
-        "Logfire write token",
+        "Logfire token",
         "pylf_v",
-        r"\d_(?:[a-z]{2}_)?[A-Za-z0-9]{40,60}",
-        "https://logfire.pydantic.dev/docs/how-to-guides/create-write-tokens/",
+        rf"\d{{1,2}}_(?:[a-z]{{2,12}}_)?(?:{_UUID}_)?[A-Za-z0-9]{{40,60}}",
+        "https://github.com/pydantic/logfire/blob/main/logfire/_internal/auth.py",
     ),
-    TokenForm("LaunchDarkly SDK key", "sdk-", _UUID, _LAUNCHDARKLY),
-    TokenForm("LaunchDarkly access token", "api-", _UUID, _LAUNCHDARKLY),
+    TokenForm(
+        "LaunchDarkly SDK key",
+        "sdk-",
+        _UUID,
+        "https://github.com/launchdarkly/python-server-sdk/blob/main/ldclient/testing/test_config.py",
+    ),
+    TokenForm(
+        "LaunchDarkly access token",
+        "api-",
+        _UUID,
+        "https://github.com/launchdarkly/ldcli/blob/main/README.md",
+    ),
     # Others
-    TokenForm("Notion integration token", "ntn_", r"[A-Za-z0-9]{43,50}", _NOTION),
-    TokenForm("Notion integration token", "secret_", r"[A-Za-z0-9]{43}(?![\w-])", _NOTION),
-    TokenForm("Linear API key", "lin_api_", r"[A-Za-z0-9]{40,64}", _LINEAR),
-    TokenForm("Linear OAuth token", "lin_oauth_", r"[0-9a-f]{64}", _LINEAR),
-    TokenForm("Figma token", "figd_", r"[\w-]{38,48}", "https://developers.figma.com/docs/rest-api/authentication/"),
+    TokenForm(
+        "Notion integration token",
+        "ntn_",
+        r"[A-Za-z0-9]{43,50}",
+        "https://github.com/makenotion/notion-mcp-server/blob/main/README.md",
+    ),
+    TokenForm(
+        "Notion integration token",
+        "secret_",
+        r"(?=[A-Za-z]*\d)(?=[a-z0-9]*[A-Z])[A-Za-z0-9]{43}(?![\w-])",
+        "https://github.com/makenotion/notion-sdk-js/blob/main/CLAUDE.md",
+    ),
+    TokenForm(
+        "Linear API key",
+        "lin_api_",
+        r"[A-Za-z0-9]{40,64}",
+        "https://linear.app/developers/graphql#personal-api-keys",
+    ),
+    TokenForm(
+        "Linear OAuth token", "lin_oauth_", r"[0-9a-f]{64}", "https://linear.app/developers/oauth-2-0-authentication"
+    ),
+    TokenForm(
+        "Figma token",
+        "figd_",
+        r"[\w-]{38,48}",
+        "https://github.com/figma/code-connect/blob/main/cli/src/connect/__test__/e2e/e2e_wizard_many_components.test.ts",
+    ),
     TokenForm(
         "Airtable token",
         ".",
@@ -118,9 +203,14 @@ FORMS = (
         "HubSpot private app token",
         "pat-",
         rf"(?:na|eu|ap)\d-{_UUID}",
-        "https://developers.hubspot.com/docs/guides/apps/private-apps/overview",
+        "https://developers.hubspot.com/docs/apps/legacy-apps/authentication/intro-to-auth",
     ),
-    TokenForm("ClickUp token", "pk_", r"\d{5,12}_[A-Z0-9]{32}", "https://developer.clickup.com/docs"),
+    TokenForm(
+        "ClickUp token",
+        "pk_",
+        r"\d{5,12}_[A-Z0-9]{32}",
+        "https://clickup.com/api/readme_documentation/v2.0/getting_started/authentication/",
+    ),
     TokenForm(
         "Typeform token",
         "tfp_",
@@ -131,7 +221,7 @@ FORMS = (
         "Contentful token",
         "CFPAT-",
         r"[\w-]{43}",
-        "https://www.contentful.com/developers/docs/references/authentication/",
+        "https://github.com/contentful/contentful-cli/blob/main/test/proxy/README.md",
     ),
     TokenForm("Mapbox secret token", "sk.eyJ", r"[\w-]{60,140}\.[\w-]{20,24}", _MAPBOX),
     TokenForm("Mapbox public token", "pk.eyJ", r"[\w-]{60,140}\.[\w-]{20,24}", _MAPBOX, public=True),
@@ -159,16 +249,26 @@ FORMS = (
         "X bearer token",
         "AAAAAAAAAAAAAAAAAAAAA",
         r"[A-Za-z0-9%]{60,140}",
-        "https://docs.x.com/fundamentals/authentication/oauth-2-0/application-only",
+        "https://github.com/xdevplatform/docs/blob/main/fundamentals/authentication/oauth-2-0/bearer-tokens.mdx",
     ),
     TokenForm(
-        "Readme API key", "rdme_", r"[a-z0-9]{70}", "https://docs.readme.com/main/reference/intro-to-the-readme-api"
+        "Readme API key",
+        "rdme_",
+        r"[a-z0-9]{70}",
+        "https://github.com/readmeio/rdme/blob/next/src/lib/types/openapiDoc.ts",
     ),
     TokenForm(
         "MaxMind license key",
         "_mmk",
         "",
-        "https://dev.maxmind.com/license-key-formats/",
+        "https://github.com/maxmind/dev-site/blob/main/content/geoip/release-notes/2023.md",
         before=r"(?<!\w)[A-Za-z0-9]{6}_[A-Za-z0-9]{29}",
+    ),
+    TokenForm(
+        "Stytch secret",
+        "secret-live-",
+        r"[\w-]{35}=",
+        "https://github.com/stytchauth/stytch-python/blob/main/README.md",
+        mark="secret-live-",
     ),
 )
