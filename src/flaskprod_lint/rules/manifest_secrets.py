@@ -9,6 +9,7 @@ from flaskprod_lint.model import Deployment, SecretLiteral, Setting
 from flaskprod_lint.rules import rule
 from flaskprod_lint.source import Place, Span
 
+_MOUNTED = "# and in the Dockerfile: RUN --mount=type=secret,id={0},env={0} …"
 #: Where a platform keeps a secret apart from its manifest, by the key that holds it there.
 _KEPT_APART = {
     "env_variables": "includes:\n  - secrets.yaml  # with {0} in it, and in .gitignore",
@@ -26,8 +27,11 @@ _KEPT_APART = {
     "Container.Environment": "Secret={0},type=env",
     "container env": "- name: {0}\n  valueFrom:\n    secretKeyRef: {{name: app-secrets, key: {0}}}",
     "Secret": "kubectl create secret generic app-secrets --from-literal={0}=…",
-    "args": "secrets:\n  - {0}  # and in the Dockerfile: RUN --mount=type=secret,id={0},env={0} …",
-    "args list": "secrets:\n  - {0}  # and in the Dockerfile: RUN --mount=type=secret,id={0},env={0} …",
+    "args": f"secrets:\n  - {{0}}  {_MOUNTED}",
+    "args list": f"secrets:\n  - {{0}}  {_MOUNTED}",
+    # https://fly.io/docs/apps/build-secrets/ and https://kamal-deploy.org/docs/configuration/builders/
+    "[build.args]": f"fly deploy --build-secret {{0}}=…  {_MOUNTED}",
+    "builder.args": f"builder:\n  secrets:\n    - {{0}}  {_MOUNTED}",
     "ConfigMap": "kubectl create secret generic app-secrets --from-literal={0}=…",
 }
 

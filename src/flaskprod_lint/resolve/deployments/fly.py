@@ -55,7 +55,10 @@ def plan(project: Project, path: str, place: Standing, options: Options) -> Plan
         image=built.image if built is not None else None,
         packages=built.image.packages if built is not None else packages.of_buildpack(project, folder),
         python=built.image.python if built is not None else None,
-        secrets=manifest_secrets.of_pairs(facts.environment, "[env]", development=not place.is_production),
+        secrets=(
+            *manifest_secrets.of_pairs(facts.environment, "[env]", development=not place.is_production),
+            *manifest_secrets.of_build(facts.build_args, "[build.args]", development=not place.is_production),
+        ),
     )
     dockerfile = frozenset((built.image.dockerfile,)) if built is not None else frozenset()
     found = Planned(deployment, uses=dockerfile | {path})

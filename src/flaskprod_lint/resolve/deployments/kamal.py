@@ -61,7 +61,11 @@ def _plan(project: Project, source: Source, destination: Source | None, options:
     deployment = parts.deployment_of(project, path, at, platform, place, options, home)
     deployment.sure = deployment.sure and not facts.template
     literals = manifest_secrets.without_filled_in(facts.literals, _RUBY.pattern)
-    deployment.secrets = manifest_secrets.of_pairs(literals, "env.clear", development=not place.is_production)
+    arguments = manifest_secrets.without_filled_in(facts.build_args, _RUBY.pattern)
+    deployment.secrets = (
+        *manifest_secrets.of_pairs(literals, "env.clear", development=not place.is_production),
+        *manifest_secrets.of_build(arguments, "builder.args", development=not place.is_production),
+    )
     found = Planned(deployment, uses=frozenset((source.path, path, built.image.dockerfile)))
     for role in facts.roles or (KamalRole(Located("web", at), 1),):
         _add(project, found, home, facts, role, options)

@@ -26,6 +26,13 @@ def of_pairs(
     return tuple(found)
 
 
+def of_build(
+    pairs: Iterable[tuple[Located[str], Located[str]]], how: str, *, development: bool = False
+) -> tuple[SecretLiteral, ...]:
+    """The secrets among what a manifest gives to the build of an image: a placeholder opens nothing there."""
+    return tuple(one for one in of_pairs(pairs, how, development=development) if not one.weak)
+
+
 def without_filled_in(
     pairs: Iterable[tuple[Located[str], Located[str]]], what: str
 ) -> Iterator[tuple[Located[str], Located[str]]]:
