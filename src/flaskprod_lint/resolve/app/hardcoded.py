@@ -34,9 +34,10 @@ _DESCRIBING = regex(
 _SHOWING = frozenset(("example", "examples", "openapi_extra", "json_schema_extra", "responses", "description", "doc"))
 #: Files whose data is made up, by their names.
 _MADE_UP = regex(r"(?:^|[/_])(?:fake|seed|mock|demo|sample|fixture|test)(?:[_.s]|$)")
-#: The keys of Flask and its extensions, and salts, of which most say what is signed and are no secrets.
+#: The keys of Flask and its extensions; salts, of which most say what is signed and are no secrets; and the keys under
+#: which something stands in a session.
 _SIGNS_SESSIONS = regex(
-    r"(?i:(?:^|_)(?:secret_?key(?:_fallbacks)?|csrf_\w*key|salt)$)|^(?:secret|SECRET)$|secret_?[Kk]ey$"
+    r"(?i:(?:^|_)(?:secret_?key(?:_fallbacks)?|csrf_\w*key|session_\w*key|salt)$)|^(?:secret|SECRET)$|secret_?[Kk]ey$"
 )
 _CAPITALS = regex(r"[A-Z][A-Z0-9_]+")
 _WORDS_ONLY = regex(r"[A-Za-z]+(?:[-_.: ][A-Za-z]+)*[!.]?")

@@ -11,6 +11,7 @@ app.config["OAUTH_CREDENTIALS"] = {"google": {"id": "shop", "secret": os.environ
 app.config["PASSWORD_RESET_SALT"] = "password-reset-salt-1"
 JWT_SECRET = os.environ["JWT_SECRET"]
 JWT_SECRET_NAME = "prod/jwt-1"
+SESSION_STATE_KEY = "oauth_state"
 WRONG_PASSWORD = "wrong-password-1"
 ENCRYPTED_PASSWORD = "encrypted:BEXb2m8Tq1Zw7Kx4Vp9Rj3Hn6Lc5Yd0Fg"
 WEAK_PASSWORDS = ["123456", "password1", "qwerty123"]
