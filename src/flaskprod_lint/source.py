@@ -79,10 +79,16 @@ class Located(Generic[T]):
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """A file of the project that could not be read or parsed, in words for its owner."""
+    """A file of the project that could not be read or parsed, in words for its owner.
+
+    `effect` says what comes of it where the rest of the file could be read here all the same ("systemd refuses
+    shop.service"); `slight` that only this line is lost.
+    """
 
     message: str
     place: Place
+    effect: str = ""
+    slight: bool = False
 
 
 @dataclass(slots=True)
@@ -299,7 +305,10 @@ class Project:
 
     def problem(self, message: str, span: Span) -> None:
         """Note that a file is broken, once."""
-        found = Problem(message, Place(span))
+        self.note(Problem(message, Place(span)))
+
+    def note(self, found: Problem) -> None:
+        """Note a problem that a reader found, once."""
         if found not in self.problems:
             self.problems.append(found)
 

@@ -7,11 +7,15 @@ from __future__ import annotations
 
 from flaskprod_lint.inputs import yaml_tree
 from flaskprod_lint.inputs.nodes import Node
+from flaskprod_lint.patterns import regex
 from flaskprod_lint.records import dataclass
 from flaskprod_lint.source import Located, Problem, Source, Span
 
 #: One of these is in the bytes of every such file.
 MARKS = (b"Microsoft.App/", b"managedEnvironmentId", b"environmentId", b"ingress", b"activeRevisionsMode")
+
+#: What shows that a YAML file is one of them, broken as it may be. (JSON is what Bicep makes, with comments allowed.)
+_MEANT = regex(r"Microsoft\.App/containerApps|\b(managedEnvironmentId|activeRevisionsMode)\s*:")
 
 Pairs = tuple[tuple[Located[str], Located[str]], ...]
 
@@ -55,7 +59,8 @@ def read(source: Source) -> ContainerApp:
     properties = root.get("properties") if root is not None else None
     template = properties.get("template") if properties is not None else None
     if root is None or properties is None or template is None:
-        return ContainerApp(source.path)
+        broken = documents.problem if _MEANT.search(source.text) and not source.path.endswith(".json") else None
+        return ContainerApp(source.path, problem=broken)
     ingress = properties.at("configuration", "ingress")
     return ContainerApp(
         source.path,

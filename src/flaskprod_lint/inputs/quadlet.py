@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flaskprod_lint.inputs import ini, systemd
+from flaskprod_lint.inputs import ini, systemd, templates
 from flaskprod_lint.records import dataclass
 from flaskprod_lint.source import Located, Problem, Source
 
@@ -28,7 +28,7 @@ class Quadlet:
     memory: Located[str] | None = None
     cpu_quota: Located[str] | None = None
     before: tuple[Located[str], ...] = ()
-    problem: Problem | None = None
+    problems: tuple[Problem, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -43,11 +43,15 @@ class QuadletBuild:
 
 
 def read(source: Source) -> Quadlet:
-    """The facts of a *.container file."""
-    facts = ini.read_systemd(source)
+    """The facts of a *.container file; only problems for one that Podman refuses.
+
+    https://docs.podman.io/en/latest/markdown/podman-systemd.unit.5.html
+    """
+    facts = ini.read_systemd(source, by="Podman", strict=True)
     section, service = facts.section("Container"), facts.section("Service")
-    if section is None:
-        return Quadlet(source.path, problem=facts.problem)
+    is_template = templates.PIECE.search(source.text) is not None
+    if section is None or (facts.problems and not is_template):
+        return Quadlet(source.path, problems=() if is_template else facts.problems[:1])
     return Quadlet(
         source.path,
         is_quadlet=True,
@@ -66,7 +70,6 @@ def read(source: Source) -> Quadlet:
         memory=section.get("Memory") or (service.get("MemoryMax") if service is not None else None),
         cpu_quota=service.get("CPUQuota") if service is not None else None,
         before=tuple(service.all("ExecStartPre")) if service is not None else (),
-        problem=facts.problem,
     )
 
 

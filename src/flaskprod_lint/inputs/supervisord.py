@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flaskprod_lint.inputs import ini
+from flaskprod_lint.inputs import ini, templates
 from flaskprod_lint.patterns import regex
 from flaskprod_lint.records import dataclass
 from flaskprod_lint.source import Located, Problem, Source
@@ -38,7 +38,7 @@ class Supervisord:
     foreground: bool = False
     includes: tuple[Located[str], ...] = ()
     environment: tuple[tuple[Located[str], Located[str]], ...] = ()
-    problem: Problem | None = None
+    problems: tuple[Problem, ...] = ()
 
     def program(self, name: str) -> SupervisedProgram | None:
         return next((program for program in self.programs if program.name == name), None)
@@ -58,7 +58,7 @@ def read(source: Source) -> Supervisord:
         foreground=main is not None and _is_on(main.get("nodaemon")),
         includes=(files,) if files is not None else (),
         environment=_environment(main.get("environment")) if main is not None else (),
-        problem=facts.problem,
+        problems=() if templates.PIECE.search(source.text) else facts.problems,
     )
 
 

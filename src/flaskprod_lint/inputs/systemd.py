@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from flaskprod_lint.inputs import ini, templates
 from flaskprod_lint.patterns import regex
 from flaskprod_lint.records import dataclass
-from flaskprod_lint.source import Located, Problem, Source, Span
+from flaskprod_lint.source import Located, Place, Problem, Source, Span
 
 _ESCAPES = {"n": "\n", "t": "\t", "s": " ", "\\": "\\", '"': '"', "'": "'", "a": "\a", "b": "\b", "r": "\r"}
 _PREFIX = regex(r"[-@:+!|]+")
@@ -31,7 +31,7 @@ class Unit:
     description: Located[str] | None = None
     memory_max: Located[str] | None = None
     cpu_quota: Located[str] | None = None
-    problem: Problem | None = None
+    problems: tuple[Problem, ...] = ()
 
 
 def read(source: Source) -> Unit:
@@ -40,7 +40,7 @@ def read(source: Source) -> Unit:
     section = facts.section("Service")
     unit = facts.section("Unit")
     if section is None:
-        return Unit(source.path, problem=facts.problem)
+        return Unit(source.path, problems=_problems(source, facts))
     return Unit(
         source.path,
         start=_list(section.all("ExecStart")),
@@ -56,8 +56,30 @@ def read(source: Source) -> Unit:
         description=unit.get("Description") if unit is not None else None,
         memory_max=section.get("MemoryMax") or section.get("MemoryLimit"),
         cpu_quota=section.get("CPUQuota"),
-        problem=facts.problem,
+        problems=_problems(source, facts),
     )
+
+
+def _problems(source: Source, facts: ini.Ini) -> tuple[Problem, ...]:
+    """The lines that systemd refuses or passes over; none for a template, whose lines are not yet all there."""
+    if templates.PIECE.search(source.text):
+        return ()
+    service = facts.section("Service")
+    return (*facts.problems, *(_unbalanced(source.path, service) if service is not None else ()))
+
+
+def _unbalanced(path: str, service: ini.Section) -> Iterator[Problem]:
+    """The values in which a quote is never closed: systemd takes no command from them, and no variable."""
+    for key, value in service.entries:
+        is_command = key.value.startswith("Exec")
+        if (is_command or key.value == "Environment") and _open_quote(value.value):
+            prefix = _PREFIX.match(value.value)
+            ignored = prefix is not None and "-" in prefix[0]
+            told = "a quote is opened in this line and not closed"
+            if is_command and not ignored:
+                yield Problem(told, Place(value.span), f"systemd does not start {path}")
+            else:
+                yield Problem(told, Place(value.span), f"systemd passes over a line of {path}", slight=True)
 
 
 def _list(values: list[Located[str]]) -> tuple[Located[str], ...]:
@@ -103,6 +125,21 @@ def _words(text: str) -> tuple[str, ...]:
         word, at = _word(text, at)
         words.append(word)
     return tuple(words)
+
+
+def _open_quote(text: str) -> bool:
+    """Whether a quote of a command or assignment is still open at its end."""
+    quote, escaped = "", False
+    for char in text:
+        if escaped:
+            escaped = False
+        elif char == "\\":
+            escaped = True
+        elif quote:
+            quote = "" if char == quote else quote
+        elif char in "\"'":
+            quote = char
+    return bool(quote)
 
 
 def _word(text: str, at: int) -> tuple[str, int]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from flaskprod_lint.finding import Confidence, Finding
+from flaskprod_lint.finding import Confidence, Finding, Severity
 from flaskprod_lint.model import Conflict, Deployment
 from flaskprod_lint.rules import rule
 from flaskprod_lint.source import Place
@@ -77,9 +77,11 @@ def manifest_unreadable(deployment: Deployment) -> Iterator[Finding]:
     for problem in deployment.unread:
         at = problem.place.span
         if at is not None:
+            whole = f"{at.path} says how the project is deployed, and nothing of it could be judged"
             yield Finding(
-                f"{at.path} says how the project is deployed, and nothing of it could be judged: {problem.message}",
+                f"{problem.effect or whole}: {problem.message}",
                 at=at,
                 confidence=Confidence.MEDIUM,
-                label="not read from here",
+                severity=Severity.WARNING if problem.slight else None,
+                label="says nothing" if problem.slight else "refused here" if problem.effect else "not read from here",
             )

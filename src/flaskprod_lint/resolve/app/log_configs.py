@@ -128,12 +128,12 @@ def apply_file(event: Event, context: Context, loggers: Loggers) -> None:
     given = event.args[0] if event.args else event.kwargs.get("fname")
     name = given.data if given is not None else None
     path = context.tree.locate(name, context.cwd) if isinstance(name, str) else None
-    file = context.project.facts(path, ini.read_supervisord) if isinstance(path, str) else None
+    file = context.project.facts(path, ini.read_python) if isinstance(path, str) else None
     if file is None:
         _add_unknown("the file that fileConfig reads", event, loggers)
         return
-    if file.problem is not None and not file.sections:
-        span = file.problem.place.span or event.at
+    if file.problems and not file.sections:
+        span = file.problems[0].place.span or event.at
         context.project.problem("not read as a logging configuration", span)
     defaults = event.argument(1, "defaults")
     found = [(key, section) for key in _keys(file, "loggers") if (section := file.section(f"logger_{key}")) is not None]

@@ -47,8 +47,9 @@ def find(project: Project, options: Options) -> Iterator[Planned]:
     yield from _by_their_files(project, options, planned_folders)
     for path in (*project.of_format("yaml"), *project.of_format("json")):
         app = project.facts(path, container_app.read) if project.holds(path, *container_app.MARKS) else None
-        if app is not None and app.containers:
+        if app is not None:
             parts.note_problem(project, app.problem)
+        if app is not None and app.containers:
             found = _container_app(project, app, standing.of_manifest(path, options, "Container Apps"), options)
             if found is not None:
                 yield found

@@ -198,7 +198,7 @@ def folder_of(base: str, text: Located[str] | None) -> str:
 def note_problem(project: Project, problem: Problem | None) -> None:
     """Note that a manifest is broken."""
     if problem is not None and problem.place.span is not None:
-        project.problem(problem.message, problem.place.span)
+        project.note(problem)
 
 
 def has_flask(project: Project, folder: str) -> bool:

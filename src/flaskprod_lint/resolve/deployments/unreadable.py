@@ -15,6 +15,14 @@ from flaskprod_lint.source import Project
 #: the file is meant for it.
 _BY_FORMAT = {
     "app-json": ("app_json", "read", regex(r'"(postdeploy|formation|buildpacks|addons|success_url|stack)"')),
+    "scalingo": ("app_json", "read", regex(r'"(postdeploy|formation|addons|stack|env|scripts)"')),
+    "quadlet": ("quadlet", "read", regex(r"(?m)^\s*\[?Container")),
+    "systemd": (
+        "systemd",
+        "read",
+        regex(r"(?m)^\s*ExecStart.*(?:python|gunicorn|uwsgi|flask|waitress|uvicorn|celery)"),
+    ),
+    "supervisord": ("supervisord", "read", regex(r"(?m)^\s*\[program:")),
     "kamal": ("kamal", "read", regex(r"(?m)^(service|image|servers):")),
     "github-workflow": ("workflows", "read_github", regex(r"(?m)^jobs:")),
     "gitlab-ci": ("workflows", "read_gitlab", regex(r"(?m)^\s+-?\s*script:")),
@@ -34,7 +42,8 @@ def note(project: Project) -> None:
             continue
         reader = getattr(import_module(f"flaskprod_lint.inputs.{module}"), function)
         facts = project.facts(path, reader)
-        parts.note_problem(project, getattr(facts, "problem", None))
+        for problem in (getattr(facts, "problem", None), *getattr(facts, "problems", ())):
+            parts.note_problem(project, problem)
 
 
 def _candidates(project: Project) -> Iterator[tuple[str, tuple[str, str, re.Pattern[str]]]]:

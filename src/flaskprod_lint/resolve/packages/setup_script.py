@@ -34,7 +34,7 @@ def take(collector: Collector, path: str, extras: Sequence[str], at: Place) -> N
 
 def take_setup_cfg(collector: Collector, path: str, extras: Sequence[str]) -> bool:
     """Take in what a setup.cfg lists, if it is there: setuptools joins it with what setup.py gives."""
-    facts = collector.project.facts(path, ini.read_supervisord) if path in collector.project else None
+    facts = collector.project.facts(path, ini.read_python) if path in collector.project else None
     options, more = (facts.section("options"), facts.section("options.extras_require")) if facts else (None, None)
     main = options.get("install_requires") if options is not None else None
     found = [main] if main is not None else []

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import posixpath
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import field, replace
 
-from flaskprod_lint.inputs import kubernetes
+from flaskprod_lint.inputs import kubernetes, yaml_tree
 from flaskprod_lint.inputs.kubernetes import WORKLOADS, KubernetesObject
 from flaskprod_lint.inputs.kustomization import Kustomization
 from flaskprod_lint.patterns import regex
@@ -31,6 +31,10 @@ _AT_THE_END = frozenset("test tests testing e2e previews example examples sample
 #: A folder that holds one version of the manifests: 1.3 or v0.10.2.
 _VERSION = regex(r"v?(\d+(?:\.\d+)+)")
 _WORKLOAD = regex(rf"[\"']?kind[\"']?\s*:\s*[\"']?({'|'.join(WORKLOADS)})\b")
+#: What a file holds that decides what a workload gets or how it is reached, or a workload itself.
+_APPLIES = regex(
+    rf"[\"']?kind[\"']?\s*:\s*[\"']?({'|'.join(WORKLOADS)}|ConfigMap|Secret|Service|Ingress|HorizontalPodAutoscaler)\b"
+)
 _APPLIED = "`kubectl apply` starts what it says"
 
 
@@ -138,6 +142,8 @@ def _of_chart(project: Project, chart: helm.Chart, options: Options) -> Bundle:
     texts = (project.read(template) for template in chart.templates)
     runs = any(source is not None and _WORKLOAD.search(source.text) for source in texts)
     objects = helm.build(project, chart) if runs else []
+    if runs and place.is_production:
+        _note_broken(project, (path, *chart.every_values))
     name = f"{chart.folder or 'the chart'} with Helm"
     values = chart.every_values
     defaults = tuple(values) if all(posixpath.basename(one).startswith("values.y") for one in values) else ()
@@ -173,6 +179,8 @@ def _of_kustomization(
     paths = tuple(dict.fromkeys(kustomize.used(facts, known)))
     runs = any(_holds_workload(project, path) for path in paths)
     objects = kustomize.build(project, facts, known) if runs else []
+    if runs and place.is_production:
+        _note_broken(project, paths)
     folder = posixpath.dirname(facts.path)
     return Bundle(f"{folder or facts.path} with Kustomize", facts.path, place, objects, paths)
 
@@ -228,17 +236,16 @@ def _of_files(
     bundle.path = next((one.path for one in bundle.objects if one.kind in WORKLOADS), with_workload[0])
     bundle.place = environment(posixpath.join(home, own), options, _APPLIED) if own else _of_most(bundle, options)
     if bundle.place.is_production:
-        _note_broken(project, with_workload)
+        _note_broken(project, [path for path in paths if _APPLIES.search(project.glance(path))])
     return replace(bundle, name=paths[0]) if len(paths) == 1 else bundle
 
 
-def _note_broken(project: Project, paths: list[str]) -> None:
-    """Say of files with a workload that they cannot be parsed. A template is none of them."""
+def _note_broken(project: Project, paths: Iterable[str]) -> None:
+    """Say of the files of a deployment that they cannot be parsed. A template is none of them."""
     for path in paths:
-        manifest = project.facts(path, kubernetes.read)
-        problem = manifest.problem if manifest is not None else None
-        if problem is not None and problem.place.span is not None:
-            project.problem(problem.message, problem.place.span)
+        documents = project.facts(path, yaml_tree.read) if path.endswith((".yaml", ".yml", ".json")) else None
+        if documents is not None and documents.problem is not None:
+            project.note(documents.problem)
 
 
 def _of_most(bundle: Bundle, options: Options) -> Standing:
