@@ -35,11 +35,12 @@ def _place(files: str, line: str, *, pair: bool = False) -> _Place:
 
 
 _OF_DOCKER = r"\.docker/config\.json|\.dockercfg|\.?dockerconfig(?:json)?(?:\.json)?"
+_OF_IMAGES = r"(?:[^/]*\.)?(?:[Dd]ockerfile|[Cc]ontainerfile)(?:\.[\w-]+)?"
 _PLACES = (
     # https://everything.curl.dev/usingcurl/netrc.html
     _place(r"[._]netrc", r"\bpassword\s+(?P<value>\S+)"),
     # https://docs.npmjs.com/cli/configuring-npm/npmrc
-    _place(r"\.npmrc|\.yarnrc(?:\.yml)?", r"_(?:password|auth)\s*=\s*\"?(?P<value>[^\s\"]+)"),
+    _place(r"\.npmrc|\.yarnrc(?:\.yml)?", r"_(?:password|auth|authToken)\s*=\s*\"?(?P<value>[^\s\"]+)"),
     # https://packaging.python.org/en/latest/specifications/pypirc/
     _place(r"\.pypirc", r"^\s*password\s*[:=]\s*(?P<value>\S+)"),
     # https://www.postgresql.org/docs/current/libpq-pgpass.html
@@ -54,6 +55,13 @@ _PLACES = (
     _place(
         r"[^/]*\.(?:sh|bash|zsh)|[Pp]rocfile(?:\.\w+)?",
         r"(?:^|[\s;&|])(?P<name>[A-Za-z_]\w*)=(?P<quote>[\"']?)(?P<value>[^\s\"'$`;&|()]+)(?P=quote)(?=[\s;&|]|$)",
+    ),
+    # A login that a build writes, and what the last command of an image gives to its program.
+    _place(rf"{_OF_IMAGES}|[^/]*\.sh", r"\bmachine\s+\S+\s+login\s+\S+\s+password\s+(?P<value>[^\s\"'\\]+)"),
+    _place(
+        _OF_IMAGES,
+        r"^[ \t]*(?:CMD|ENTRYPOINT)\b[^\n]*?[\s\"';&|(](?P<name>[A-Za-z_]\w*)="
+        r"(?P<value>[^\s\"'$`;&|(),]+)(?=[\s\"';&|,])",
     ),
     _place(r"[^/]*\.properties", r"^[ \t]*(?P<name>[\w.-]+)[ \t]*[=:][ \t]*(?P<value>\S+)[ \t]*$"),
 )

@@ -15,6 +15,7 @@ from flaskprod_lint.model import ImageRun, SecretLiteral, Setting, Step, Unknown
 from flaskprod_lint.patterns import regex
 from flaskprod_lint.records import dataclass
 from flaskprod_lint.resolve import secrecy
+from flaskprod_lint.resolve.image import spoken_secrets
 from flaskprod_lint.resolve.image.context import BuildContext
 from flaskprod_lint.resolve.image.stage import StageState
 from flaskprod_lint.source import Place, Source, Span
@@ -37,6 +38,8 @@ _QUIET_MODULES = frozenset({"pip", "venv", "ensurepip", "compileall", "poetry", 
 _FOR_INSTALLERS = ("PIP_CONSTRAINT", "UV_CONSTRAINT", "UV_NO_DEV")
 _SHELLS = ("sh", "bash", "dash", "ash")
 _SHEBANG = regex(r"#!.*\b(ba|da|a)?sh\b")
+#: What only a shell understands: its signs, and a variable for one command.
+_NEEDS_SHELL = regex(r"[&|;<>'\"\\`(){}#*?!\[]|^\s*\w+=")
 _WRAPPERS = frozenset({"exec", "command", "env", "sudo", "time", "nice", "eatmydata"})
 
 
@@ -101,8 +104,9 @@ class Building:
 
         cwd = cwd or self.state.workdir
         variables = {**self.state.arguments, **self.state.variables}
-        if source is None and "$" not in text and "\n" not in text and not re.search(r"[&|;<>'\"\\`(){}#*?!\[]", text):
+        if source is None and "$" not in text and "\n" not in text and not _NEEDS_SHELL.search(text):
             step = self._plain(text, instruction, cwd)
+            self._spoken(step.argv, instruction.value_span if instruction else self.instruction.span)
             yield from self._followed(step) or (step,)
             return
 
@@ -117,6 +121,7 @@ class Building:
             argv = _unwrapped(tuple(_value(word, variables) for word in command.words))
             self._redirects(command, argv, cwd, part)
             self._written(command, argv, part)
+            self._spoken(argv, part)
             if not argv:
                 continue
             if argv[0] == "cd":
@@ -186,6 +191,11 @@ class Building:
                     name, equals, value = line.strip().removeprefix("export ").partition("=")
                     if equals and re.fullmatch(r"\w+", name):
                         self._judge(name, value.strip("\"'"), span, "RUN")
+
+    def _spoken(self, argv: tuple[str | Unknown, ...], span: Span) -> None:
+        """Options of a command that are secrets: the history of the image has the whole command."""
+        for name, text in spoken_secrets.find(argv):
+            self._judge(name, text, span, "RUN")
 
     def _redirects(self, command: SimpleCommand, argv: tuple[str | Unknown, ...], cwd: str, part: Span) -> None:
         for redirect in command.redirects:
