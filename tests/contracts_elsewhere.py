@@ -60,7 +60,7 @@ BINDING = {
         {
             "heroku": procfile(ON_8000),
             "scalingo": procfile(ON_8000),
-            "pandastack": procfile(ON_8000),
+            "pandastack": {**procfile(ON_8000), "Dockerfile": ""},
             "image": {},
         },
         {"fly: told of the port": fly(), "docker-compose: maps to the port": compose()},

@@ -130,6 +130,11 @@ def sets_web_concurrency(name: str) -> bool:
     return values is not None
 
 
+def injects_web_concurrency(name: str) -> bool:
+    """Whether the platform sets WEB_CONCURRENCY, to whatever number."""
+    return bool(_says(name, "web_concurrency", "injected"))
+
+
 def sets_database_url(name: str) -> bool:
     """Whether the platform sets DATABASE_URL by itself for a project that has a database there."""
     return bool(_says(name, "database", "automatic"))

@@ -9,6 +9,7 @@ from flaskprod_lint.finding import Confidence, Evidence, Finding, Severity
 from flaskprod_lint.model import App, Deployment, Process, SecretUse, Setting, Unknown, Use
 from flaskprod_lint.rules import evidence, rule
 from flaskprod_lint.rules.hardening import may_load_other_settings
+from flaskprod_lint.rules.platform_facts import careful_of_workers
 from flaskprod_lint.source import Place
 
 _PURPOSES = {
@@ -70,7 +71,7 @@ def secret_key_random(deployment: Deployment) -> Iterator[Finding]:
         several = _several(process)
         condition = f" unless {use.variable} is set" if use.variable else ""
         effect = f"each of the {several} has another one" if several else "every restart ends all sessions"
-        yield Finding(
+        finding = Finding(
             f"{use.name} is made anew when the app loads{condition}: {effect}",
             at=use.at,
             because=_because(process, use),
@@ -79,6 +80,8 @@ def secret_key_random(deployment: Deployment) -> Iterator[Finding]:
             label="another key in each process",
             instead=_reading(use),
         )
+        workers = process.server.workers if process.server is not None else None
+        yield careful_of_workers(finding, deployment, workers) if several.endswith("workers") else finding
 
 
 @rule("secret-key-missing")

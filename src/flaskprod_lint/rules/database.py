@@ -16,6 +16,7 @@ from flaskprod_lint.rules.database_places import (
     sqlite_in_production,
 )
 from flaskprod_lint.rules.database_urls import database_url_fallback, database_url_hardcoded, variables
+from flaskprod_lint.rules.platform_facts import careful_of_workers
 from flaskprod_lint.rules.pools import (
     engine_per_request,
     gevent_blocked_by_driver,
@@ -63,7 +64,7 @@ def pool_over_limit(deployment: Deployment) -> Iterator[Finding]:
         if row is None or at is None or (number == "reachable" and _is_for_unbounded(row)):
             return
         known = budget.limit is not None and budget.limit.sure
-        yield Finding(
+        finding = Finding(
             _over_limit(budget, number, total, limit),
             at=at,
             because=(*_because(budget, row), *_side_by_side(deployment, _overlap(budget, number))),
@@ -72,6 +73,7 @@ def pool_over_limit(deployment: Deployment) -> Iterator[Finding]:
             instead=_smaller(deployment, budget, row, number, limit),
             label=_LABELS[number],
         )
+        yield careful_of_workers(finding, deployment, row.workers)
         return
 
 
@@ -190,7 +192,7 @@ def pool_unbounded(deployment: Deployment) -> Iterator[Finding]:
             continue
         seen.add(at)
         severity, confidence = _how_bad(row, deployment.budget.limit if deployment.budget else None)
-        yield Finding(
+        finding = Finding(
             _unbounded(row, _limit(deployment.budget)),
             at=at,
             because=tuple(factors(row)),
@@ -198,6 +200,7 @@ def pool_unbounded(deployment: Deployment) -> Iterator[Finding]:
             confidence=confidence if is_sure(row) else Confidence.MEDIUM,
             label="as many connections as there are requests",
         )
+        yield careful_of_workers(finding, deployment, row.workers)
 
 
 def _unbounded_place(row: BudgetRow) -> Span | None:

@@ -110,7 +110,7 @@ def may_load_other_settings(app: App) -> bool:
 
 
 def _confidence(deployment: Deployment, app: App, setting: Setting, use: Use) -> Confidence:
-    unconfirmed = deployment.platform is not None and "front" in deployment.platform.unconfirmed
+    unconfirmed = deployment.platform is not None and not deployment.platform.confirms("front.https")
     sure = use.sure and setting.name not in app.unsure and not unconfirmed and not deployment.assumed
     sure = sure and not may_load_other_settings(app)
     return confidence_in(setting) if sure else Confidence.MEDIUM

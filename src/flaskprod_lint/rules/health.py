@@ -50,7 +50,9 @@ def health_path_not_found(deployment: Deployment) -> Iterator[Finding]:
         elif answer.kind == REDIRECTED and _needs_200(platform, setting):
             what = f"the app answers {path} with a redirect to {path}/"
         if what:
-            yield careful(_finding(deployment, process, app, answer, what), platform, "health.statuses")
+            finding = _finding(deployment, process, app, answer, what)
+            by_platform = platform is not None and platform.health_statuses is not None
+            yield careful(finding, platform, "health.statuses") if by_platform else finding
 
 
 def _needs_200(platform: Platform | None, setting: Setting) -> bool:

@@ -10,6 +10,7 @@ from flaskprod_lint.model import Deployment, MigrationRun, Migrations, Process, 
 from flaskprod_lint.patterns import regex
 from flaskprod_lint.rules import evidence, rule
 from flaskprod_lint.rules.migration_files import migrate_in_build, migration_heads, migrations_not_shipped
+from flaskprod_lint.rules.platform_facts import careful_of_workers
 from flaskprod_lint.rules.release_steps import release_step, upgrade_command
 from flaskprod_lint.source import Place, Span
 
@@ -162,7 +163,7 @@ def migrate_on_import(deployment: Deployment) -> Iterator[Finding]:
         if at is None or at in seen:
             continue
         seen.add(at)
-        yield Finding(
+        finding = Finding(
             _on_import(process, reached),
             at=at,
             because=reached.trail or process.trail,
@@ -171,6 +172,9 @@ def migrate_on_import(deployment: Deployment) -> Iterator[Finding]:
             instead=release_step(deployment),
             label=_when(process, reached),
         )
+        workers = process.server.workers if process.server is not None else None
+        # Tables that one process creates harm nobody: how many do so is then what the finding rests on.
+        yield careful_of_workers(finding, deployment, workers) if reached.kind == "create_all" else finding
 
 
 _DOES = {

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from flaskprod_lint.finding import Confidence, Finding, Severity
-from flaskprod_lint.model import Platform, Setting
+from flaskprod_lint.model import Deployment, Platform, Setting
 from flaskprod_lint.source import Place
 
 
@@ -19,6 +19,19 @@ def careful(finding: Finding, platform: Platform | None, *keys: str, most: Sever
     severity = finding.severity or Severity.ERROR
     capped = severity if severity.rank >= most.rank else most
     return replace(finding, severity=capped).lowered(Confidence.MEDIUM)
+
+
+def careful_of_workers(finding: Finding, deployment: Deployment, workers: Setting | None) -> Finding:
+    """The finding, as far as a number of workers carries it that the platform chose by the size of the instance."""
+    if workers is None or not chosen_by_platform(workers):
+        return finding
+    sizes = (f"web_concurrency.values.{tier.lower()}" for tier in deployment.tiers)
+    return careful(finding, deployment.platform, "web_concurrency", *sizes)
+
+
+def chosen_by_platform(setting: Setting) -> bool:
+    """Whether the platform itself set this, and no file of the project."""
+    return setting.origin.span is None and "set by " in setting.origin.note
 
 
 def fact_of(setting: Setting | None) -> Setting | Place | None:

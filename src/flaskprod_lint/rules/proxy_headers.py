@@ -154,7 +154,7 @@ def _addresses(hops: int) -> str:
 
 
 def _confidence(deployment: Deployment, app: App, uses: list[Use]) -> Confidence:
-    unconfirmed = deployment.platform is not None and "front" in deployment.platform.unconfirmed
+    unconfirmed = deployment.platform is not None and not deployment.platform.confirms("front.https")
     sure = all(use.sure for use in uses) and not unconfirmed and not deployment.assumed
     sure = sure and not may_load_other_settings(app)
     return Confidence.HIGH if sure else Confidence.MEDIUM

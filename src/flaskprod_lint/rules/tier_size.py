@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from flaskprod_lint.finding import Confidence, Finding, Severity
 from flaskprod_lint.model import Deployment, Process, Server, Setting
 from flaskprod_lint.rules import rule
+from flaskprod_lint.rules.platform_facts import chosen_by_platform
 from flaskprod_lint.rules.pointing import confidence_in, point, served, trail, unless
 from flaskprod_lint.source import Place
 
@@ -26,7 +27,7 @@ def workers_over_tier(deployment: Deployment) -> Iterator[Finding]:
     """More worker processes than the memory or the cores of one instance carry."""
     for process, server in served(deployment):
         workers = _count(server)
-        if workers is None or _set_by_platform(server.workers):
+        if workers is None or server.workers is None or chosen_by_platform(server.workers):
             continue
         found = _over_memory(deployment, process, server, workers) or _over_cores(deployment, process, server, workers)
         if found is not None:
@@ -43,7 +44,8 @@ def workers_under_tier(deployment: Deployment) -> Iterator[Finding]:
         if not server.is_gunicorn or workers is None or cores is None or workers >= cores or alone:
             continue
         memory = _number(process.memory)
-        if _set_by_platform(server.workers) or (memory is not None and cores * _COMFORTABLE > memory):
+        told = server.workers is None or chosen_by_platform(server.workers)
+        if told or (memory is not None and cores * _COMFORTABLE > memory):
             continue
         at = point(deployment, process, server.workers)
         yield Finding(
@@ -125,11 +127,6 @@ def _whole_cores(process: Process) -> int | None:
     if cpus is None or process.cpus is None or not process.cpus.sure or cpus < 2:
         return None
     return math.floor(cpus)
-
-
-def _set_by_platform(workers: Setting | None) -> bool:
-    """Whether the platform itself chose the number, by the size of the instance."""
-    return workers is not None and workers.origin.span is None and "set by " in workers.origin.note
 
 
 def _workers(number: int) -> str:

@@ -307,6 +307,8 @@ def _context(
 
 def _workers(platform: Platform) -> dict[str, Setting]:
     """WEB_CONCURRENCY, which Render sets to a number that depends on when the service was made."""
+    if not platforms.injects_web_concurrency(platform.id):
+        return {}
     unknown = Unknown("Render sets it, to a number that depends on when the service was created")
     return {"WEB_CONCURRENCY": Setting("WEB_CONCURRENCY", unknown, Place(None, f"set by {platform.name}"))}
 
