@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import replace
+from collections.abc import Iterable, Iterator
+from dataclasses import field, replace
 
 from flaskprod_lint.inputs import yaml_tree
 from flaskprod_lint.inputs.nodes import Entry, Node
 from flaskprod_lint.records import dataclass
-from flaskprod_lint.source import Located, Problem, Source, Span
+from flaskprod_lint.source import Located, Problem, Source, Span, is_number
 
 NAMES = ("kustomization.yaml", "kustomization.yml", "Kustomization")
 
@@ -43,6 +43,44 @@ class RenamedImage:
 
 
 @dataclass(frozen=True)
+class Selected:
+    """The objects that a replacement means: those of that kind and name, where it gives one."""
+
+    kind: str = ""
+    name: str = ""
+
+
+@dataclass(frozen=True)
+class Field:
+    """A value inside objects: its path, and the piece between delimiters that is meant, where it is not all of it."""
+
+    path: str
+    delimiter: str = ""
+    index: int = 0
+
+
+@dataclass(frozen=True)
+class Target:
+    """Where a replacement puts its value: into these fields of the selected objects, but for the rejected ones."""
+
+    selected: Selected
+    rejected: tuple[Selected, ...]
+    fields: tuple[Field, ...]
+    create: bool = False
+
+
+@dataclass(frozen=True)
+class Replacement:
+    """A value that is copied from one object into others. `path` is a file that holds replacements instead."""
+
+    at: Span
+    path: Located[str] | None = None
+    source: Selected = field(default_factory=Selected)
+    value: Field = field(default_factory=lambda: Field("metadata.name"))
+    targets: tuple[Target, ...] = ()
+
+
+@dataclass(frozen=True)
 class Kustomization:
     """The facts of a kustomization. `resources` are files, folders and addresses, its components among them."""
 
@@ -53,6 +91,7 @@ class Kustomization:
     generators: tuple[Generator, ...] = ()
     images: tuple[RenamedImage, ...] = ()
     replicas: tuple[tuple[str, Located[str]], ...] = ()
+    replacements: tuple[Replacement, ...] = ()
     problem: Problem | None = None
 
 
@@ -70,6 +109,7 @@ def read(source: Source) -> Kustomization:
         tuple(_generators(root)),
         tuple(_images(root.get("images"))),
         tuple(_replicas(root.get("replicas"))),
+        tuple(replacements_of(_items(root.get("replacements")))),
         documents.problem,
     )
 
@@ -165,3 +205,51 @@ def _replicas(node: Node | None) -> Iterator[tuple[str, Located[str]]]:
         name, count = item.string("name"), item.string("count")
         if name is not None and count is not None:
             yield name.value, count
+
+
+# Replacements
+
+
+def read_replacements(source: Source) -> tuple[Replacement, ...]:
+    """The replacements of a file of their own: a list, or one of them."""
+    found: list[Replacement] = []
+    for root in yaml_tree.read(source).roots:
+        found += replacements_of(root.items if root.is_sequence else (root,))
+    return tuple(found)
+
+
+def replacements_of(nodes: Iterable[Node]) -> Iterator[Replacement]:
+    """https://kubectl.docs.kubernetes.io/references/kustomize/kustomization/replacements/"""
+    for node in nodes:
+        source = node.get("source")
+        path = node.string("path")
+        if path is not None or source is None:
+            yield Replacement(node.span, path)
+            continue
+        name = source.string("fieldPath")
+        value = _field(name.value if name is not None else "metadata.name", source.get("options"))
+        yield Replacement(node.span, None, _selected(source), value, tuple(_targets(node.get("targets"))))
+
+
+def _targets(node: Node | None) -> Iterator[Target]:
+    for item in _items(node):
+        options = item.get("options")
+        create = options.at("create") if options is not None else None
+        paths = _strings(item.get("fieldPaths")) or (Located("metadata.name", item.span),)
+        yield Target(
+            _selected(item.get("select")),
+            tuple(_selected(one) for one in _items(item.get("reject"))),
+            tuple(_field(path.value, options) for path in paths),
+            create is not None and create.boolean is True,
+        )
+
+
+def _selected(node: Node | None) -> Selected:
+    kind, name = (node.string(key) if node is not None else None for key in ("kind", "name"))
+    return Selected(kind.value if kind is not None else "", name.value if name is not None else "")
+
+
+def _field(path: str, options: Node | None) -> Field:
+    delimiter, index = (options.string(key) if options is not None else None for key in ("delimiter", "index"))
+    number = int(index.value) if index is not None and is_number(index.value) else 0 if index is None else -1
+    return Field(path, delimiter.value if delimiter is not None else "", number)

@@ -144,7 +144,7 @@ def _of_chart(project: Project, chart: helm.Chart, options: Options) -> Bundle:
     objects = helm.build(project, chart) if runs else []
     if runs and place.is_production:
         _note_broken(project, (path, *chart.every_values))
-    name = f"{chart.folder or 'the chart'} with Helm"
+    name = f"{chart.folder or 'the chart'} with Helm" + (f" as {chart.alias}" if chart.alias else "")
     values = chart.every_values
     defaults = tuple(values) if all(posixpath.basename(one).startswith("values.y") for one in values) else ()
     return Bundle(name, path, place, objects, (path, *values, *chart.templates), defaults)

@@ -26,13 +26,15 @@ _KIND = regex(r"^\s*[\"']?kind[\"']?\s*:", re.MULTILINE)
 class Chart:
     """A chart: its folder, its templates, and the values files for production that stand with it.
 
-    `within` is the chart that brings it along in its `charts/`: what that one says under its name wins.
+    `within` is the chart that brings it along in its `charts/`: what that one says under its name wins, or under the
+    `alias` that it is called by there.
     """
 
     folder: str
     templates: tuple[str, ...]
     values: tuple[str, ...]
     within: Chart | None = None
+    alias: str = ""
 
     @property
     def every_values(self) -> tuple[str, ...]:
@@ -43,22 +45,40 @@ class Chart:
 def charts(project: Project) -> list[Chart]:
     """The charts of a project that have templates."""
     folders = sorted(posixpath.dirname(path) for path in project.paths if posixpath.basename(path) == "Chart.yaml")
-    found: dict[str, Chart] = {}
+    found: dict[str, list[Chart]] = {}
     for folder in folders:
         above, _, rest = folder.rpartition("charts/")
-        within = found.get(above.rstrip("/")) if rest else None
-        found[folder] = _chart(project, folder, within)
-    return [chart for chart in found.values() if chart.templates]
+        around = found.get(above.rstrip("/"), []) if rest else []
+        plain = _chart(project, folder)
+        found[folder] = [
+            replace(plain, within=within, alias=alias)
+            for within in around
+            for alias in _aliases(project, within, plain)
+        ] or [plain]
+    return [chart for charts in found.values() for chart in charts if chart.templates]
 
 
-def _chart(project: Project, folder: str, within: Chart | None) -> Chart:
+def _aliases(project: Project, within: Chart, chart: Chart) -> list[str]:
+    """What a chart is called by the one around it: once by each alias, or by its own name ("")."""
+    about, name = _about(project, within), _name(project, chart)
+    listed = about.get("dependencies") if about is not None else None
+    entries = [one for one in (listed.items if listed is not None else ()) if _text(one, "name") == name]
+    return [_text(one, "alias") for one in entries] or [""]
+
+
+def _text(node: Node, key: str) -> str:
+    found = node.string(key)
+    return found.value if found is not None else ""
+
+
+def _chart(project: Project, folder: str) -> Chart:
     inside = posixpath.join(folder, "templates")
     templates = tuple(
         path
         for path in project.below(inside)
         if path.endswith((".yaml", ".yml", ".tpl")) and "/tests/" not in path.removeprefix(inside)
     )
-    return Chart(folder, templates, _production_values(project, folder), within)
+    return Chart(folder, templates, _production_values(project, folder))
 
 
 def _production_values(project: Project, folder: str) -> tuple[str, ...]:
@@ -117,7 +137,10 @@ def _root(project: Project, chart: Chart) -> dict[str, object]:
     entries = about.entries if about is not None else ()
     return {
         "Values": _values(project, chart) or {},
-        "Chart": {entry.key.value[:1].upper() + entry.key.value[1:]: entry.value for entry in entries},
+        "Chart": {
+            **{entry.key.value[:1].upper() + entry.key.value[1:]: entry.value for entry in entries},
+            **({"Name": text_of(chart.alias)} if chart.alias else {}),
+        },
         "Release": {
             "Name": release,
             "Namespace": text_of("default"),
@@ -147,6 +170,8 @@ def _about(project: Project, chart: Chart) -> Node | None:
 
 
 def _name(project: Project, chart: Chart) -> str:
+    if chart.alias:
+        return chart.alias
     about = _about(project, chart)
     name = about.string("name") if about is not None else None
     return name.value if name is not None else posixpath.basename(chart.folder)

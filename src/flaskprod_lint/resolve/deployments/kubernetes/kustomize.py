@@ -8,9 +8,9 @@ from dataclasses import replace
 
 from flaskprod_lint.inputs import dotenv, kubernetes, kustomization, yaml_tree
 from flaskprod_lint.inputs.kubernetes import KubernetesObject
-from flaskprod_lint.inputs.kustomization import Generator, Kustomization, Patch, RenamedImage
+from flaskprod_lint.inputs.kustomization import Generator, Kustomization, Patch, RenamedImage, Replacement
 from flaskprod_lint.inputs.nodes import Entry, Node
-from flaskprod_lint.resolve.deployments.kubernetes import patches
+from flaskprod_lint.resolve.deployments.kubernetes import patches, replacements
 from flaskprod_lint.source import Located, Project, Source, Span
 
 _DEEPEST = 12
@@ -69,7 +69,8 @@ def build(
         path = _inside(folder, component.value)
         if path in known and depth < _DEEPEST:
             inner = replace(known[path], resources=())
-            objects += build(project, replace(known[path], patches=(), images=(), replicas=()), known, depth + 1)
+            bare = replace(known[path], patches=(), images=(), replicas=(), replacements=())
+            objects += build(project, bare, known, depth + 1)
             objects = _changed(project, objects, inner)
     return objects
 
@@ -79,7 +80,21 @@ def _changed(project: Project, objects: list[KubernetesObject], facts: Kustomiza
         objects = patches.apply(objects, patch, tuple(_roots(project, patch, posixpath.dirname(facts.path))))
     for name, count in facts.replicas:
         objects = [_with_replicas(one, count) if one.name.value == name else one for one in objects]
-    return [replace(one, node=_renamed(one.node, facts.images)) for one in objects] if facts.images else objects
+    if facts.images:
+        objects = [replace(one, node=_renamed(one.node, facts.images)) for one in objects]
+    for found in _replacements(project, facts):
+        objects = replacements.apply(objects, found)
+    return objects
+
+
+def _replacements(project: Project, facts: Kustomization) -> Iterator[Replacement]:
+    """The replacements of a kustomization, those that stand in files of their own among them."""
+    for one in facts.replacements:
+        if one.path is None:
+            yield one
+        else:
+            path = _inside(posixpath.dirname(facts.path), one.path.value)
+            yield from project.facts(path, kustomization.read_replacements) or ()
 
 
 def _roots(project: Project, patch: Patch, folder: str) -> Iterator[Node]:

@@ -38,12 +38,12 @@ def _patched(found: KubernetesObject, patch: Patch, root: Node) -> KubernetesObj
 
 def _is_meant(found: KubernetesObject, patch: Patch, root: Node) -> bool:
     if patch.kind or patch.name:
-        return (not patch.kind or patch.kind == found.kind) and _matches(patch.name, found.name.value)
+        return (not patch.kind or patch.kind == found.kind) and matches(patch.name, found.name.value)
     kind, name = root.string("kind"), root.string("metadata", "name")
     return kind is not None and name is not None and (kind.value, name.value) == (found.kind, found.name.value)
 
 
-def _matches(pattern: str, name: str) -> bool:
+def matches(pattern: str, name: str) -> bool:
     """Whether a target's name, a regular expression for the whole name, selects an object."""
     try:
         return not pattern or pattern == name or re.fullmatch(pattern, name) is not None
