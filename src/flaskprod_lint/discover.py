@@ -6,8 +6,9 @@ import fnmatch
 import os
 import re
 import warnings
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
+from functools import cache
 from itertools import pairwise
 from pathlib import Path
 from typing import NamedTuple
@@ -27,6 +28,9 @@ SKIPPED_FOLDERS = frozenset(
 MAX_FILES = 200_000
 #: Of a name in an ignore rule.
 _MOST_STARS = 3
+
+#: How `git ls-files -t` begins the line of a tracked file: as it is, left out of a sparse checkout, or not merged.
+_TRACKED = ("H ", "S ", "M ")
 
 _BY_NAME = {
     "procfile": "procfile",
@@ -145,7 +149,7 @@ def format_of(path: str) -> str | None:
     lower = name.lower()
     if lower.endswith(".py"):
         return "gunicorn-config" if "gunicorn" in lower else "python"
-    found = next((name for end, name in _BY_PATH if fnmatch.fnmatchcase(f"/{path}", f"*/{end}")), None)
+    found = next((name for end, name in _BY_PATH if _fits(f"/{path}", f"*/{end}")), None)
     if found is None:
         found = _BY_NAME.get(lower)
     if found is None and "requirements" in folder.rpartition("/")[2] and lower.endswith((".txt", ".in")):
@@ -155,8 +159,20 @@ def format_of(path: str) -> str | None:
     if found is None and lower.endswith(".conf"):
         found = _BY_FOLDER.get(folder.rpartition("/")[2])
     if found is None and not lower.endswith(".html"):  # `.env.html` is a page
-        found = next((name for pattern, name in _BY_PATTERN if fnmatch.fnmatchcase(lower, pattern)), None)
+        found = next((name for pattern, name in _BY_PATTERN if _fits(lower, pattern)), None)
     return found
+
+
+def _fits(name: str, pattern: str) -> bool:
+    """As fnmatch says, which compiles an expression for each pattern; few names begin and end as one does."""
+    head, tail = _ends(pattern)
+    return name.startswith(head) and name.endswith(tail) and fnmatch.fnmatchcase(name, pattern)
+
+
+@cache
+def _ends(pattern: str) -> tuple[str, str]:
+    """The text before the first star of a pattern and that after its last."""
+    return pattern.partition("*")[0], pattern.rpartition("*")[2]
 
 
 def open_project(root: Path) -> Project:
@@ -190,7 +206,7 @@ def staged_project(root: Path) -> Iterator[Project | None]:
     if answer is None:
         yield None
         return
-    entries = [entry for entry in _staged(answer) if entry.mode in ("100644", "100755")]
+    entries = [entry for entry in _staged(answer.split("\0")) if entry.mode in ("100644", "100755")]
     names = {entry.path: entry.name for entry in entries}
     paths = _own([entry.path for entry in entries])
     executable = frozenset(entry.path for entry in entries if entry.mode == "100755")
@@ -223,18 +239,17 @@ def _formats(project: Project) -> dict[str, tuple[str, ...]]:
 
 def _git_files(root: Path) -> tuple[list[str], list[str], frozenset[str]] | None:
     """Tracked paths, new ones that are not ignored, and those with an execute bit; None where git does not answer."""
-    answer = git.ask(root, "ls-files", "-z", "--stage")
+    answer = git.ask(root, "ls-files", "-z", "-t", "--stage", "--others", "--deleted", "--exclude-standard")
     if answer is None:
         return None
-    entries = list(_staged(answer))
-    tracked = [entry.path for entry in entries]
-    executable = frozenset(entry.path for entry in entries if entry.mode == "100755")
-    marked = (git.ask(root, "ls-files", "-z", "-t", "--others", "--deleted", "--exclude-standard") or "").split("\0")
-    new = [entry[2:] for entry in marked if entry.startswith("? ") and not entry.endswith("/")]
-    deleted = {entry[2:] for entry in marked if entry.startswith("R ")}
-    if not tracked and not new:
+    lines = answer.split("\0")
+    new = [line[2:] for line in lines if line.startswith("? ") and not line.endswith("/")]
+    entries = list(_staged(line[2:] for line in lines if line.startswith(_TRACKED)))
+    deleted = {entry.path for entry in _staged(line[2:] for line in lines if line.startswith("R "))}
+    if not entries and not new:
         return None
-    return [path for path in tracked if path not in deleted], new, executable
+    executable = frozenset(entry.path for entry in entries if entry.mode == "100755")
+    return [entry.path for entry in entries if entry.path not in deleted], new, executable
 
 
 class _Entry(NamedTuple):
@@ -245,9 +260,9 @@ class _Entry(NamedTuple):
     path: str
 
 
-def _staged(answer: str) -> Iterator[_Entry]:
+def _staged(entries: Iterable[str]) -> Iterator[_Entry]:
     """The entries of `git ls-files -z --stage`, without submodules, which are other projects."""
-    for entry in filter(None, answer.split("\0")):
+    for entry in filter(None, entries):
         meta, _, path = entry.partition("\t")
         mode, name, _ = meta.split(" ")
         if mode != "160000":
