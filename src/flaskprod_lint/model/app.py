@@ -10,13 +10,17 @@ from flaskprod_lint.model.values import Setting, Unknown
 from flaskprod_lint.records import dataclass
 from flaskprod_lint.source import Place, Span
 
+#: The functions of Gunicorn's configuration file that it calls when it starts: the first two once, the others for each
+#: worker.
+GUNICORN_HOOKS = ("on_starting", "when_ready", "pre_fork", "post_fork", "post_worker_init")
+
 
 @dataclass(frozen=True)
 class Reached:
     """Something that loading the app does, with how it gets there. `sure` is False under an unknown condition.
 
     `kind` is "app.run", "upgrade", "create_all", "drop_all" or "load_dotenv". `hook` is the decorator of a function
-    that runs with requests (`before_request`) and not while the app loads.
+    that runs with requests (`before_request`) and not while the app loads, or the hook that Gunicorn calls.
     """
 
     kind: str

@@ -122,7 +122,7 @@ def _load_app(process: Process, context: Context) -> None:
 
 def _look_around(process: Process, deployment: Deployment, context: Context) -> None:
     """What outlives the process, what its health check asks, and what its workers do after the fork."""
-    from flaskprod_lint.resolve.database import connecting
+    from flaskprod_lint.resolve.database import connecting, server_hooks
     from flaskprod_lint.resolve.deployments import disks, health_checks
 
     health_checks.settle(process, deployment)
@@ -130,6 +130,9 @@ def _look_around(process: Process, deployment: Deployment, context: Context) -> 
     process.disk = process.disk or disks.of_process(process, deployment, context)
     if process.server is not None and process.app is not None:
         process.server.after_fork = connecting.after_fork(process, context.project)
+        known = {one.at.span for one in process.app.reached}
+        hooks = server_hooks.of_process(process, context.project)
+        process.app.reached += [one for one in hooks if one.at.span not in known]
 
 
 @contextmanager

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from flaskprod_lint.finding import Confidence, Evidence, Finding, Severity
 from flaskprod_lint.model import Deployment, MigrationRun, Migrations, Process, Reached, Step, Unknown
+from flaskprod_lint.model.app import GUNICORN_HOOKS
 from flaskprod_lint.patterns import regex
 from flaskprod_lint.rules import evidence, rule
 from flaskprod_lint.rules.migration_files import migrate_in_build, migration_heads, migrations_not_shipped
@@ -16,6 +17,8 @@ from flaskprod_lint.source import Place, Span
 
 __all__ = ["migrate_in_build", "migration_heads", "migrations_not_shipped"]
 
+#: Hooks that Gunicorn calls once, before its workers or beside them.
+_ONCE = GUNICORN_HOOKS[:2]
 #: When a run counts as the release's own: once, before or beside the new code.
 _RELEASE = ("release", "init", "cron")
 #: What people call a step that prepares the database.
@@ -185,6 +188,9 @@ _DOES = {
 
 
 def _on_import(process: Process, reached: Reached) -> str:
+    if reached.hook in GUNICORN_HOOKS:
+        often = "each time it starts" if reached.hook in _ONCE else "for each worker that it starts"
+        return f"Gunicorn's hook {reached.hook} {_DOES[reached.kind]}, {often}"
     if reached.hook:
         when = "The first request that a worker gets" if "first" in reached.hook else "Every request"
         return f"{when} {_DOES[reached.kind]}"
@@ -196,14 +202,22 @@ def _on_import(process: Process, reached: Reached) -> str:
 
 
 def _when(process: Process, reached: Reached) -> str:
+    if reached.hook in GUNICORN_HOOKS:
+        return "at every start of every instance" if reached.hook in _ONCE else "every worker does it at once"
     if reached.hook:
         return "a visitor waits for it"
     return "at every start" if _is_alone(process) else "every worker does it at once"
 
 
 def _import_severity(process: Process, reached: Reached) -> Severity | None:
-    """Of tables that are only created, an error is made by several processes that do it at the same time."""
-    alone = _is_alone(process) and not reached.hook
+    """Of tables that are only created, an error is made by several processes that do it at the same time.
+
+    What Gunicorn does once when it starts is done by each instance, as by a command before the server.
+    """
+    if reached.hook in _ONCE:
+        instances = process.instances.value
+        return None if isinstance(instances, int) and instances > 1 else Severity.WARNING
+    alone = _is_alone(process) and (not reached.hook or reached.hook in GUNICORN_HOOKS)
     return Severity.WARNING if reached.kind == "create_all" and (alone or _only_sqlite(process)) else None
 
 

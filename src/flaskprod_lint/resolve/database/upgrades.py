@@ -78,6 +78,14 @@ def of_function(project: Project, module: str, name: str) -> Upgrade | None:
     return None
 
 
+def of_function_in(project: Project, path: str, name: str) -> Upgrade | None:
+    """What the function of a file does to the schema."""
+    file = parse(project, path)
+    if file is None or name not in file.functions:
+        return None
+    return _search(project, file, file.functions[name].body, set(), 0)
+
+
 def of_text(text: str) -> str | None:
     """What a program given as text (`python -c "…"`) does: the kind of upgrade, or None."""
     if re.search(r"\bupgrade\s*\(", text):
