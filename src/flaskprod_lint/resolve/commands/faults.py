@@ -38,6 +38,11 @@ def of_exec_form(walker: Walker, command: Command) -> None:
         reason = f"`{first}` is a builtin of the shell, and an exec form starts no shell"
         text = " ".join(argv)
         walker.fault(CommandFault("builtin", reason, command.origin, f'{_keyword(command)}["sh", "-c", "{text}"]'))
+    elif posixpath.basename(first) == "bash" and lacks_bash(walker.context.image):
+        reason = f"Alpine has no {first} unless it is installed"
+        json = ", ".join(f'"{word}"' for word in ("sh", *argv[1:]))
+        instead = f"{_keyword(command)}[{json}]" if not any('"' in word for word in argv) else ""
+        walker.fault(CommandFault("not-found", reason, command.origin, instead))
 
 
 def _keyword(command: Command) -> str:
