@@ -286,7 +286,7 @@ row = keys(
 )
 shown = keys(
     version=one_of(1),
-    platform=or_null(keys(id=said, tier=or_null(said), origin=or_null(place))),
+    platform=or_null(keys(id=said, tier=or_null(said), tiers=many(value), origin=or_null(place))),
     processes=many(process),
     apps=many(app),
     engines=many(engine),

@@ -42,7 +42,7 @@ def deployment() -> Deployment:
         at("fly.toml", 1),
         why="fly.toml is a production manifest",
         platform=platform,
-        tiers=("shared-cpu-1x",),
+        tiers=(Setting("tier", "shared-cpu-1x", at("fly.toml", 20, "size: shared-cpu-1x")),),
         image=image,
         processes=[web(), release],
         budget=budget(),

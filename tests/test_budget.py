@@ -150,8 +150,8 @@ def test_the_limit() -> None:
     assert budget_of(process).limit is None
     limit = budget_of(process, platform=panda, options=Options(tiers=("Pro", "free"))).limit
     assert limit is not None and (limit.value, limit.origin.note) == (50, "PandaStack's free plan")
-    limit = budget_of(process, platform=panda, tiers=("pandastack:pro",)).limit
-    assert limit is not None and limit.value == 300
+    limit = budget_of(process, platform=panda, tiers=(Setting("tier", "pandastack:pro", AT),)).limit
+    assert limit is not None and (limit.value, limit.span) == (300, AT.span)
     limit = budget_of(process, platform=panda, options=Options(tiers=("free",), db_connections=7)).limit
     assert limit is not None and limit.value == 7
     assert budget_of(process, platform=panda, options=Options(tiers=("starter",))).limit is None

@@ -47,7 +47,7 @@ def describe(planned: Planned) -> Iterator[str]:
         stop = f"{one.platform.stop_signal}, {one.platform.grace_seconds} s"
         yield f"  platform {one.platform.id} ({one.platform.origin}), stops with {stop}"
     if one.tiers:
-        yield f"  tiers {', '.join(one.tiers)}"
+        yield f"  tiers {', '.join(f'{tier.value} ({tier.origin})' for tier in one.tiers)}"
     if one.image is not None:
         yield f"  image {one.image.dockerfile}, stage {one.image.stage}"
     for place, what in ((one.web_missing, "no web process"), (one.unused_release, "release not run")):

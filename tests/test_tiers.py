@@ -7,7 +7,10 @@ from pathlib import Path
 import pytest
 
 from flaskprod_lint.cli import run
+from flaskprod_lint.config import load_config
+from flaskprod_lint.linting import examine
 from flaskprod_lint.resolve import platforms, tiers
+from projects import write
 
 APP = "from flask import Flask\napp = Flask(__name__)\n"
 
@@ -92,3 +95,14 @@ def test_a_tier_may_be_that_of_either_platform(tmp_path: Path) -> None:
     words = ["--tier", "essential-0", "--tier", "starter", "--output", str(tmp_path / "out")]
     assert run([str(tmp_path), *words]) in (0, 1)
     assert run([str(tmp_path), *words, "--tier", "startr"]) == 2
+
+
+def test_a_tier_has_the_place_that_names_it(tmp_path: Path) -> None:
+    text = "services:\n- type: web\n  name: x\n  runtime: python\n  plan: starter\n  startCommand: gunicorn app:app\n"
+    databases = "databases:\n- name: db\n  plan: basic-256mb\n- name: again\n  plan: '{{ plan }}'\n"
+    write(tmp_path, {"app.py": APP, "requirements.txt": "flask\n", "render.yaml": text + databases})
+    (one,) = examine(tmp_path, load_config(tmp_path)).production
+    assert [(tier.value, str(tier.span), tier.origin.note) for tier in one.tiers] == [
+        ("starter", "render.yaml:5", "plan: starter"),
+        ("basic-256mb", "render.yaml:9", "plan: basic-256mb"),
+    ]

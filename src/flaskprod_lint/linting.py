@@ -270,7 +270,7 @@ def _fill(report: Report, examined: Examined) -> None:
     for deployment in examined.production:
         if deployment.platform is not None and report.platform is None:
             report.platform, report.platform_origin = deployment.platform.id, deployment.platform.origin
-            report.tier = ", ".join(deployment.tiers) or None
+            report.tier = deployment.tier_names or None
     _excerpt(report, examined.project)
 
 

@@ -176,6 +176,7 @@ class Deployment:
 
     `name` is what a person would call it ("Dockerfile", "Procfile on Heroku"); `origin` its first file.
     `web_missing` is set when an image or manifest starts no web process: the place and the sentence that says so.
+    `tiers` are the names of its instance sizes and database plans, each with the place that names it.
     `builds` are the commands that its platform runs to build the app, where no Dockerfile does.
     `today` (ISO) is the date of the run. `sure` is False where it could be for the other environment. `assumed` is the
     reason where no file says what runs, so that its processes are only what a person would start; empty otherwise.
@@ -189,7 +190,7 @@ class Deployment:
     why: str = ""
     sure: bool = True
     platform: Platform | None = None
-    tiers: tuple[str, ...] = ()
+    tiers: tuple[Setting, ...] = ()
     image: Image | None = None
     processes: list[Process] = field(default_factory=list)
     packages: Packages = field(default_factory=Packages)
@@ -215,6 +216,11 @@ class Deployment:
     @property
     def web_processes(self) -> Iterator[Process]:
         return (process for process in self.processes if process.kind == "web")
+
+    @property
+    def tier_names(self) -> str:
+        """The names of its tiers, parted by commas; empty where none is known."""
+        return ", ".join(str(tier.value) for tier in self.tiers)
 
     @property
     def apps(self) -> list[App]:

@@ -36,8 +36,13 @@ def _platform(deployment: Deployment) -> Json | None:
     platform = deployment.platform
     if platform is None:
         return None
-    tier = ", ".join(deployment.tiers) or None
-    return {"id": platform.id, "name": platform.name, "tier": tier, "origin": place(platform.origin)}
+    return {
+        "id": platform.id,
+        "name": platform.name,
+        "tier": deployment.tier_names or None,
+        "tiers": [value_object(tier) for tier in deployment.tiers],
+        "origin": place(platform.origin),
+    }
 
 
 def _deployment(deployment: Deployment) -> Json:

@@ -54,6 +54,8 @@ def _heading(deployment: Deployment, page: Page) -> None:
     page.add((f"{name} ", "heading"), (page.glyphs.dash * max(dashes, 2), "quiet"), (f" {kind}", "quiet"))
     if deployment.why:
         page.paragraph(page.clean(deployment.why), "quiet", first=[(INDENT, "")])
+    for tier in deployment.tiers:
+        page.paragraph(page.clean(f"tier: {words(tier)}, {origin(tier.origin)}"), "quiet", first=[(INDENT, "")])
     image = deployment.image
     if image is not None:
         base = words(image.base)

@@ -9,7 +9,7 @@ from flaskprod_lint.resolve import platforms
 from flaskprod_lint.resolve.deployments import instance_sizes
 from flaskprod_lint.resolve.options import Options
 from flaskprod_lint.resolve.tiers import same_plan
-from flaskprod_lint.source import Place
+from flaskprod_lint.source import Place, Span
 
 
 def complete(process: Process, deployment: Deployment, options: Options) -> None:
@@ -28,22 +28,23 @@ def _of_tier(
     platform: Platform, process: Process, deployment: Deployment, options: Options
 ) -> tuple[Setting | None, Setting | None]:
     """The cores and the memory of the size that is chosen; neither where two sizes could be meant."""
-    told = set(_sizes_among(options.tiers, platform))
-    named = {size for size in _sizes_among(deployment.tiers, platform) if not _is_plan(size, platform)}
-    chosen = list(told or named)
+    told = dict(_sizes_among(options.told_tiers, platform))
+    named = {size: at for size, at in _sizes_among(deployment.tiers, platform) if not _is_plan(size, platform)}
+    chosen = list((told or named).items())
     if len(chosen) != 1 or process.cpus is not None or process.memory is not None:
         return None, None
-    return instance_sizes.of(platform.id, chosen[0], None)
+    size, at = chosen[0]
+    return instance_sizes.of(platform.id, size, at)
 
 
-def _sizes_among(tiers: tuple[str, ...], platform: Platform) -> Iterator[str]:
-    """The tiers that are sizes of instances, as the facts write them."""
+def _sizes_among(tiers: tuple[Setting, ...], platform: Platform) -> Iterator[tuple[str, Span | None]]:
+    """The tiers that are sizes of instances, as the facts write them, each with the place that names it."""
     node = platforms.facts(platform.id)
     sizes = node.at("instances", "sizes") if node is not None else None
     for tier in tiers:
         for entry in sizes.entries if sizes is not None else ():
-            if entry.key.value.lower() == tier.strip().lower():
-                yield entry.key.value
+            if entry.key.value.lower() == str(tier.value).strip().lower():
+                yield entry.key.value, tier.span
 
 
 def _is_plan(size: str, platform: Platform) -> bool:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from flaskprod_lint.model import Setting
 from flaskprod_lint.records import dataclass
+from flaskprod_lint.source import Place
 
 
 @dataclass(frozen=True)
@@ -20,3 +22,8 @@ class Options:
     production: tuple[str, ...] = ()
     development: tuple[str, ...] = ()
     today: str = ""
+
+    @property
+    def told_tiers(self) -> tuple[Setting, ...]:
+        """The tiers as settings of a deployment."""
+        return tuple(Setting("tier", name, Place(None, "--tier")) for name in self.tiers)

@@ -25,7 +25,7 @@ def careful_of_workers(finding: Finding, deployment: Deployment, workers: Settin
     """The finding, as far as a number of workers carries it that the platform chose by the size of the instance."""
     if workers is None or not chosen_by_platform(workers):
         return finding
-    sizes = (f"web_concurrency.values.{tier.lower()}" for tier in deployment.tiers)
+    sizes = (f"web_concurrency.values.{str(tier.value).lower()}" for tier in deployment.tiers)
     return careful(finding, deployment.platform, "web_concurrency", *sizes)
 
 

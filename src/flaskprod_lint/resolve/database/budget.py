@@ -245,11 +245,13 @@ def limit_of(deployment: Deployment, options: Options) -> Setting | None:
     platform = deployment.platform
     if platform is None:
         return None
-    tiers = options.tiers or deployment.tiers
-    found = [(platform.limits[plan], plan, tier) for tier in tiers for plan in platform.limits if same_plan(tier, plan)]
+    tiers = options.told_tiers or deployment.tiers
+    named = [(str(tier.value), tier) for tier in tiers]
+    found = [(name, plan, tier) for name, tier in named for plan in platform.limits if same_plan(name, plan)]
     if not found:
         return None
-    limit, plan, tier = min(found)
+    name, plan, tier = min(found, key=lambda one: (platform.limits[one[1]], one[1], one[0]))
     sure = platform.confirms(f"database.limits.{plan}")
     doubt = "" if sure else ", not confirmed by a source"
-    return Setting("limit", limit, Place(None, f"{platform.name}'s {plan_name(tier)} plan{doubt}"), sure=sure)
+    place = Place(tier.span, f"{platform.name}'s {plan_name(name)} plan{doubt}")
+    return Setting("limit", platform.limits[plan], place, sure=sure)

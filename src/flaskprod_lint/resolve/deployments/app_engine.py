@@ -86,7 +86,7 @@ def _plan(project: Project, facts: AppEngine, place: Standing, options: Options)
         place.why,
         sure=place.sure and not facts.template,
         platform=_platform(facts),
-        tiers=(*options.tiers, *((facts.instance_class.value,) if facts.instance_class is not None else ())),
+        tiers=planned.tiers(options, ("instance_class", facts.instance_class)),
         image=built.image if built is not None else None,
         packages=installed,
         python=built.image.python if built is not None else _python(facts),

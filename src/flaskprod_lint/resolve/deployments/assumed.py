@@ -39,7 +39,7 @@ def plan(project: Project, options: Options, platform: Platform | None, *, devel
         Place(Span(first, 1), "no Dockerfile, Procfile or other file says how this project is started"),
         why=reason,
         platform=platform,
-        tiers=options.tiers,
+        tiers=options.told_tiers,
         assumed=reason,
     )
     deployment.unknowns.append(("the start command", Unknown(reason)))

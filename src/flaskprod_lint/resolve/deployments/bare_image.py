@@ -39,7 +39,7 @@ def plan(
         standing.why,
         standing.sure,
         platform=platform,
-        tiers=options.tiers,
+        tiers=options.told_tiers,
         image=image,
         packages=image.packages,
         python=image.python,

@@ -88,7 +88,7 @@ def plan(project: Project, order: Order, place: Standing, options: Options) -> P
         place.why,
         sure=place.sure and made.sure,
         platform=_platform(order),
-        tiers=options.tiers,
+        tiers=options.told_tiers,
         image=built.image if built is not None else None,
         packages=_packages(project, order),
         python=built.image.python if built is not None else _python(project, made),

@@ -98,7 +98,7 @@ def _deployment(
     if several:
         deployment.name = f"{facts.path} on {platform.name} ({first.name.value})"
     deployment.secrets = _secrets(facts, place)
-    deployment.tiers = (*deployment.tiers, *_tiers(facts, group))
+    deployment.tiers = planned.tiers(options, *_tiers(facts, group))
     deployment.builds = tuple(one.build_command for one in group if one.build_command is not None)
     uses = frozenset((facts.path, *((home.built.image.dockerfile,) if home.built is not None else ())))
     found = Planned(deployment, uses=uses)
@@ -122,9 +122,9 @@ def _home(project: Project, one: AppComponent) -> Home | None:
     return Home(_folder(one), directory="/workspace")
 
 
-def _tiers(facts: AppSpec, group: list[AppComponent]) -> tuple[str, ...]:
-    sizes = [*(one.size for one in group), *(database.size for database in facts.databases)]
-    return tuple(dict.fromkeys(size.value for size in sizes if size is not None))
+def _tiers(facts: AppSpec, group: list[AppComponent]) -> Iterator[tuple[str, Located[str] | None]]:
+    yield from (("instance_size_slug", one.size) for one in group)
+    yield from (("size", database.size) for database in facts.databases)
 
 
 def _secrets(facts: AppSpec, place: Standing) -> tuple[SecretLiteral, ...]:

@@ -51,7 +51,7 @@ def plan(project: Project, path: str, place: Standing, options: Options) -> Plan
         place.why,
         sure=place.sure,
         platform=platform,
-        tiers=options.tiers,
+        tiers=options.told_tiers,
         image=built.image if built is not None else None,
         packages=built.image.packages if built is not None else packages.of_buildpack(project, folder),
         python=built.image.python if built is not None else None,

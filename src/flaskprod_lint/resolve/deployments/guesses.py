@@ -36,7 +36,7 @@ def plan(project: Project, platform: Platform, options: Options) -> Planned | No
         place,
         why=f"no file says what to start, so {platform.name} starts what it guesses",
         platform=platform,
-        tiers=options.tiers,
+        tiers=options.told_tiers,
         packages=installed,
         python=procfiles.python_of(project, ""),
     )

@@ -52,7 +52,7 @@ def plan(project: Project, path: str, place: Standing, options: Options) -> Plan
         place.why,
         sure=place.sure,
         platform=platform,
-        tiers=tuple(dict.fromkeys((*options.tiers, *_plans(facts), *procfile.tiers_of(app)))),
+        tiers=planned.tiers(options, *(("addons", addon) for addon in facts.addons), *procfile.tiers_of(app)),
         image=image.image if image is not None else None,
         packages=image.image.packages if image is not None else Packages(complete=Unknown("no image of this project")),
         python=image.image.python if image is not None else None,
@@ -69,10 +69,6 @@ def plan(project: Project, path: str, place: Standing, options: Options) -> Plan
     if not any(process.kind == "web" for process in deployment.processes):
         deployment.web_missing = Place(facts.span, "this heroku.yml starts no `web` process")
     return found
-
-
-def _plans(facts: HerokuYml) -> tuple[str, ...]:
-    return tuple(addon.value.rpartition(":")[2] for addon in facts.addons)
 
 
 def _images(project: Project, facts: HerokuYml) -> dict[str, Built]:

@@ -46,7 +46,7 @@ def plan_unit(project: Project, path: str, standing: Standing, options: Options)
         standing.why,
         sure=standing.sure,
         platform=platform,
-        tiers=options.tiers,
+        tiers=options.told_tiers,
         packages=_packages(project, folder),
         secrets=manifest_secrets.of_pairs(unit.environment, "Environment=", development=not standing.is_production),
     )
@@ -201,7 +201,7 @@ def plan_supervisord(project: Project, path: str, standing: Standing, options: O
         standing.why,
         sure=standing.sure,
         platform=_patience_of(platform, chosen[0]),
-        tiers=options.tiers,
+        tiers=options.told_tiers,
         packages=_packages(project, folder),
         secrets=manifest_secrets.of_pairs(pairs, "environment", development=not standing.is_production),
     )

@@ -76,7 +76,7 @@ def deployment_of(
         place.why,
         sure=place.sure,
         platform=platform,
-        tiers=options.tiers,
+        tiers=options.told_tiers,
         image=image,
         packages=_packages(project, home),
         python=image.python if image is not None else None if home.elsewhere else _python(project, home),

@@ -175,6 +175,17 @@ def instances(options: Options, count: Located[str] | None = None, note: str = "
     return Setting("instances", value, Place(count.span, note or count.value))
 
 
+def tiers(options: Options, *named: tuple[str, Located[str] | None]) -> tuple[Setting, ...]:
+    """The tiers of a deployment, each once: those that the user tells, then those of a manifest by their keys."""
+    found = {setting.value: setting for setting in options.told_tiers}
+    for key, text in named:
+        if text is None or templates.PIECE.search(text.value):
+            continue
+        name = text.value.rpartition(":")[2] if key == "addons" else text.value
+        found.setdefault(name, Setting("tier", name, Place(text.span, f"{key}: {text.value}")))
+    return tuple(found.values())
+
+
 def note_no_command(deployment: Deployment, image: Image | None, at: Span | None, reason: str) -> None:
     """Say that nothing is started, or that this is unknown where the base image may start something of its own."""
     if image is not None and image.plain_base:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import posixpath
 import re
+from collections.abc import Iterator
 from dataclasses import replace
 
 from flaskprod_lint.inputs import app_json, procfile
@@ -51,7 +52,7 @@ def plan(project: Project, path: str, platform: Platform, standing: Standing, op
         standing.why,
         standing.sure,
         platform=platform,
-        tiers=(*options.tiers, *tiers_of(app)),
+        tiers=planned.tiers(options, *tiers_of(app)),
         packages=packages.of_buildpack(project, folder),
         python=python_of(project, folder),
         secrets=secrets_of(app, development=not standing.is_production),
@@ -152,11 +153,11 @@ def secrets_of(app: AppJson | None, *, development: bool) -> tuple[SecretLiteral
     return manifest_secrets.of_pairs(written, "env", development=development)
 
 
-def tiers_of(app: AppJson | None) -> tuple[str, ...]:
-    """The plans and sizes that an app.json names: `essential-0` of heroku-postgresql:essential-0."""
-    plans = [addon.value.rpartition(":")[2] for addon in (app.addons if app else ())]
-    sizes = [formation.size.value for formation in (app.formation if app else ()) if formation.size]
-    return tuple(dict.fromkeys((*plans, *sizes)))
+def tiers_of(app: AppJson | None) -> Iterator[tuple[str, Located[str] | None]]:
+    """The plans of add-ons and the sizes of dynos that an app.json names, by their keys."""
+    if app is not None:
+        yield from (("addons", addon) for addon in app.addons)
+        yield from (("size", formation.size) for formation in app.formation)
 
 
 def _size_of(app: AppJson | None, process: str) -> tuple[str, ...]:

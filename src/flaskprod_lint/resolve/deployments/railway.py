@@ -55,7 +55,7 @@ def plan(project: Project, folder: str, place: Standing, options: Options, platf
         place.why,
         sure=place.sure,
         platform=platform if built is None else replace(platform, injects={}),
-        tiers=options.tiers,
+        tiers=options.told_tiers,
         image=built.image if built is not None else None,
         packages=built.image.packages if built is not None else packages.of_buildpack(project, folder),
         python=built.image.python if built is not None else procfiles.python_of(project, folder),

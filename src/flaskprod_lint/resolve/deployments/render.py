@@ -113,7 +113,7 @@ def _deployment(
         place.why,
         sure=place.sure and not facts.template,
         platform=_own(platform, first),
-        tiers=(*options.tiers, *_plans(facts, group)),
+        tiers=planned.tiers(options, *(("plan", plan) for plan in _plans(facts, group))),
         image=built.image if built is not None else None,
         packages=_packages(project, first, built),
         python=built.image.python if built is not None else _python(project, facts, first),
@@ -138,9 +138,8 @@ def _own(platform: Platform, service: RenderService) -> Platform:
     return replace(platform, grace_seconds=float(text)) if is_number(text) else platform
 
 
-def _plans(facts: Render, group: list[RenderService]) -> tuple[str, ...]:
-    plans = [*(service.plan for service in group), *(database.plan for database in facts.databases)]
-    return tuple(dict.fromkeys(plan.value for plan in plans if plan is not None))
+def _plans(facts: Render, group: list[RenderService]) -> tuple[Located[str] | None, ...]:
+    return (*(service.plan for service in group), *(database.plan for database in facts.databases))
 
 
 def _secrets(facts: Render, place: Standing) -> tuple[SecretLiteral, ...]:

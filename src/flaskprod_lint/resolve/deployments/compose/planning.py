@@ -198,7 +198,7 @@ def _deployment(
         place.why,
         sure=place.sure and not unit.merged.template and "{{" not in unit.name,
         platform=services.platform_for(platform, web),
-        tiers=options.tiers,
+        tiers=options.told_tiers,
         image=image,
         packages=image.packages if image is not None else Packages(complete=Unknown("no image of this project")),
         python=image.python if image is not None else None,

@@ -143,7 +143,7 @@ def _deployment(setup: Setup, group: list[Running], *, several: bool) -> Planned
         place.why,
         sure=place.sure,
         platform=_seen_from(setup.platform, web),
-        tiers=setup.options.tiers,
+        tiers=setup.options.told_tiers,
         image=image,
         packages=image.packages if image is not None else Packages(complete=Unknown("no image of this project")),
         python=image.python if image is not None else None,
