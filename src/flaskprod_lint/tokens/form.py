@@ -16,7 +16,8 @@ class TokenForm:
     end right before the prefix, for tokens with no telling beginning. `is_right` checks what a checksum in the token
     can prove. `public` says that the provider means it to be seen (a browser key). `harmless` says that it only moves
     play money or test data. `mark` is a text by which it is
-    found where its words may be shorter than twenty letters. `source` is where the provider documents the form.
+    found where its words may be shorter than twenty letters. `source` is where the provider documents the form, and
+    `confirmed` whether the form was read in its source.
     """
 
     name: str
@@ -28,6 +29,7 @@ class TokenForm:
     public: bool = False
     harmless: bool = False
     mark: str = ""
+    confirmed: bool = False
 
 
 @dataclass(frozen=True)
