@@ -11,7 +11,8 @@ import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
-_WORDS = (
+#: What the generated projects talk about.
+WORDS = (
     "account address amount basket batch billing cart category charge checkout city comment country coupon currency "
     "customer delivery discount draft event export feature filter gallery group history import invoice item label "
     "ledger letter limit list location member message method note notice offer option order owner package page "
@@ -125,13 +126,13 @@ def _files(python_files: int) -> Iterator[tuple[str, str]]:
     views = names[:: max(8, len(names) // 30)]
     yield "shop/__init__.py", _factory(views)
     for number, name in enumerate(names):
-        package = f"shop/{_WORDS[number // 12 % len(_WORDS)]}" if number >= 8 else "shop"
+        package = f"shop/{WORDS[number // 12 % len(WORDS)]}" if number >= 8 else "shop"
         place = f"shop/{name}.py" if name in views else f"{package}/{name}.py"
         yield place, _view(chance, name) if name in views else _module(chance, name)
     for number in range(tests):
-        yield f"tests/test_{number}_{chance.choice(_WORDS)}.py", _test(chance)
+        yield f"tests/test_{number}_{chance.choice(WORDS)}.py", _test(chance)
     for number in range(migrations):
-        yield f"migrations/versions/{number:04}_{chance.choice(_WORDS)}.py", _migration(chance, number)
+        yield f"migrations/versions/{number:04}_{chance.choice(WORDS)}.py", _migration(chance, number)
     for number in range(1 + python_files // 20):
         yield f"docs/{number}.md", _document(chance)
         yield f"shop/templates/{number}.html", _page(chance)
@@ -139,7 +140,7 @@ def _files(python_files: int) -> Iterator[tuple[str, str]]:
 
 
 def _name(chance: random.Random, number: int) -> str:
-    return f"{chance.choice(_WORDS)}_{chance.choice(_WORDS)}_{number}"
+    return f"{chance.choice(WORDS)}_{chance.choice(WORDS)}_{number}"
 
 
 def _factory(views: list[str]) -> str:
@@ -176,7 +177,7 @@ def show_{word}(number):
     found = db.session.execute(db.text("select 1")).scalar()
     return render_template("0.html", {word}=found, number=number)
 '''
-        for word in chance.sample(_WORDS, 6)
+        for word in chance.sample(WORDS, 6)
     )
     return f"""\
 from flask import Blueprint, render_template
@@ -201,7 +202,7 @@ log = logging.getLogger(__name__)
 
 
 def _class(chance: random.Random) -> str:
-    kind, fields = "".join(word.title() for word in chance.sample(_WORDS, 2)), chance.sample(_WORDS, 5)
+    kind, fields = "".join(word.title() for word in chance.sample(WORDS, 2)), chance.sample(WORDS, 5)
     sets = "".join(f"        self.{field} = {field}\n" for field in fields)
     methods = "".join(
         f'''
@@ -217,7 +218,7 @@ def _class(chance: random.Random) -> str:
 
 
 def _function(chance: random.Random) -> str:
-    name, (first, second, third) = "_".join(chance.sample(_WORDS, 3)), chance.sample(_WORDS, 3)
+    name, (first, second, third) = "_".join(chance.sample(WORDS, 3)), chance.sample(WORDS, 3)
     return f'''
 
 def {name}({first}, {second}=None, limit={chance.randint(2, 900)}):
@@ -227,7 +228,7 @@ def {name}({first}, {second}=None, limit={chance.randint(2, 900)}):
         if {second} is not None and {third} not in {second}:
             log.info("left out %s of %s", {third}, len(found))
             continue
-        found.append(({third}, {chance.random():.4f}, "{chance.choice(_WORDS)}-{chance.choice(_WORDS)}"))
+        found.append(({third}, {chance.random():.4f}, "{chance.choice(WORDS)}-{chance.choice(WORDS)}"))
         if len(found) >= limit:
             break
     return sorted(found, key=lambda pair: pair[1])
@@ -238,12 +239,12 @@ def _test(chance: random.Random) -> str:
     cases = "".join(
         f'''
 
-def test_{word}_of_{chance.choice(_WORDS)}(client):
+def test_{word}_of_{chance.choice(WORDS)}(client):
     answer = client.get("/{word}/{chance.randint(1, 99)}")
     assert answer.status_code in (200, 404), answer.data
     assert "{word}" not in answer.headers
 '''
-        for word in chance.sample(_WORDS, 9)
+        for word in chance.sample(WORDS, 9)
     )
     return f"""\
 import pytest
@@ -258,7 +259,7 @@ def client():
 
 
 def _migration(chance: random.Random, number: int) -> str:
-    table, column = chance.sample(_WORDS, 2)
+    table, column = chance.sample(WORDS, 2)
     before = f'"{number - 1:04}"' if number else "None"
     return f'''\
 """Add {column} to {table}."""
@@ -280,20 +281,20 @@ def downgrade():
 
 
 def _document(chance: random.Random) -> str:
-    lines = (" ".join(chance.choices(_WORDS, k=14)).capitalize() + "." for _ in range(60))
+    lines = (" ".join(chance.choices(WORDS, k=14)).capitalize() + "." for _ in range(60))
     return (
-        f"# About the {chance.choice(_WORDS)}\n\nSee https://example.com/{chance.choice(_WORDS)} first.\n\n"
+        f"# About the {chance.choice(WORDS)}\n\nSee https://example.com/{chance.choice(WORDS)} first.\n\n"
         + "\n".join(lines)
     )
 
 
 def _page(chance: random.Random) -> str:
-    rows = "".join(f'  <li class="{word}">{{{{ {word} }}}}</li>\n' for word in chance.sample(_WORDS, 20))
+    rows = "".join(f'  <li class="{word}">{{{{ {word} }}}}</li>\n' for word in chance.sample(WORDS, 20))
     return f'{{% extends "base.html" %}}\n{{% block body %}}\n<ul>\n{rows}</ul>\n{{% endblock %}}\n'
 
 
 def _lock_file(chance: random.Random, packages: int) -> str:
-    names = (f"node_modules/{chance.choice(_WORDS)}-{number}" for number in range(packages))
+    names = (f"node_modules/{chance.choice(WORDS)}-{number}" for number in range(packages))
     entries = ",\n".join(f'    "{name}": {{"integrity": "sha512-{_digest(chance)}"}}' for name in names)
     return f'{{\n  "name": "shop",\n  "lockfileVersion": 3,\n  "packages": {{\n{entries}\n  }}\n}}\n'
 

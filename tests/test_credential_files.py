@@ -88,3 +88,10 @@ def test_what_only_looks_like_one_is_not(path: str, text: str) -> None:
 def test_what_is_encrypted_is_a_reference() -> None:
     assert secrecy.judge("MAIL_PASSWORD", "ENC[AES256_GCM,data:k7Qm2Zx9]").kind == "reference"
     assert secrecy.judge("APP_INSIGHTS_KEY", "00000000-0000-0000-0000-000000000000").kind != "key"
+
+
+def test_no_file_that_is_a_place_is_passed_over() -> None:
+    names = "a .netrc .npmrc .yarnrc .yarnrc.yml .pypirc .pgpass pgpass.conf my.cnf main.tf run.sh"
+    for end in credential_files._NO_PLACES:
+        for name in names.split():
+            assert not any(place.files.search(name + end) for place in credential_files._PLACES), name + end

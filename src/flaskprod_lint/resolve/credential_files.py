@@ -65,6 +65,8 @@ _PLACES = (
     ),
     _place(r"[^/]*\.properties", r"^[ \t]*(?P<name>[\w.-]+)[ \t]*[=:][ \t]*(?P<value>\S+)[ \t]*$"),
 )
+#: The ends of most files' names: told by them, no pattern above need be asked.
+_NO_PLACES = (".py", ".html", ".js", ".css", ".md", ".po", ".ts", ".txt", ".rst", ".csv", ".lock")
 #: A variable of a container in a task definition of ECS.
 _OF_ECS = regex(r"\"name\"\s*:\s*\"(?P<name>[\w.-]+)\"\s*,\s*\"value\"\s*:\s*\"(?P<value>[^\"]+)\"")
 #: RFC 7617: the header of a request, as commands, collections and proxies write it down.
@@ -83,9 +85,8 @@ _ENTRY = regex(r"^[ \t]+[\"']?(?P<name>[\w.-]+)[\"']?:[ ]*[\"']?(?P<value>[^\s\"
 
 def find(text: str, path: str) -> Iterator[Token]:
     """The passwords in a text of a file of that path, but for those that anyone would guess."""
-    for place in _PLACES:
-        if place.files.search(path):
-            yield from _in_place(place, text)
+    for place in _places(path):
+        yield from _in_place(place, text)
     if path.endswith((".yaml", ".yml")) and "kind: Secret" in text:
         yield from _of_kubernetes(text)
     if path.endswith(".json") and "containerDefinitions" in text:
@@ -98,7 +99,13 @@ def find(text: str, path: str) -> Iterator[Token]:
 
 def is_for_whole_files(path: str, data: bytes) -> bool:
     """Whether what stands far from a line of that file may tell that it holds a password."""
-    return any(mark in data for mark in _FAR_MARKS) or any(place.files.search(path) for place in _PLACES)
+    return any(mark in data for mark in _FAR_MARKS) or any(True for _ in _places(path))
+
+
+def _places(path: str) -> Iterator[_Place]:
+    """What a file of that path is a place for; most are of a kind that is none."""
+    if not path.endswith(_NO_PLACES):
+        yield from (place for place in _PLACES if place.files.search(path))
 
 
 def _in_place(place: _Place, text: str) -> Iterator[Token]:

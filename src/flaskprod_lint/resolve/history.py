@@ -25,11 +25,10 @@ MOST_VERSIONS, MOST_BYTES = 500_000, 16 * 1024**3
 
 
 class _Version(NamedTuple):
-    """One content of a file. In the order of paths, and of one path the newest first."""
+    """One content of a file, by its name in git, and a path it had."""
 
-    path: str
-    age: int
     name: str
+    path: str
 
 
 @dataclass
@@ -76,7 +75,7 @@ def find(root: Path, on_step: OnStep, on_gap: OnGap, text_today: Callable[[str],
     not looked at. Raises OSError where git cannot be started.
     """
     gaps = _Gaps()
-    versions = sorted(_listed(root, gaps))
+    versions = list(_listed(root, gaps))
     seen = _seen(root, versions, on_step, gaps)
     for gap in gaps.said(root):
         on_gap(gap)
@@ -88,8 +87,11 @@ def find(root: Path, on_step: OnStep, on_gap: OnGap, text_today: Callable[[str],
 
 
 def _seen(root: Path, versions: Sequence[_Version], on_step: OnStep, gaps: _Gaps) -> dict[str, _Seen]:
-    """The credentials in versions, by a hash of their text, the newest first."""
-    found: list[tuple[int, str, str, Credential]] = []
+    """The credentials in versions, by a hash of their text.
+
+    Contents are asked for in the order in which git has them: in another, it would unpack many of them many times.
+    """
+    seen: dict[str, _Seen] = {}
     reader = Reader()
     with git.Blobs(root) as blobs:
         contents = blobs.read_many(version.name for version in versions)
@@ -97,12 +99,10 @@ def _seen(root: Path, versions: Sequence[_Version], on_step: OnStep, gaps: _Gaps
             if data is None:
                 gaps.missing += 1
             else:
-                found += ((version.age, version.name, *one) for one in _in_version(reader, version.path, data))
+                for digest, credential in _in_version(reader, version.path, data):
+                    seen.setdefault(digest, _Seen(credential)).blobs.add(version.name)
             if number % _STEP == 0:
                 on_step(number, len(versions))
-    seen: dict[str, _Seen] = {}
-    for _, name, digest, credential in sorted(found, key=lambda one: one[0]):
-        seen.setdefault(digest, _Seen(credential)).blobs.add(name)
     return seen
 
 
@@ -144,7 +144,7 @@ def _listed(root: Path, gaps: _Gaps) -> Iterator[_Version]:
                 gaps.old += 1
             else:
                 versions, size = versions + 1, size + one.size
-                yield _Version(path, versions, one.name)
+                yield _Version(one.name, path)
     except git.Failure:
         gaps.stopped = True
 

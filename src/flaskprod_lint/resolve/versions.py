@@ -12,15 +12,21 @@ from flaskprod_lint.model import Credential
 from flaskprod_lint.resolve import committed, credential_files, lock_files
 from flaskprod_lint.source import decode, is_text, is_wide
 
+#: How many bytes of versions are remembered, those of the paths that came last.
+_MOST_HELD = 24 * 1024**2
 #: What is compared at first, in bytes; where that is equal, twice as much, and so on.
 _FIRST = 1024
 
 
 class Reader:
-    """Finds the credentials in versions of files. Those of one path, or of like names, are best read in a row."""
+    """Finds the credentials in versions of files, in any order."""
 
     def __init__(self) -> None:
-        self._clean = b""
+        #: The last version of a path that holds no credential, the path that was last looked at last.
+        self._clean: dict[str, bytes] = {}
+        self._held = 0
+        #: The last path of a folder and a kind of file: a build gives each version of a script a name of its own.
+        self._last: dict[str, str] = {}
 
     def read(self, path: str, data: bytes) -> list[tuple[str, Credential]]:
         """The credentials in one version of the file at `path`, each after a hash of itself."""
@@ -29,15 +35,36 @@ class Reader:
         if lock_files.is_one(path):
             return committed.in_text(decode(data), path) if lock_files.names_a_user(data) else []
         found = self._found(path, data)
-        self._clean = b"" if found else data
+        self._forget(path)
+        if not found:
+            self._remember(path, data)
         return found
 
+    def _remember(self, path: str, data: bytes) -> None:
+        self._clean[path], self._last[_kind(path)] = data, path
+        self._held += len(data)
+        while self._held > _MOST_HELD:
+            self._forget(next(iter(self._clean)))
+
+    def _forget(self, path: str) -> None:
+        self._held -= len(self._clean.pop(path, b""))
+
+    def _before(self, path: str) -> bytes:
+        """What is known to hold no credential and is most like a version of that path."""
+        return self._clean.get(path) or self._clean.get(self._last.get(_kind(path), ""), b"")
+
     def _found(self, path: str, data: bytes) -> list[tuple[str, Credential]]:
-        if self._clean and not _is_to_be_read_whole(path, data):
-            new = new_lines(self._clean, data)
+        before = self._before(path)
+        if before and not _is_to_be_read_whole(path, data):
+            new = new_lines(before, data)
             if not committed.in_text(decode(new), path):
                 return []
         return committed.in_text(decode(data), path)
+
+
+def _kind(path: str) -> str:
+    folder, _, name = path.rpartition("/")
+    return f"{folder}/{name.rpartition('.')[2]}"
 
 
 def _is_to_be_read_whole(path: str, data: bytes) -> bool:
