@@ -27,6 +27,7 @@ def _key(name: str, mark: str, before: str, after: str, file: str, *seeds: str) 
         before=rf"(?<![A-Za-z0-9+/_-]){before}",
         is_right=partial(marvin, seeds=seeds) if seeds else None,
         mark=mark,
+        confirmed=True,
     )
 
 
@@ -83,5 +84,6 @@ FORMS = (
         f"{_MICROSOFT}IdentifiableSecrets.cs",
         before=r"(?<![A-Za-z0-9+/_-])[A-Za-z0-9]{52}",
         mark="JQQJ9",
+        confirmed=True,
     ),
 )

@@ -19,7 +19,7 @@ _POLAR = "https://github.com/polarsource/polar/blob/main/server/polar/"
 _UUID = r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"
 
 _POLAR_TOKENS = tuple(
-    TokenForm(name, prefix, r"[A-Za-z0-9]{43}", f"{_POLAR}{file}", is_right=base62_crc)
+    TokenForm(name, prefix, r"[A-Za-z0-9]{43}", f"{_POLAR}{file}", is_right=base62_crc, confirmed=True)
     for name, prefix, file in (
         ("Polar organization access token", "polar_oat_", "organization_access_token/service.py"),
         ("Polar personal access token", "polar_pat_", "personal_access_token/service.py"),
@@ -29,20 +29,24 @@ _POLAR_TOKENS = tuple(
 
 FORMS = (
     # Paystack's and Clerk's secret keys begin alike.
-    TokenForm("Stripe secret key", "sk_live_", r"[A-Za-z0-9]{20,247}", _STRIPE),
+    TokenForm("Stripe secret key", "sk_live_", r"[A-Za-z0-9]{20,247}", _STRIPE, confirmed=True),
     TokenForm(
         "Stripe restricted key",
         "rk_live_",
         r"[A-Za-z0-9]{20,247}",
         f"{_STRIPE_COMMAND}canary/testutil/sanitize.go",
+        confirmed=True,
     ),
-    TokenForm("Stripe secret key for test data", "sk_test_", r"[A-Za-z0-9]{20,247}", _STRIPE, harmless=True),
+    TokenForm(
+        "Stripe secret key for test data", "sk_test_", r"[A-Za-z0-9]{20,247}", _STRIPE, harmless=True, confirmed=True
+    ),
     TokenForm(
         "Stripe restricted key for test data",
         "rk_test_",
         r"[A-Za-z0-9]{20,247}",
         f"{_STRIPE_COMMAND}canary/testutil/sanitize.go",
         harmless=True,
+        confirmed=True,
     ),
     # Svix signs so for many others: https://github.com/svix/svix-webhooks/blob/main/README.md
     TokenForm(
@@ -51,6 +55,7 @@ FORMS = (
         r"[A-Za-z0-9+/]{32,64}={0,2}",
         f"{_STRIPE_COMMAND}pkg/reporting/scrub.go",
         mark="whsec_",
+        confirmed=True,
     ),
     TokenForm("Stripe publishable key", "pk_live_", r"[A-Za-z0-9]{20,247}", _STRIPE_KEYS, public=True),
     TokenForm("Stripe publishable key", "pk_test_", r"[A-Za-z0-9]{20,247}", _STRIPE_KEYS, public=True),
@@ -63,20 +68,25 @@ FORMS = (
         r"[0-9a-z_]{8,32}\$[0-9a-f]{32}",
         "https://github.com/braintree/braintree_node/blob/master/test/unit/braintree/credentials_parser_spec.js",
         mark="$production$",
+        confirmed=True,
     ),
     TokenForm(
         "Flutterwave secret key",
         "FLWSECK-",
         r"[0-9A-Za-z]{32}-(?:[0-9A-Za-z]{12}-)?X",
         "https://github.com/Flutterwave/Flutterwave-node-v3/blob/master/README.md",
+        confirmed=True,
     ),
-    TokenForm("Flutterwave test key", "FLWSECK_TEST-", r"[0-9A-Za-z]{32}-X", _FLUTTERWAVE, harmless=True),
-    TokenForm("Flutterwave public key", "FLWPUBK-", r"[0-9A-Za-z]{32}-X", _FLUTTERWAVE, public=True),
+    TokenForm(
+        "Flutterwave test key", "FLWSECK_TEST-", r"[0-9A-Za-z]{32}-X", _FLUTTERWAVE, harmless=True, confirmed=True
+    ),
+    TokenForm("Flutterwave public key", "FLWPUBK-", r"[0-9A-Za-z]{32}-X", _FLUTTERWAVE, public=True, confirmed=True),
     TokenForm(
         "Paddle API key",
         "pdl_live_apikey_",
         r"[a-z0-9]{26}_[A-Za-z0-9]{22}_[A-Za-z0-9]{3}",
         _PADDLE,
+        confirmed=True,
     ),
     TokenForm(
         "Paddle sandbox key",
@@ -84,6 +94,7 @@ FORMS = (
         r"[a-z0-9]{26}_[A-Za-z0-9]{22}_[A-Za-z0-9]{3}",
         _PADDLE,
         harmless=True,
+        confirmed=True,
     ),
     TokenForm(
         "Paddle webhook secret",
@@ -91,26 +102,29 @@ FORMS = (
         r"[a-z0-9]{26}_[A-Za-z0-9+/]{32}",
         "https://github.com/PaddleHQ/paddle-python-sdk/blob/main/examples/webhook_verification.py",
         mark="pdl_ntfset_",
+        confirmed=True,
     ),
     TokenForm(
         "Mollie API key",
         "live_",
         r"(?=[A-Za-z]*\d)(?=[a-z0-9]*[A-Z])[A-Za-z0-9]{30}",
         "https://github.com/mollie/mollie-api-php/blob/main/src/Http/Auth/TokenValidator.php",
+        confirmed=True,
     ),
-    TokenForm("Plaid access token", "access-production-", _UUID, _PLAID),
-    TokenForm("Plaid sandbox token", "access-sandbox-", _UUID, _PLAID, harmless=True),
-    TokenForm("Shopify access token", "shpat_", r"[0-9a-fA-F]{32}", _SHOPIFY),
-    TokenForm("Shopify custom app token", "shpca_", r"[0-9a-fA-F]{32}", _SHOPIFY),
-    TokenForm("Shopify private app password", "shppa_", r"[0-9a-fA-F]{32}", _SHOPIFY),
+    TokenForm("Plaid access token", "access-production-", _UUID, _PLAID, confirmed=True),
+    TokenForm("Plaid sandbox token", "access-sandbox-", _UUID, _PLAID, harmless=True, confirmed=True),
+    TokenForm("Shopify access token", "shpat_", r"[0-9a-fA-F]{32}", _SHOPIFY, confirmed=True),
+    TokenForm("Shopify custom app token", "shpca_", r"[0-9a-fA-F]{32}", _SHOPIFY, confirmed=True),
+    TokenForm("Shopify private app password", "shppa_", r"[0-9a-fA-F]{32}", _SHOPIFY, confirmed=True),
     TokenForm(
         "Shopify shared secret",
         "shpss_",
         r"[0-9a-fA-F]{32}",
         "https://shopify.dev/changelog/app-secret-key-length-has-increased",
+        confirmed=True,
     ),
-    TokenForm("Shippo token", "shippo_live_", r"[0-9a-f]{32,40}", _SHIPPO),
-    TokenForm("Shippo test token", "shippo_test_", r"[0-9a-f]{32,40}", _SHIPPO, harmless=True),
+    TokenForm("Shippo token", "shippo_live_", r"[0-9a-f]{32,40}", _SHIPPO, confirmed=True),
+    TokenForm("Shippo test token", "shippo_test_", r"[0-9a-f]{32,40}", _SHIPPO, harmless=True, confirmed=True),
     TokenForm("EasyPost API key", "EZAK", r"[A-Za-z0-9]{54}", _EASYPOST),
     TokenForm("EasyPost test key", "EZTK", r"[A-Za-z0-9]{54}", _EASYPOST, harmless=True),
     TokenForm("Duffel access token", "duffel_live_", r"[\w-]{43}", "https://duffel.com/docs/api/overview/test-mode"),

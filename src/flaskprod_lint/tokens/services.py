@@ -28,6 +28,7 @@ FORMS = (
         r"[\w=.-]{32,64}",
         "https://github.com/planetscale/docs/blob/main/docs/tutorials/connect-any-application.md",
         mark="pscale_",
+        confirmed=True,
     ),
     TokenForm(
         "PlanetScale token",
@@ -35,6 +36,7 @@ FORMS = (
         r"[\w=.-]{32,64}",
         "https://github.com/planetscale/cli/blob/main/internal/config/config.go",
         mark="pscale_",
+        confirmed=True,
     ),
     TokenForm(
         "PlanetScale OAuth token",
@@ -49,6 +51,7 @@ FORMS = (
         "sb_secret_",
         r"[\w-]{22}_[\w-]{8}",
         f"{_SUPABASE}pkg/config/apikeys.go",
+        confirmed=True,
     ),
     TokenForm(
         "Supabase publishable key",
@@ -56,12 +59,14 @@ FORMS = (
         r"[\w-]{22}_[\w-]{8}",
         f"{_SUPABASE}pkg/config/apikeys.go",
         public=True,
+        confirmed=True,
     ),
     TokenForm(
         "Supabase access token",
         "sbp_",
         r"(?:oauth_|v\d_)?[0-9a-f]{40}",
         f"{_SUPABASE}internal/utils/access_token.go",
+        confirmed=True,
     ),
     TokenForm("Neon API key", "napi_", r"[a-z0-9]{40,80}", "https://neon.com/docs/manage/api-keys"),
     TokenForm(
@@ -69,6 +74,7 @@ FORMS = (
         "CCDB1_",
         r"[A-Za-z0-9]{22}_[A-Za-z0-9]{40}",
         "https://github.com/cockroachdb/terraform-provider-cockroach/blob/main/internal/provider/api_key_resource.go",
+        confirmed=True,
     ),
     TokenForm(
         "Confluent Cloud API secret",
@@ -76,12 +82,14 @@ FORMS = (
         r"[A-Za-z0-9+/]{56,64}",
         "https://docs.confluent.io/cloud/current/using/api-keys.html",
         mark="cflt",
+        confirmed=True,
     ),
     TokenForm(
         "ClickHouse Cloud secret",
         "4b1d",
         r"[A-Za-z0-9]{38}",
         "https://github.com/ClickHouse/terraform-provider-clickhouse/blob/main/docs/index.md",
+        confirmed=True,
     ),
     TokenForm(
         "Databricks token",
@@ -89,6 +97,7 @@ FORMS = (
         r"[0-9a-f]{32}(?:-\d)?",
         "https://github.com/microsoft/security-utilities/blob/main/src/Microsoft.Security.Utilities.Core/"
         "PreciselyClassifiedSecurityKeys/SEC101_110.AzureDatabricksPat.cs",
+        confirmed=True,
     ),
     # Monitoring
     TokenForm(
@@ -97,6 +106,7 @@ FORMS = (
         r"[A-Za-z0-9]{32}_[0-9a-fA-F]{8}",
         "https://github.com/grafana/grafana/blob/main/pkg/components/satokengen/tokengen.go",
         is_right=hexadecimal_crc,
+        confirmed=True,
     ),
     TokenForm(
         "Grafana Cloud token",
@@ -105,7 +115,7 @@ FORMS = (
         "https://grafana.com/docs/grafana-cloud/security-and-account-management/authentication-and-permissions/access-policies/",
         mark="glc_",
     ),
-    TokenForm("New Relic user key", "NRAK-", r"[A-Z0-9]{27}", _NEWRELIC),
+    TokenForm("New Relic user key", "NRAK-", r"[A-Z0-9]{27}", _NEWRELIC, confirmed=True),
     TokenForm("New Relic insert key", "NRII-", r"[A-Za-z0-9_-]{32}", _NEWRELIC_KEYS),
     # Forty characters; those of the European Union begin with eu01xx.
     TokenForm(
@@ -114,6 +124,7 @@ FORMS = (
         "",
         _NEWRELIC,
         before=r"(?<!\w)(?:eu01xx[0-9a-fA-F]{30}|[0-9a-fA-F]{36})",
+        confirmed=True,
     ),
     TokenForm("New Relic browser key", "NRJS-", r"[0-9a-f]{19}", _NEWRELIC_KEYS, public=True),
     TokenForm(
@@ -122,19 +133,22 @@ FORMS = (
         r"eyJ[A-Za-z0-9+/=]{60,400}_[A-Za-z0-9+/]{43}",
         f"{_SENTRY}org_auth_token.rs",
         mark="sntrys_",
+        confirmed=True,
     ),
-    TokenForm("Sentry user token", "sntryu_", r"[0-9a-f]{64}", f"{_SENTRY}user_auth_token.rs"),
+    TokenForm("Sentry user token", "sntryu_", r"[0-9a-f]{64}", f"{_SENTRY}user_auth_token.rs", confirmed=True),
     TokenForm(
         "Dynatrace token",
         "dt0c01.",
         r"[A-Z0-9]{24}\.[A-Z0-9]{64}",
         f"{_DYNATRACE}access-tokens-legacy",
+        confirmed=True,
     ),
     TokenForm(
         "Dynatrace SCIM token",
         "dt0s01.",
         r"[A-Z0-9]{24}\.[A-Z0-9]{64}",
         f"{_DYNATRACE}access-tokens-legacy",
+        confirmed=True,
     ),
     # The third letter is the place, `k` or `c` the kind of team: hcaik_, hcbik_, hcaic_.
     TokenForm(
@@ -142,27 +156,31 @@ FORMS = (
         "hc",
         r"[a-z]i[kc]_[a-z0-9]{58}",
         "https://github.com/honeycombio/libhoney-go/blob/main/libhoney.go",
+        confirmed=True,
     ),
     # A number of 256 bits in base 62.
-    TokenForm("PostHog personal key", "phx_", r"[A-Za-z0-9]{40,60}", _POSTHOG),
-    TokenForm("PostHog project key", "phc_", r"[A-Za-z0-9]{40,60}", _POSTHOG, public=True),
+    TokenForm("PostHog personal key", "phx_", r"[A-Za-z0-9]{40,60}", _POSTHOG, confirmed=True),
+    TokenForm("PostHog project key", "phc_", r"[A-Za-z0-9]{40,60}", _POSTHOG, public=True, confirmed=True),
     TokenForm(
         "Logfire token",
         "pylf_v",
         rf"\d{{1,2}}_(?:[a-z]{{2,12}}_)?(?:{_UUID}_)?[A-Za-z0-9]{{40,60}}",
         "https://github.com/pydantic/logfire/blob/main/logfire/_internal/auth.py",
+        confirmed=True,
     ),
     TokenForm(
         "LaunchDarkly SDK key",
         "sdk-",
         _UUID,
         "https://github.com/launchdarkly/python-server-sdk/blob/main/ldclient/testing/test_config.py",
+        confirmed=True,
     ),
     TokenForm(
         "LaunchDarkly access token",
         "api-",
         _UUID,
         "https://github.com/launchdarkly/ldcli/blob/main/README.md",
+        confirmed=True,
     ),
     # Others
     TokenForm(
@@ -170,6 +188,7 @@ FORMS = (
         "ntn_",
         r"[A-Za-z0-9]{43,50}",
         "https://github.com/makenotion/notion-mcp-server/blob/main/README.md",
+        confirmed=True,
     ),
     TokenForm(
         "Notion integration token",
@@ -191,6 +210,7 @@ FORMS = (
         "figd_",
         r"[\w-]{38,48}",
         "https://github.com/figma/code-connect/blob/main/cli/src/connect/__test__/e2e/e2e_wizard_many_components.test.ts",
+        confirmed=True,
     ),
     TokenForm(
         "Airtable token",
@@ -210,6 +230,7 @@ FORMS = (
         "pk_",
         r"\d{5,12}_[A-Z0-9]{32}",
         "https://clickup.com/api/readme_documentation/v2.0/getting_started/authentication/",
+        confirmed=True,
     ),
     TokenForm(
         "Typeform token",
@@ -222,9 +243,10 @@ FORMS = (
         "CFPAT-",
         r"[\w-]{43}",
         "https://github.com/contentful/contentful-cli/blob/main/test/proxy/README.md",
+        confirmed=True,
     ),
-    TokenForm("Mapbox secret token", "sk.eyJ", r"[\w-]{60,140}\.[\w-]{20,24}", _MAPBOX),
-    TokenForm("Mapbox public token", "pk.eyJ", r"[\w-]{60,140}\.[\w-]{20,24}", _MAPBOX, public=True),
+    TokenForm("Mapbox secret token", "sk.eyJ", r"[\w-]{60,140}\.[\w-]{20,24}", _MAPBOX, confirmed=True),
+    TokenForm("Mapbox public token", "pk.eyJ", r"[\w-]{60,140}\.[\w-]{20,24}", _MAPBOX, public=True, confirmed=True),
     TokenForm(
         "Dropbox access token",
         "sl.",
@@ -250,12 +272,14 @@ FORMS = (
         "AAAAAAAAAAAAAAAAAAAAA",
         r"[A-Za-z0-9%]{60,140}",
         "https://github.com/xdevplatform/docs/blob/main/fundamentals/authentication/oauth-2-0/bearer-tokens.mdx",
+        confirmed=True,
     ),
     TokenForm(
         "Readme API key",
         "rdme_",
         r"[a-z0-9]{70}",
         "https://github.com/readmeio/rdme/blob/next/src/lib/types/openapiDoc.ts",
+        confirmed=True,
     ),
     TokenForm(
         "MaxMind license key",
@@ -263,6 +287,7 @@ FORMS = (
         "",
         "https://github.com/maxmind/dev-site/blob/main/content/geoip/release-notes/2023.md",
         before=r"(?<!\w)[A-Za-z0-9]{6}_[A-Za-z0-9]{29}",
+        confirmed=True,
     ),
     TokenForm(
         "Stytch secret",
@@ -270,5 +295,6 @@ FORMS = (
         r"[\w-]{35}=",
         "https://github.com/stytchauth/stytch-python/blob/main/README.md",
         mark="secret-live-",
+        confirmed=True,
     ),
 )
