@@ -6,7 +6,6 @@ from flaskprod_lint.tokens.checksums import base62_crc
 from flaskprod_lint.tokens.form import TokenForm
 
 _STRIPE = "https://docs.stripe.com/api/authentication"
-_STRIPE_KEYS = "https://docs.stripe.com/keys"
 _STRIPE_COMMAND = "https://github.com/stripe/stripe-cli/blob/master/"
 _SHOPIFY = "https://shopify.dev/changelog/length-of-the-shopify-access-token-is-increasing"
 _SQUARE = "https://developer.squareup.com/docs/build-basics/access-tokens"
@@ -57,8 +56,17 @@ FORMS = (
         mark="whsec_",
         confirmed=True,
     ),
-    TokenForm("Stripe publishable key", "pk_live_", r"[A-Za-z0-9]{20,247}", _STRIPE_KEYS, public=True),
-    TokenForm("Stripe publishable key", "pk_test_", r"[A-Za-z0-9]{20,247}", _STRIPE_KEYS, public=True),
+    *(
+        TokenForm(
+            "Stripe publishable key",
+            prefix,
+            r"[A-Za-z0-9]{20,247}",
+            f"{_STRIPE_COMMAND}pkg/cmd/sandbox_test.go",
+            public=True,
+            confirmed=True,
+        )
+        for prefix in ("pk_live_", "pk_test_")
+    ),
     TokenForm("Square access token", "EAAA", r"[\w-]{60}", _SQUARE),
     TokenForm("Square access token", "sq0atp-", r"[\w-]{22}", _SQUARE),
     TokenForm("Square application secret", "sq0csp-", r"[\w-]{43}", _SQUARE),
