@@ -198,6 +198,14 @@ RELEASES = {
             ),
         },
     ),
+    "migrations-not-shipped": Row(
+        {**MIGRATED, **image(), ".dockerignore": ".git\n.env\nmigrations\n"},
+        {
+            "fly": fly("[deploy]", 'release_command = "flask db upgrade"'),
+            "docker-compose": compose("  migrate:", "    build: .", "    command: flask db upgrade", env=URL),
+        },
+        {"heroku: the slug has the folder": {**procfile(ON_PORT, "release: flask db upgrade"), "Dockerfile": ""}},
+    ),
     "migrate-in-build": Row(
         {**MIGRATED, **image(steps=f"{INSTALL}RUN flask db upgrade\nUSER nobody\n")},
         {

@@ -12,6 +12,7 @@ from platform_manifests import (
     INSTALL,
     ON_8000,
     ON_PORT,
+    Files,
     Row,
     cloud_run,
     compose,
@@ -32,6 +33,15 @@ SCRIPT = APP + 'if __name__ == "__main__":\n    app.run(host="0.0.0.0", port=800
 IN_SESSION = APP + "from flask import session\n@app.get('/')\ndef index():\n    session['seen'] = True\n    return ''\n"
 BY_ADDRESS = APP + "from flask import request\n@app.get('/')\ndef index():\n    return request.remote_addr\n"
 SECRET = {"SECRET_KEY": "tiger9x-stripes-and-more"}
+
+UPLOAD = "#!/bin/sh\ngcloud run deploy shop --source . --port 8000\n"
+
+
+def with_tag(tag: str) -> Files:
+    """A compose file that builds the image on another tag than its Dockerfile names."""
+    text = compose()["docker-compose.prod.yml"]
+    return {"docker-compose.prod.yml": text.replace("build: .", f"build: {{context: ., args: {{TAG: {tag}}}}}")}
+
 
 SERVER = {
     "dev-server": Row(
@@ -202,7 +212,33 @@ DEBUG = {
     ),
 }
 
+BASE = {**PLAIN, ".dockerignore": ".git\n"}
+BY_ARGUMENT = "ARG TAG={0}\nFROM python:${{TAG}}\nWORKDIR /app\n" + INSTALL + f"USER nobody\nCMD exec {ON_8000}\n"
+
 IMAGE = {
+    "base-image-floating": Row(
+        {**BASE, "Dockerfile": BY_ARGUMENT.format("latest")},
+        {"fly": fly(), "docker-compose": compose(), "kubernetes": kubernetes()},
+        {"docker-compose: builds on a version": with_tag("3.13-slim"), "heroku: no image": {**procfile(), **NO_IMAGE}},
+    ),
+    "base-image-large": Row(
+        {**BASE, "Dockerfile": BY_ARGUMENT.format("3.13.5")},
+        {"fly": fly(), "docker-compose": compose(), "kubernetes": kubernetes()},
+        {"docker-compose: builds on the slim one": with_tag("3.13.5-slim")},
+    ),
+    "copied-file-ignored": Row(
+        {**PLAIN, **image(), ".gcloudignore": "requirements.txt\n", "deploy.sh": UPLOAD},
+        {"cloud-run": {}},
+        {
+            "fly: reads no .gcloudignore": {**fly(), "deploy.sh": ""},
+            "docker-compose: reads no .gcloudignore": {**compose(), "deploy.sh": ""},
+        },
+    ),
+    "port-privileged": Row(
+        {**PLAIN, **image("gunicorn --bind 0.0.0.0:80 app:app")},
+        {"fly": fly(port=80), "docker-compose": compose(ports="80:80"), "kubernetes": kubernetes(port=80)},
+        {"docker-compose: as root": compose("    user: root", ports="80:80")},
+    ),
     "python-end-of-life": Row(
         {**PLAIN, ".python-version": "3.8\n"},
         {"heroku": procfile(), "render": render(), "fly": {**fly(), **image(base="python:3.8-slim")}},
