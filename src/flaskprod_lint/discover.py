@@ -32,6 +32,12 @@ _MOST_STARS = 3
 #: How `git ls-files -t` begins the line of a tracked file: as it is, left out of a sparse checkout, or not merged.
 _TRACKED = ("H ", "S ", "M ")
 
+#: The names of an empty file, of SHA-1 and of SHA-256.
+_EMPTY = (
+    "e69de29bb2d1d6434b8b29ae775ad8c2e48c5391",
+    "473a0f4c3be8a93681a267e3b1e9a7dcda1185436fe141f7749120a303721813",
+)
+
 _BY_NAME = {
     "procfile": "procfile",
     "makefile": "makefile",
@@ -202,11 +208,15 @@ def open_project(root: Path) -> Project:
 @contextmanager
 def staged_project(root: Path) -> Iterator[Project | None]:
     """The project at `root` as the next commit will have it: git's index, whatever the files say. None without git."""
-    answer = git.ask(root, "ls-files", "-z", "--stage", index=git.index_of_a_commit(root))
+    index = git.index_of_a_commit(root)
+    answer = git.ask(root, "ls-files", "-z", "--stage", index=index)
     if answer is None:
         yield None
         return
     entries = [entry for entry in _staged(answer.split("\0")) if entry.mode in ("100644", "100755")]
+    if any(entry.name in _EMPTY for entry in entries):
+        only_meant = _only_meant(root, index)
+        entries = [entry for entry in entries if entry.path not in only_meant]
     names = {entry.path: entry.name for entry in entries}
     paths = _own([entry.path for entry in entries])
     executable = frozenset(entry.path for entry in entries if entry.mode == "100755")
@@ -215,11 +225,22 @@ def staged_project(root: Path) -> Iterator[Project | None]:
         def contents(path: str) -> bytes:
             if path not in names:
                 raise ValueError("it is not staged")
-            return blobs.read(names[path])
+            try:
+                return blobs.read(names[path])
+            except ValueError:
+                if git.ask(root, "cat-file", "-e", names[path]) is None:
+                    project.problem("not looked at: git does not have here what is staged", Span(path, 1))
+                raise
 
         project = Project(root, paths, tracked=frozenset(paths), executable=executable, contents=contents)
         project.set_formats(_formats(project))
         yield project
+
+
+def _only_meant(root: Path, index: Path | None) -> frozenset[str]:
+    """The paths of `git add --intent-to-add`, which the next commit leaves out; the index has them as empty files."""
+    answer = git.ask(root, "diff-files", "-z", "--name-only", "--diff-filter=A", "--relative", index=index)
+    return frozenset((answer or "").split("\0"))
 
 
 def _formats(project: Project) -> dict[str, tuple[str, ...]]:

@@ -59,13 +59,15 @@ def ask(root: Path, *arguments: str, index: Path | None = None) -> str | None:
 def index_of_a_commit(root: Path) -> Path | None:
     """The index of a commit under way: `git commit -a` and `git commit PATH` give one of their own to their hooks.
 
-    None where there is none, or it is that of another repository.
+    None where there is none, or it is that of another repository. Git names it from the top of the files, where it
+    starts its hooks.
     """
     given = os.environ.get("GIT_INDEX_FILE")
     folder = ask(root, "rev-parse", "--absolute-git-dir") if given else None
-    if not given or folder is None:
+    top = ask(root, "rev-parse", "--show-toplevel") if given else None
+    if not given or folder is None or top is None:
         return None
-    index = Path(given).resolve()
+    index = (Path(top.removesuffix("\n")) / given).resolve()
     return index if index.parent == Path(folder.removesuffix("\n")).resolve() else None
 
 
