@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from flaskprod_lint.finding import Confidence, Evidence, Finding, Severity
 from flaskprod_lint.model import App, Deployment, Process, SecretUse, Setting, Unknown, Use
-from flaskprod_lint.rules import evidence, rule
+from flaskprod_lint.rules import copies, evidence, rule
 from flaskprod_lint.rules.hardening import may_load_other_settings
 from flaskprod_lint.rules.platform_facts import careful_of_workers
 from flaskprod_lint.source import Place
@@ -70,7 +70,7 @@ def secret_key_random(deployment: Deployment) -> Iterator[Finding]:
             continue
         several = _several(process)
         condition = f" unless {use.variable} is set" if use.variable else ""
-        effect = f"each of the {several} has another one" if several else "every restart ends all sessions"
+        effect = f"each of {several} has another one" if several else "every restart ends all sessions"
         finding = Finding(
             f"{use.name} is made anew when the app loads{condition}: {effect}",
             at=use.at,
@@ -248,7 +248,5 @@ def _several(process: Process) -> str:
     preload = server.settings.get("preload_app") if server else None
     loaded_once = preload is not None and preload.value is True
     if isinstance(workers, int) and workers > 1 and not loaded_once:
-        return f"{workers} workers"
-    if isinstance(process.instances.value, int) and process.instances.value > 1:
-        return f"{process.instances.value} instances"
-    return ""
+        return f"the {workers} workers"
+    return copies.several(process)

@@ -10,6 +10,7 @@ from flaskprod_lint.model import Deployment, MigrationRun, Migrations, Process, 
 from flaskprod_lint.model.app import GUNICORN_HOOKS
 from flaskprod_lint.patterns import regex
 from flaskprod_lint.rules import evidence, rule
+from flaskprod_lint.rules.copies import at_most, several
 from flaskprod_lint.rules.migration_files import migrate_in_build, migration_heads, migrations_not_shipped
 from flaskprod_lint.rules.platform_facts import careful_of_workers
 from flaskprod_lint.rules.release_steps import release_step, upgrade_command
@@ -146,8 +147,15 @@ def _on_boot(run: MigrationRun, process: Process | None) -> str:
     start = f"`{run.process}` runs `{_command(run)}`, which {does}, {when}"
     instances = process.instances.value if process is not None else 1
     if isinstance(instances, int) and instances > 1:
-        return f"{start}: its {instances} instances do so at the same time, and all but one may fail"
+        return f"{start}: {_its(process)} do so at the same time, and all but one may fail"
     return start
+
+
+def _its(process: Process | None) -> str:
+    """ "its 3 instances" or, of an autoscaler's most, "up to 3 instances"."""
+    if process is None:
+        return "its instances"
+    return several(process) if at_most(process) else f"its {several(process)}"
 
 
 def _boot_severity(run: MigrationRun, process: Process | None) -> Severity | None:
