@@ -105,6 +105,7 @@ def test_every_form_has_a_source_and_there_are_sixty_providers() -> None:
         "sk_live_" + "ab12" * 6,
         "live_migration_of_the_whole_database_now",
         "md-typeset__scrollwrap__inner_x",
+        "bdata:" + "A" * 30 + "8D8AAAAAAAAAQAAAAAAAAAhAAAAAAAAAEEAAAAAAAAAUQAAAAAAAABhAAAAAAAAAHEAAAAAAAAAgQA",
         "eyJhbGciOiJIUzI1NiJ9.not-a-payload-of-anything.sig-sig-sig-sig-sig-sig",
         "AccountKey=" + "Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErCz4I6tq" + "/K1SZFPTOtr/KBHBeksoGMGw==",
     ],

@@ -175,12 +175,12 @@ FORMS = (
         "https://github.com/launchdarkly/python-server-sdk/blob/main/ldclient/testing/test_config.py",
         confirmed=True,
     ),
+    # Read there, but an id of anybody's may begin so.
     TokenForm(
         "LaunchDarkly access token",
         "api-",
         _UUID,
         "https://github.com/launchdarkly/ldcli/blob/main/README.md",
-        confirmed=True,
     ),
     # Others
     TokenForm(
@@ -267,10 +267,11 @@ FORMS = (
         r"[A-Za-z0-9]{100,300}",
         "https://developers.facebook.com/docs/facebook-login/guides/access-tokens/",
     ),
+    # Data in base64 begins with as many noughts, but has no `=` in the middle.
     TokenForm(
         "X bearer token",
         "AAAAAAAAAAAAAAAAAAAAA",
-        r"[A-Za-z0-9%]{60,140}",
+        r"[A-Za-z0-9]{2,12}A{5,10}[A-Za-z0-9%]{20,60}%3D[A-Za-z0-9]{40,60}",
         "https://github.com/xdevplatform/docs/blob/main/fundamentals/authentication/oauth-2-0/bearer-tokens.mdx",
         confirmed=True,
     ),
