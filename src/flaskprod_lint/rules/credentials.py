@@ -50,7 +50,8 @@ def _says(secret: HardcodedSecret) -> str:
     if not secret.works:
         when = f"without {secret.variable}" if secret.variable else f"with this {secret.name}"
         return f"The code goes on {when}, with a text that nobody gave out: what needs it fails when it is first used"
-    guess = " that anyone would guess" if secret.weak else " that stands in the code"
+    where = "the code" if _is_code(secret) else secret.at.path
+    guess = " that anyone would guess" if secret.weak else f" that stands in {where}"
     if secret.variable:
         return f"Without {secret.variable}, production uses {what}{guess}"
     return f"Production uses {what}{guess} ({secret.name}): everyone with the repository, now or later, can use it"
@@ -63,7 +64,14 @@ def _from_environment(secret: HardcodedSecret) -> str:
 
 
 def _target(secret: HardcodedSecret) -> str:
+    """What is assigned to: for a setting of a data file, what the code sets once it is read."""
+    if not _is_code(secret):
+        return f'app.config["{secret.name}"]'
     return secret.name if secret.name.isidentifier() else f'config["{secret.name}"]'
+
+
+def _is_code(secret: HardcodedSecret) -> bool:
+    return secret.at.path.endswith((".py", ".cfg"))
 
 
 def _variable(secret: HardcodedSecret) -> str:

@@ -269,7 +269,7 @@ def _judged(written: _Written, parsed: Parsed) -> HardcodedSecret | None:
     text = written.text or written.value.value
     if isinstance(text, bytes):
         text = text.decode("latin-1")
-    if not isinstance(text, str) or not text or _is_another_rules(written.name, text):
+    if not isinstance(text, str) or not text or is_another_rules(written.name, text):
         return None
     judged = secrecy.judge(written.judged_as or written.name, text)
     placeholder = judged.kind == "placeholder" and secrecy.is_secret_name(written.name)
@@ -312,7 +312,7 @@ def _letters(text: str) -> str:
     return "".join(letter for letter in text.lower() if letter.isalnum())
 
 
-def _is_another_rules(name: str, text: str) -> bool:
+def is_another_rules(name: str, text: str) -> bool:
     """Whether a signing key or a database's address: those have rules of their own."""
     database = re.match(r"(?:postgres|mysql|mariadb|sqlite|oracle|mssql)", text)
     return _SIGNS_SESSIONS.search(name) is not None or database is not None
