@@ -9,7 +9,7 @@ from flaskprod_lint.model import Driver, Engine
 from flaskprod_lint.patterns import regex
 from flaskprod_lint.resolve.context import Context
 from flaskprod_lint.resolve.interpreter.values import Partial
-from flaskprod_lint.resolve.packages.versions import is_bounded, sqlalchemy_version
+from flaskprod_lint.resolve.packages.versions import LATEST, is_bounded, sqlalchemy_version
 
 #: The libraries that make engines of SQLAlchemy.
 ON_SQLALCHEMY = ("SQLAlchemy", "Flask-SQLAlchemy", "Flask-SQLAlchemy-Lite", "Alchemical")
@@ -69,7 +69,7 @@ def of_engine(engine: Engine, files: Iterable[str], context: Context) -> Driver 
         module,
         distributions,
         None if _STANDS_IN.search(text) else _is_installed(engine, distributions, context, written=written),
-        _reason(engine, version),
+        _reason(engine, version, context),
         surely and engine.url_kind != "fallback" and (written or is_usual(engine, context)),
         module != "psycopg2" or _waits_for_others(text, context),
         not written,
@@ -88,11 +88,14 @@ def is_usual(engine: Engine, context: Context) -> bool:
     return any(context.packages.find(name) for name in own)
 
 
-def _reason(engine: Engine, version: tuple[int, int]) -> str:
+def _reason(engine: Engine, version: tuple[int, int], context: Context) -> str:
     if engine.driver:
         return f"the URL says {engine.dialect}+{engine.driver}"
     if engine.dialect == "postgresql":
-        return f"SQLAlchemy {version[0]}.{version[1]} takes it for postgresql://"
+        number = f"{version[0]}.{version[1]}"
+        if not is_bounded(context, "sqlalchemy") and version == LATEST["sqlalchemy"]:
+            return f"the newest SQLAlchemy, {number}, takes it for postgresql://"
+        return f"SQLAlchemy {number} takes it for postgresql://"
     return f"SQLAlchemy takes it for {engine.dialect}://"
 
 
