@@ -84,7 +84,7 @@ def _follow_words(walker: Walker, state: State, command: Command) -> None:
 
 
 def _located(walker: Walker, command: Command, words: tuple[str, ...]) -> tuple[Argument, ...]:
-    """The words of an exec form, each with its place where it stands literally in the source."""
+    """The words of an exec form, each with its place: where it stands literally, or what it was made of."""
     places = command.places if len(command.places) == len(words) else (command.origin,) * len(words)
     found: list[Argument] = []
     begin, before = 0, None
@@ -100,7 +100,9 @@ def _located(walker: Walker, command: Command, words: tuple[str, ...]) -> tuple[
         end = source.offset(min(where.end_line, source.line_count), 1) + len(source.line(where.end_line)) + 200
         piece = _find(source, word, begin, end)
         begin = piece.end if piece else begin
-        found.append(Argument(word, word, at=source.span(piece.start, piece.end) if piece else None))
+        # What a template wrote does not stand there as it is: its own place is then all that is known.
+        own = place.span if where == place.span else None
+        found.append(Argument(word, word, at=source.span(piece.start, piece.end) if piece else own))
     return tuple(found)
 
 

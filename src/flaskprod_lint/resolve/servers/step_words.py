@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from flaskprod_lint.inputs import templates
 from flaskprod_lint.model import EnvironmentRead, Step, Unknown
 from flaskprod_lint.patterns import regex
 from flaskprod_lint.records import dataclass
@@ -33,7 +34,7 @@ class Word:
     @property
     def is_only_a_variable(self) -> bool:
         """Nothing of it is known: it may be a value, an option, several of them, or nothing at all."""
-        return not self.known and not _COMMAND.sub("", VARIABLE.sub("", self.text))
+        return not self.known and not _COMMAND.sub("", VARIABLE.sub("", templates.PIECE.sub("", self.text)))
 
     def value(self) -> str | Unknown:
         return self.text if self.unknown is None else self.unknown

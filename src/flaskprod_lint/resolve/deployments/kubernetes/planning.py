@@ -199,9 +199,11 @@ def _name(one: Running, group: list[Running], kind: str) -> str:
 def _trail(one: Running, command: Command) -> tuple[Place, ...]:
     """From the workload to the line that says what runs."""
     name, found = one.workload.name, one.workload.object
-    # The name of a chart's object is made elsewhere.
-    here, whole = name.span.path == found.path, found.node.span
-    span = name.span if here else Span(whole.path, whole.line, whole.column)
+    # The name of a chart's object is made elsewhere: then its key is what stands here.
+    about, whole = found.node.at("metadata"), found.node.span
+    entry = about.entry("name") if about is not None else None
+    places = (name.span, entry.key.span if entry is not None else whole)
+    span = next((one for one in places if one.path == found.path), Span(whole.path, whole.line, whole.column))
     return (Place(span, f"{one.workload.kind} {name.value}"), command.origin)
 
 
