@@ -42,9 +42,9 @@ def test_the_access_log_is_proven_where_it_is_set(files: dict[str, str], place: 
 def test_a_chart_sets_the_bind_where_its_value_stands(tmp_path: Path) -> None:
     template = (
         "apiVersion: apps/v1\nkind: Deployment\nmetadata:\n  name: {{ .Release.Name }}\nspec:\n  template:\n    spec:\n"
-        "      containers:\n      - name: web\n        image: acme/shop\n        args:\n"
-        '        - "--workers={{ .Values.workers }}"\n        - "--bind=0.0.0.0:{{ .Values.port }}"\n        - app:app\n'
-        "        ports: [{containerPort: 8000}]\n"
+        "      containers:\n      - name: web\n        image: acme/shop\n        ports: [{containerPort: 8000}]\n"
+        '        args:\n        - "--workers={{ .Values.workers }}"\n        - "--bind=0.0.0.0:{{ .Values.port }}"\n'
+        "        - app:app\n"
     )
     files = {
         "chart/Chart.yaml": "apiVersion: v2\nname: shop\n",
