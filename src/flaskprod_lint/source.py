@@ -314,7 +314,7 @@ class Project:
 
     def _read(self, path: str) -> Source | None:
         try:
-            data, mode = self._peeked.pop(path, None) or self._bytes(path)
+            data, mode = self._peeked.pop(path) if path in self._peeked else self._bytes(path)
         except (OSError, ValueError) as error:
             reason = error.strerror if isinstance(error, OSError) else str(error)
             self.problem(f"not read: {reason or error}", Span(path, 1))

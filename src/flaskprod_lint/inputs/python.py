@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import ast
 import warnings
+from collections import deque
+from collections.abc import Iterator
 
 from flaskprod_lint.source import Source
 
 #: What `ast.parse` raises on texts that are no Python for it: broken, too deep, with NUL bytes or lone surrogates.
 UNPARSABLE = (SyntaxError, ValueError, RecursionError, MemoryError)
+#: Where a statement has others.
+_BODIES = ("body", "orelse", "finalbody", "handlers", "cases")
 
 
 def parse(source: Source) -> ast.Module:
@@ -26,6 +30,19 @@ def syntax(source: Source) -> ast.Module | None:
         return parse(source)
     except UNPARSABLE:
         return None
+
+
+def statements(tree: ast.Module) -> Iterator[ast.AST]:
+    """The statements of a file, and the handlers and cases between them; the outer ones first.
+
+    Their expressions, which are nine nodes in ten, are left out.
+    """
+    waiting: deque[ast.AST] = deque(tree.body)
+    while waiting:
+        node = waiting.popleft()
+        yield node
+        for name in _BODIES:
+            waiting.extend(getattr(node, name, ()))
 
 
 def expression(text: str) -> ast.expr:

@@ -9,6 +9,7 @@ from flaskprod_lint.model import App, Process, Reached, Setting, Step, Target, U
 from flaskprod_lint.patterns import regex
 from flaskprod_lint.resolve.app import (
     configured,
+    factories,
     flask_cli,
     hardcoded,
     held,
@@ -36,7 +37,9 @@ from flaskprod_lint.source import Place, Project, Source, Span
 __all__ = ["of_assumed", "of_process", "script_server"]
 
 _READS = regex(
-    r"""(?:environ(?:\.\w+)?\s*[(\[]|getenv\s*\(|\benv(?:\.\w+)?\s*\(|\bconfig\s*\()\s*[rbu]?["'](\w+)["']|\$\{?([A-Z]\w+)"""
+    # Each part begins with a letter, before it is asked what stands before: that is several times as fast.
+    r"""(?:environ(?:\.\w+)?\s*[(\[]|getenv\s*\(|env(?<!\wenv)(?:\.\w+)?\s*\(|config(?<!\wconfig)\s*\()\s*[rbu]?["'](\w+)["']"""
+    r"""|\$\{?([A-Z]\w+)"""
 )
 _REQUEST_HOOKS = frozenset(
     f"flask.{owner}.{hook}"
@@ -157,6 +160,7 @@ def _of_served(value: Value | None, loaded: loading.Loaded) -> App | None:
     name = held.at_the_top(module, lambda one: _is_made_at(one, app.definition.span))
     if name:
         app.name, app.held = name, Place(Span(module.path, 1), name)
+    app.made_by = factories.of_app(loaded.context.project, app.definition.span, app.trail)
     return app
 
 

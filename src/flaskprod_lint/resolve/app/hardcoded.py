@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import bisect
 import re
 from collections.abc import Container, Iterable, Iterator, Mapping
 from dataclasses import replace
@@ -97,12 +98,27 @@ def _is_at(setting: Setting, secret: HardcodedSecret) -> bool:
     )
 
 
+class _Telling:
+    """The lines of a text that hold one of the words; nothing else is looked at closely."""
+
+    def __init__(self, text: str) -> None:
+        lower = text.lower()
+        words = [word for word in _WORDS if word in lower]
+        self.lines = [number for number, line in enumerate(lower.split("\n"), 1) if any(word in line for word in words)]
+
+    def within(self, statement: ast.stmt) -> bool:
+        """Whether any of them is among those of a statement."""
+        first = min((one.lineno for one in getattr(statement, "decorator_list", ())), default=statement.lineno)
+        after = bisect.bisect_left(self.lines, first)
+        return after < len(self.lines) and self.lines[after] <= (statement.end_lineno or statement.lineno)
+
+
 def _of_source(source: Source) -> list[HardcodedSecret]:
-    lower = source.text.lower()
-    if not any(word in lower for word in _WORDS):
+    telling = _Telling(source.text)
+    if not telling.lines:
         return []
     parsed = sources.read(source)
-    written = _in_block(parsed.tree.body) if parsed.tree is not None else ()
+    written = _in_block(parsed.tree.body, telling) if parsed.tree is not None else ()
     found: dict[Span, HardcodedSecret] = {}
     for one in written:
         secret = _judged(one, parsed)
@@ -116,22 +132,22 @@ def is_for_others(name: str) -> bool:
     return bool(_FOR_OTHERS.search(name))
 
 
-def _in_block(body: Iterable[ast.stmt], owner: str = "") -> Iterator[_Written]:
+def _in_block(body: Iterable[ast.stmt], telling: _Telling, owner: str = "") -> Iterator[_Written]:
     """What the statements hold, without what only runs as a script and without classes for tests and development."""
-    for statement in body:
+    for statement in filter(telling.within, body):
         if isinstance(statement, ast.ClassDef) and is_for_others(statement.name):
             continue
         if isinstance(statement, ast.If) and _is_main(statement.test):
-            yield from _in_block(statement.orelse)
+            yield from _in_block(statement.orelse, telling)
             continue
         yield from (one._replace(owner=owner) for one in _of_statement(statement))
         inside = statement.name if isinstance(statement, ast.ClassDef) else "" if _is_function(statement) else owner
         for field in ("body", "orelse", "finalbody"):
-            yield from _in_block(getattr(statement, field, ()), inside)
+            yield from _in_block(getattr(statement, field, ()), telling, inside)
         for handler in getattr(statement, "handlers", ()):
-            yield from _in_block(handler.body)
+            yield from _in_block(handler.body, telling)
         for case in getattr(statement, "cases", ()):
-            yield from _in_block(case.body)
+            yield from _in_block(case.body, telling)
 
 
 def _is_function(statement: ast.stmt) -> bool:

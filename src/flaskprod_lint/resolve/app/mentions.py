@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import field
 
+from flaskprod_lint.inputs import python
 from flaskprod_lint.patterns import regex
 from flaskprod_lint.records import dataclass
 from flaskprod_lint.resolve.interpreter import sources
@@ -39,7 +40,6 @@ _LEAVES = (ast.Name, ast.Constant)
 #: Nodes that only say how another one is meant: Load, Add, Not …
 _MARKS = (ast.expr_context, ast.operator, ast.unaryop, ast.boolop)
 #: What of a statement holds statements, with the handlers and cases that hold them in turn.
-_BODIES = ("body", "orelse", "finalbody", "handlers", "cases")
 _Definition = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
 
 
@@ -82,7 +82,7 @@ def read(source: Source) -> tuple[Unit, ...]:
 def _imports(tree: ast.Module) -> Mapping[str, str]:
     """The names that the file's imports give to what matters here: `session` for flask.session."""
     found: dict[str, str] = {}
-    for node in _statements(tree.body):
+    for node in python.statements(tree):
         if isinstance(node, ast.Import):
             found.update(
                 {alias.asname or alias.name: alias.name for alias in node.names if alias.name.split(".")[0] in _KNOWN}
@@ -90,16 +90,6 @@ def _imports(tree: ast.Module) -> Mapping[str, str]:
         elif isinstance(node, ast.ImportFrom) and not node.level and (node.module or "").split(".")[0] in _KNOWN:
             found.update({alias.asname or alias.name: f"{node.module}.{alias.name}" for alias in node.names})
     return found
-
-
-def _statements(body: Iterable[ast.AST]) -> Iterator[ast.AST]:
-    """The statements of a file without their expressions, which are nine nodes in ten."""
-    for node in body:
-        yield node
-        for name in _BODIES:
-            inner = getattr(node, name, None)
-            if isinstance(inner, list):
-                yield from _statements(inner)
 
 
 @dataclass

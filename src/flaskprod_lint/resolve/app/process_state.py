@@ -109,7 +109,7 @@ def _changed_by_views(source: Source, path: str) -> Iterator[InProcess]:
     if tree is None:
         return
     names = {name: node for node in tree.body for name in _containers(node)}
-    for view in ast.walk(tree) if names else ():
+    for view in python.statements(tree) if names else ():
         if not isinstance(view, (ast.FunctionDef, ast.AsyncFunctionDef)) or not any(
             map(_is_route, view.decorator_list)
         ):

@@ -8,6 +8,7 @@ from dataclasses import replace
 
 from flaskprod_lint.inputs import python
 from flaskprod_lint.model import EnvironmentRead, SecretUse, Unknown
+from flaskprod_lint.patterns import regex
 from flaskprod_lint.resolve.app.flask_config import FlaskConfig, is_default
 from flaskprod_lint.resolve.app.written import before_value
 from flaskprod_lint.resolve.interpreter.values import Value
@@ -31,6 +32,8 @@ NAMES = frozenset(
 #: Decorators of pydantic for methods that check a field.
 _VALIDATORS = frozenset(("field_validator", "validator"))
 
+#: Words without which code stops nobody.
+_STOPS = regex("raise|exit|assert")
 #: The symbol of a value that is made anew each time the code runs, and the reason why it is unknown.
 RANDOM = "random"
 RANDOM_REASON = "a value made anew each time"
@@ -166,7 +169,7 @@ def _guarded(use: SecretUse, project: Project, files: Iterable[str]) -> SecretUs
     """The same use with the place of the code that refuses to start with such a value, if there is any."""
     for path in files:
         source = project.read(path)
-        if source is None or use.name not in source.text or not ("raise" in source.text or "exit" in source.text):
+        if source is None or use.name not in source.text or not _STOPS.search(source.text):
             continue
         line = _guard_line(source, use)
         if line is not None:
@@ -179,7 +182,7 @@ def _guard_line(source: Source, use: SecretUse) -> int | None:
     tree = python.syntax(source)
     if tree is None:
         return None
-    functions = [node for node in ast.walk(tree) if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef))]
+    functions = [node for node in python.statements(tree) if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef))]
     for scope in (*functions, tree):
         complaints = _complaints(scope)
         names = {use.name, use.name.lower(), use.variable or use.name, *_validated(scope, use)}

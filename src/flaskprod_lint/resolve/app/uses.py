@@ -133,7 +133,8 @@ def _live(units: list[Unit], unregistered: set[Span], called: set[str]) -> list[
             return live
         live += reached
         called = called.union(*(unit.names for unit in reached))
-        waiting = [unit for unit in waiting if not any(unit is one for one in reached)]
+        known = {id(unit) for unit in reached}
+        waiting = [unit for unit in waiting if id(unit) not in known]
 
 
 def _is_called(unit: Unit, unregistered: set[Span], called: set[str]) -> bool:

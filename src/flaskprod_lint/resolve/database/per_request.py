@@ -6,6 +6,7 @@ import ast
 from collections.abc import Iterable, Iterator, Mapping
 from weakref import WeakKeyDictionary
 
+from flaskprod_lint.inputs import python
 from flaskprod_lint.model import Reached
 from flaskprod_lint.records import dataclass
 from flaskprod_lint.resolve.database import upgrades
@@ -72,7 +73,7 @@ def _of_file(project: Project, path: str) -> Iterator[Reached]:
 
 def _called_by_requests(tree: ast.Module) -> Iterator[_Function]:
     """The functions that Flask calls for a request."""
-    for node in ast.walk(tree):
+    for node in python.statements(tree):
         if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)) and _is_view(node):
             yield node
         elif isinstance(node, ast.ClassDef) and any(_last(base) in _VIEWS for base in node.bases):

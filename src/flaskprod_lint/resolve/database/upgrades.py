@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import field
 from weakref import WeakKeyDictionary
 
+from flaskprod_lint.inputs import python
 from flaskprod_lint.patterns import regex
 from flaskprod_lint.records import dataclass
 from flaskprod_lint.resolve.interpreter import sources
@@ -114,7 +115,7 @@ def parse(project: Project, path: str) -> ParsedFile | None:
 
 def _read(path: str, tree: ast.Module) -> ParsedFile:
     file = ParsedFile(path, tree)
-    for node in ast.walk(tree):
+    for node in python.statements(tree):
         if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
             file.functions.setdefault(node.name, node)
         elif isinstance(node, ast.Import):

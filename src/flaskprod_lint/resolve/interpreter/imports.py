@@ -50,6 +50,13 @@ class Found:
 
 def find(vm: Interpreter, name: str, folders: Iterable[str]) -> Found | None:
     """The module of that simple name in the first of the folders that has it."""
+    key = (name, *folders)
+    if key not in vm.found:
+        vm.found[key] = _find(vm, name, key[1:])
+    return vm.found[key]
+
+
+def _find(vm: Interpreter, name: str, folders: Iterable[str]) -> Found | None:
     namespaces = []
     for folder in folders:
         inner = posixpath.join(folder, name)

@@ -78,6 +78,8 @@ class Interpreter(Results, Files):
         self.hooks = hooks or Hooks()
         self.journal = Journal()
         self.modules: dict[str, Module] = {}
+        #: Where modules are, by their simple name and the folders that were searched.
+        self.found: dict[tuple[str, ...], imports.Found | None] = {}
         self.environ: dict[str, Value] = {}
         self.events: list[Event] = []
         self.unknowns: list[Unknown] = []
