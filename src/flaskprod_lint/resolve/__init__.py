@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import date
 from typing import TYPE_CHECKING
 
@@ -65,7 +66,8 @@ def _complete(project: Project, options: Options, planned: Planned, on_crash: On
         name = f"{deployment.name}: {process.name}"
         if process.assumed is None:
             with _surviving(name, on_crash):
-                _follow_command(process, contexts[process.name], planned.first.get(process.name, ()))
+                context = contexts[process.name]
+                contexts[process.name] = _follow_command(process, context, planned.first.get(process.name, ()))
         for stage in (_resolve_server, _load_app) if process.assumed is None else (_load_app,):
             with _surviving(name, on_crash):
                 stage(process, contexts[process.name])
@@ -78,8 +80,9 @@ def _complete(project: Project, options: Options, planned: Planned, on_crash: On
         deployment.budget = budget.of_deployment(deployment, options)
 
 
-def _follow_command(process: Process, context: Context, first: Sequence[Context]) -> None:
-    """Fill in the steps. `first` are where the commands run that run before it, in containers of their own."""
+def _follow_command(process: Process, context: Context, first: Sequence[Context]) -> Context:
+    """Fill in the steps, and tell what they run in. `first` is that of the commands that run before it, in containers
+    of their own."""
     from flaskprod_lint.resolve import commands
 
     execution = commands.follow(process.command, context)
@@ -93,6 +96,10 @@ def _follow_command(process: Process, context: Context, first: Sequence[Context]
     process.unknowns.extend(execution.unknowns)
     if process.kind == "web" and _is_worker(process):
         process.kind = "worker"
+    if not execution.open_environment or context.open_environment:
+        return context
+    process.port_set = process.port_set or None
+    return replace(context, open_environment=True)
 
 
 def _is_worker(process: Process) -> bool:

@@ -19,13 +19,18 @@ from flaskprod_lint.source import Place, Source, Span
 
 @dataclass(frozen=True)
 class Execution:
-    """The programs that a command runs, in order. `main` is the index of the one that the process stays in."""
+    """The programs that a command runs, in order. `main` is the index of the one that the process stays in.
+
+    `open_environment` says that variables may be set which nothing here shows: by a file that is sourced and is not in
+    the project, or by a program that brings them out of a store of secrets.
+    """
 
     steps: tuple[Step, ...] = ()
     main: int | None = None
     signal: Signal = field(default_factory=lambda: Signal(None))
     faults: tuple[CommandFault, ...] = ()
     unknowns: tuple[Unknown, ...] = ()
+    open_environment: bool = False
 
 
 def follow(command: Command, context: Context) -> Execution:
@@ -47,7 +52,8 @@ def follow(command: Command, context: Context) -> Execution:
         faults.port_not_expanded(walker, walker.found[main].step)
     signal = _signal(walker, command, main)
     steps = tuple(found.step for found in walker.found)
-    return Execution(steps, main, signal, tuple(walker.faults), tuple(walker.unknowns))
+    is_open = walker.expander.open_environment
+    return Execution(steps, main, signal, tuple(walker.faults), tuple(walker.unknowns), is_open)
 
 
 def _with_templates(command: Command) -> Command:

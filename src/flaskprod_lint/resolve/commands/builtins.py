@@ -144,6 +144,7 @@ def _source(walker: Walker, state: State, call: Call) -> None:
         if name not in ("activate", "profile", "bashrc", ".bashrc", ".profile"):
             written = walker.holes.raw(call.arguments[1].text)
             walker.unknown(f"`{written}` is sourced, and it is not in the project", state)
+            walker.expander.open_environment = True
         return
     positional, state.depth = state.positional, state.depth + 1
     state.positional = call.arguments[2:] or positional

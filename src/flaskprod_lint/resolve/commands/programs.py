@@ -46,6 +46,8 @@ def _wrapper(walker: Walker, state: State, program: Program) -> bool:
     if "/" in program.arguments[0].text and wrapped.mode == "exec" and program.name.endswith(".sh"):
         # wait-for-it.sh and its kin stand in the project; what they do is known.
         faults.of_script(walker, state, program.arguments[0].text, program.place, by_shell=program.by_shell)
+    if program.name in wrappers.BRING_VARIABLES:
+        walker.expander.open_environment = True
     above = program.above
     if wrapped.mode != "exec":
         above = (*above, Link(wrapped.mode, program.name, place=program.place))

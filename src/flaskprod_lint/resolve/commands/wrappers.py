@@ -116,6 +116,8 @@ _WRAPPERS: dict[str, Wrapper] = {
     "scl": Wrapper("opaque", until="--"),
     "strace": Wrapper("opaque", _options("-o -e -p")),
 }
+#: Wrappers that set variables for what they start, out of a store or a file that is not in the project.
+BRING_VARIABLES = frozenset("doppler infisical op chamber berglas aws-vault vault-env dotenv".split())
 _ASSIGNMENT = regex(r"[A-Za-z_]\w*=")
 
 
