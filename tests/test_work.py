@@ -33,7 +33,7 @@ MOST_MODULES = {
     "resolve.commands": 24,
     "resolve": 55,
     "inputs": 33,
-    "rules": 40,
+    "rules": 44,
     "model": 13,
     "tokens": 16,
     "outputs": 8,

@@ -255,7 +255,7 @@ class Project:
         if source is not None:
             return source.text
         try:
-            data, _ = self._bytes(path)
+            data, _ = self._peeked[path] if path in self._peeked else self._bytes(path)
         except (OSError, ValueError):
             return ""
         return _with_plain_ends(decode(data)) if is_text(data) else ""
@@ -337,17 +337,9 @@ class Project:
             _check_size(len(data))
             self._note_mark(path, data)
             return data, 0o755 if path in (self._executable or ()) else 0o644
-        descriptor = self._open(path)
-        try:
-            status = os.fstat(descriptor)
-            if not stat.S_ISREG(status.st_mode):
-                raise ValueError("not a regular file")
-            _check_size(status.st_size)
-            data = os.read(descriptor, status.st_size)
-        finally:
-            os.close(descriptor)
+        data, mode = _regular(self._open(path), MAX_BYTES)
         self._note_mark(path, data)
-        return data, status.st_mode
+        return data, mode
 
     def _open(self, path: str) -> int:
         """A descriptor of a file, to which no link leads from outside of the project.
@@ -366,13 +358,39 @@ class Project:
         """Where a file or folder of the project really is. Raises ValueError where that is outside of the project."""
         expected = os.path.join(self._real_root, path) if path else self._real_root  # noqa: PTH118
         found = os.path.realpath(expected, strict=True)
-        if found != expected and not found.startswith(self._real_root + os.sep):
+        if not is_inside(found, self._real_root):
             raise ValueError("the link leads out of the project")
         return found
 
     def _note_mark(self, path: str, data: bytes) -> None:
         if _MARK in data:
             self.marked.add(path)
+
+
+def read_bytes(file: str, *, most: int = MAX_BYTES, links: bool = True) -> bytes:
+    """The content of a file beside the project's own, such as a configuration, read as carefully as those.
+
+    Raises ValueError for one that is no regular file or has more bytes than `most`, OSError for one that cannot be
+    read; also, without `links`, for one that is a link.
+    """
+    return _regular(os.open(file, _READING if links else _READING | _NO_LINK), most)[0]
+
+
+def _regular(descriptor: int, most: int) -> tuple[bytes, int]:
+    """Content and mode of a file that is open, which it closes. No more is read than the file had when it was asked."""
+    try:
+        status = os.fstat(descriptor)
+        if not stat.S_ISREG(status.st_mode):
+            raise ValueError("not a regular file")
+        _check_size(status.st_size, most)
+        return os.read(descriptor, status.st_size), status.st_mode
+    finally:
+        os.close(descriptor)
+
+
+def is_inside(path: str, folder: str) -> bool:
+    """Whether a path is that of a folder or of something in it; both as `os.path.realpath` gives them."""
+    return path == folder or path.startswith(folder if folder.endswith(os.sep) else folder + os.sep)
 
 
 def is_number(text: str) -> bool:
@@ -387,9 +405,9 @@ def _with_plain_ends(text: str) -> str:
     return text.replace("\r\n", "\n").replace("\r", "\n") if "\r" in text else text
 
 
-def _check_size(size: int) -> None:
-    if size > MAX_BYTES:
-        raise ValueError(f"the file has {size:,} bytes, more than the {MAX_BYTES:,} that are read")
+def _check_size(size: int, most: int = MAX_BYTES) -> None:
+    if size > most:
+        raise ValueError(f"the file has {size:,} bytes, more than the {most:,} that are read")
 
 
 def _parents(path: str) -> Iterable[str]:
