@@ -150,7 +150,8 @@ class App:
     that hold only under a condition which cannot be known. `reads_variables` are read on the way, also by scripts.
     `log_level` is what lets debug records of the app through, None where they are dropped; its name is the logger that
     has this level: "root" or "app".
-    `held` is the script that serves it and binds it to `name` for all who import it, None where none does.
+    `held` is the script that serves it and binds it to `name` for all who import it, None where none does; `made_by`
+    the function that makes what a script serves and can be called without arguments, with its name as the note.
     `debug_written` is what stands before the value of DEBUG in the code (`app.config["DEBUG"] = `).
     `routes_unknown` says why other paths than those of `routes` may be answered: code that cannot be read, an extension
     that adds routes of its own, a function that runs before each request. `loose_paths` are texts like paths in the
@@ -162,6 +163,7 @@ class App:
     factory: bool = False
     trail: tuple[Place, ...] = ()
     held: Place | None = None
+    made_by: Place | None = None
     config: dict[str, Setting] = field(default_factory=dict)
     config_objects: list[Setting] = field(default_factory=list)
     debug: Setting | None = None

@@ -84,7 +84,8 @@ class Migrations:
     `runs` are all the programs of the deployment's processes and image that upgrade; each is (where, step), with
     `where` one of release, boot, build, worker, ci. `autogenerates` likewise for commands that write new revisions.
     `left_out` is what keeps the folder out of what runs them. `heads` are the revisions that no other follows where
-    they are too many, `missing` those that follow one which is in no file.
+    they are too many, `missing` those that follow one which is in no file. `upgrade` is the command that brings the
+    database up to date with the project's own tool, empty where it has none.
     """
 
     tool: str = "alembic"
@@ -98,6 +99,7 @@ class Migrations:
     heads: tuple[Place, ...] = ()
     missing: tuple[Place, ...] = ()
     graph_sure: bool = True
+    upgrade: str = ""
 
 
 @dataclass(frozen=True)

@@ -180,7 +180,7 @@ def migrate_on_import(deployment: Deployment) -> Iterator[Finding]:
             because=reached.trail or process.trail,
             severity=_import_severity(process, reached),
             confidence=Confidence.HIGH if reached.sure else Confidence.MEDIUM,
-            instead=release_step(deployment),
+            instead=_out_of_import(deployment, process, reached),
             label=_when(process, reached),
         )
         workers = process.server.workers if process.server is not None else None
@@ -207,6 +207,19 @@ def _on_import(process: Process, reached: Reached) -> str:
         return f"Loading the app {_DOES[reached.kind]}: the process does so each time it starts"
     each = f"each of the {workers} workers" if isinstance(workers, int) and workers > 1 else "each worker"
     return f"Loading the app {_DOES[reached.kind]}: {each} does so when it starts"
+
+
+def _out_of_import(deployment: Deployment, process: Process, reached: Reached) -> str | None:
+    """Where what loading the app does belongs: in a release step, as the project's tool or a command of its own."""
+    if reached.kind == "drop_all":
+        return "Take this call out of what production loads."
+    if reached.kind == "upgrade" or upgrade_command(deployment):
+        return release_step(deployment)
+    command = '@app.cli.command("create-tables")\ndef create_tables():\n    db.create_all()'
+    target = process.server.target if process.server is not None else None
+    named = f"--app {target.module} " if target is not None and target.module not in ("app", "wsgi") else ""
+    step = release_step(deployment, f"flask {named}create-tables")
+    return f"{command}\n\n# once for each release:\n{step}" if step is not None else command
 
 
 def _when(process: Process, reached: Reached) -> str:
@@ -256,25 +269,32 @@ def autogenerate_in_production(deployment: Deployment) -> Iterator[Finding]:
     seen: set[object] = set()
     for run in deployment.migrations.autogenerates if deployment.migrations else ():
         at = run.step.origin.span
-        if at is None or _what(run, at) in seen:
+        what = at if at is None or run.step.sure else (at.path, _writing(run))
+        if at is None or what in seen:
             continue
-        seen.add(_what(run, at))
+        seen.add(what)
         yield Finding(
             f"`{_command(run)}` {_writes(run)}",
             at=at,
             because=(*run.step.trail, *run.trail),
             confidence=Confidence.HIGH if run.sure else Confidence.MEDIUM,
-            instead=upgrade_command(deployment),
+            instead=upgrade_command(deployment) or None,
             label="writes a migration, and runs none",
         )
 
 
-def _writes(run: MigrationRun) -> str:
+def _writing(run: MigrationRun) -> str:
+    """The subcommand that writes: branches of one condition that differ in their messages have one cause."""
     words = [word for word in run.step.argv if isinstance(word, str)]
+    return next((word for word in ("stamp", "init", "migrate", "revision") if word in words), "")
+
+
+def _writes(run: MigrationRun) -> str:
+    writing = _writing(run)
     when = {"release": "at each release", "build": "while the image is built"}.get(run.where, "at each start")
-    if "stamp" in words:
+    if writing == "stamp":
         return f"says {when} that the migrations have run, without running them"
-    if "init" in words:
+    if writing == "init":
         return f"makes a new migrations folder {when}, which fails where there is one"
     return f"writes a new migration {when}, which nobody has read and the next release has lost"
 

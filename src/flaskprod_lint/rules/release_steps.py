@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from flaskprod_lint.model import Deployment
+from flaskprod_lint.model import Deployment, Packages
+from flaskprod_lint.rules.adding import adding
 
 #: By the id of the platform; {0} is the command.
 _INSTEAD = {
@@ -37,16 +38,33 @@ _IN_JSON = {"railway": '"deploy": {{"preDeployCommand": ["{0}"]}}'}
 def release_step(deployment: Deployment, command: str = "") -> str | None:
     """Where the platform wants its release step, with the command; None leaves it to the rule's own words."""
     platform, image = deployment.platform, deployment.image
+    command = command or upgrade_command(deployment)
     if platform is None:
         form = "docker run --rm IMAGE {0}" if image else None
     else:
         form = _INSTEAD.get(platform.id, "{0}  # once for each release, before the new version starts")
     if deployment.origin.path.endswith(".json"):
         form = _IN_JSON.get(platform.id, form) if platform is not None else form
-    return form.format(command or upgrade_command(deployment)) if form else None
+    if not form or not command:
+        return None
+    if "'" in command:
+        form = form.replace("'{0}'", '"{0}"')
+    return "\n".join(filter(None, (form.format(command), _needed(deployment, command))))
 
 
 def upgrade_command(deployment: Deployment) -> str:
-    """What brings the database up to date with the project's own tool."""
-    of_alembic = deployment.migrations is not None and deployment.migrations.tool == "alembic"
-    return "alembic upgrade head" if of_alembic else "flask db upgrade"
+    """What brings the database up to date with the project's own tool; empty where it has none."""
+    if deployment.migrations is not None:
+        return deployment.migrations.upgrade
+    return "flask db upgrade" if _packages(deployment).find("flask-migrate") is not None else ""
+
+
+def _needed(deployment: Deployment, command: str) -> str:
+    """How the tool gets there that the command is of, where it is missing."""
+    tool = "alembic" if "alembic " in command else "flask-migrate" if " db upgrade" in command else ""
+    return adding(_packages(deployment), tool) if tool and command == upgrade_command(deployment) else ""
+
+
+def _packages(deployment: Deployment) -> Packages:
+    """What is installed where the app runs."""
+    return next((process.packages for process in deployment.web_processes), deployment.packages)

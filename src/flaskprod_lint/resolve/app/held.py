@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Callable
 
-from flaskprod_lint.resolve.interpreter.values import Instance, Module, Value
+from flaskprod_lint.resolve.interpreter.values import Maybe, Module, Value
 
 
 def at_the_top(module: Module, is_app: Callable[[Value], bool]) -> str:
@@ -16,12 +16,20 @@ def at_the_top(module: Module, is_app: Callable[[Value], bool]) -> str:
     for statement in module.tree.body if module.tree is not None else ():
         for name in _bound(statement):
             held = module.names.get(name)
-            if held is not None and isinstance(held.data, Instance) and is_app(held):
+            if held is None or isinstance(held.data, Maybe):
+                continue
+            if any(map(is_app, held.alternatives or (held,))):
                 return name
     return ""
 
 
+def _only_as_script(statement: ast.If) -> bool:
+    return any(isinstance(node, ast.Name) and node.id == "__name__" for node in ast.walk(statement.test))
+
+
 def _bound(statement: ast.stmt) -> list[str]:
+    if isinstance(statement, ast.Try) or (isinstance(statement, ast.If) and not _only_as_script(statement)):
+        return [name for one in (*statement.body, *statement.orelse) for name in _bound(one)]
     if isinstance(statement, ast.Assign):
         return [target.id for target in statement.targets if isinstance(target, ast.Name)]
     if isinstance(statement, ast.AnnAssign):

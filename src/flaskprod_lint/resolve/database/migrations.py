@@ -10,7 +10,7 @@ from flaskprod_lint.inputs.alembic import MigrationFolder
 from flaskprod_lint.model import Deployment, MigrationRun, Migrations, Process, Step
 from flaskprod_lint.patterns import regex
 from flaskprod_lint.resolve.context import Context
-from flaskprod_lint.resolve.database import migration_files, schema_steps
+from flaskprod_lint.resolve.database import migration_files, schema_steps, upgrade_words
 from flaskprod_lint.resolve.database.schema_steps import Effect
 from flaskprod_lint.source import Place, Project
 
@@ -38,13 +38,15 @@ def of_deployment(
         (writes if effect.kind == "autogenerate" else runs).append(run)
     if folder is None and not runs and not writes:
         return None
+    tool = _tool(project, folder, deployment)
     found = Migrations(
-        _tool(project, folder, deployment),
+        tool,
         Place(folder.at) if folder else None,
         folder.count if folder else 0,
         tuple(runs),
         tuple(writes),
         migration_mentions.find(project, _own_files(deployment)) if folder else None,
+        upgrade=upgrade_words.of_deployment(tool, folder, project, deployment, contexts or {}),
     )
     return migration_files.completed(found, folder, project, deployment, contexts or {})
 
