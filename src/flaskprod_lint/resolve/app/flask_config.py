@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from flaskprod_lint.model import EnvironmentRead, Override, Setting, Unknown
 from flaskprod_lint.records import dataclass
 from flaskprod_lint.resolve.interpreter.journal import ABSENT
-from flaskprod_lint.resolve.interpreter.values import Class, Instance, Maybe, Module, Object, Value
+from flaskprod_lint.resolve.interpreter.values import Class, Instance, Maybe, Module, Object, Unset, Value
 from flaskprod_lint.source import Place, Span
 
 if TYPE_CHECKING:
@@ -90,6 +90,8 @@ class FlaskConfig:
     shadowed: dict[str, Value] = field(default_factory=dict)
     for_others: set[tuple[str, Span | None]] = field(default_factory=set)
     for_all: set[tuple[str, Span | None]] = field(default_factory=set)
+    #: The prefixes of variables that may set any name, where a person may have set them, with the places that say so.
+    prefixes: dict[str, Span | None] = field(default_factory=dict)
 
     def start(self, defaults: Mapping[str, Value]) -> None:
         """Fill in what Flask itself puts into a new config."""
@@ -143,7 +145,8 @@ class FlaskConfig:
             self._put(name, replace(value, data=plain, environment=(), alternatives=(), sure=False))
 
     def overlay(self, prefix: str, at: Span | None) -> None:
-        """Note that a variable with this prefix would replace any name, where the environment is not fully known."""
+        """Note that a variable with this prefix would set any name, where the environment is not fully known."""
+        self.prefixes[prefix] = at
         self._overlay(lambda name: prefix + name, at)
 
     def overlay_all(self, variable: str, at: Span | None) -> None:
@@ -163,7 +166,23 @@ class FlaskConfig:
     def read(self, name: object) -> Value | None:
         """The value under a name; None when it is surely not there."""
         value = self._here(name)
+        if value is None or (is_default(value) and value.data is None):
+            value = self._of_variable(name) or value
         return value if value is not None else self.doubt
+
+    def _of_variable(self, name: object) -> Value | None:
+        """What a variable with a prefix may have set, of which the project says nothing.
+
+        Settings of Flask-SQLAlchemy beside the address are left as they are written: hardly anyone puts them there.
+        """
+        prefix = next(reversed(self.prefixes), None)
+        if prefix is None or not isinstance(name, str) or not name.isupper():
+            return None
+        if name.startswith("SQLALCHEMY_") and name != "SQLALCHEMY_DATABASE_URI":
+            return None
+        at = self.prefixes[prefix]
+        reason = f"the variable {prefix}{name} is not set in the project"
+        return Value(Unset(reason, at), at, (EnvironmentRead(prefix + name, None, False, None, at),), sure=False)
 
     def _here(self, name: object) -> Value | None:
         value = self.instance.items.get(("config", name))

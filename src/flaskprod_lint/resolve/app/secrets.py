@@ -9,6 +9,7 @@ from dataclasses import replace
 from flaskprod_lint.inputs import python
 from flaskprod_lint.model import EnvironmentRead, SecretUse, Unknown
 from flaskprod_lint.patterns import regex
+from flaskprod_lint.resolve.app import branches_for_others
 from flaskprod_lint.resolve.app.flask_config import FlaskConfig, is_default
 from flaskprod_lint.resolve.app.written import before_value
 from flaskprod_lint.resolve.interpreter.values import Value
@@ -57,7 +58,7 @@ def uses(config: FlaskConfig, project: Project, files: Iterable[str], trail: tup
     """Every secret that the app's config holds in the end, with how the code gives it."""
     # A place is reported under its first name: the key that other settings are often copied from comes first.
     names = sorted((name for name in config.entries if name in NAMES), key=lambda name: (name != "SECRET_KEY", name))
-    found = [_by_choice(use, config) for name in names for use in _uses(name, config, trail)]
+    found = [_by_choice(use, config) for name in names for use in _uses(name, config, project, trail)]
     paths = tuple(files)
     found = [replace(use, written=before_value(project, use.at)) for use in found]
     return [_guarded(use, project, paths) if use.kind in ("literal", "fallback") else use for use in found]
@@ -70,13 +71,17 @@ def _by_choice(use: SecretUse, config: FlaskConfig) -> SecretUse:
     return replace(use, sure=False) if assumed else use
 
 
-def _uses(name: str, config: FlaskConfig, trail: tuple[Place, ...]) -> Iterator[SecretUse]:
+def _uses(name: str, config: FlaskConfig, project: Project, trail: tuple[Place, ...]) -> Iterator[SecretUse]:
     value = config.read(name)
     if value is not None and not value.known and not value.alternatives and name in config.shadowed:
         value = replace(config.shadowed[name], sure=False)
     if value is None or is_default(value) or value.data in (None, "", b""):
         return
-    own = tuple(one for one in value.alternatives if not config.is_for_others(name, one))
+    own = tuple(
+        one
+        for one in value.alternatives
+        if not config.is_for_others(name, one) and not branches_for_others.holds(project, one.at)
+    )
     if len(own) < len(value.alternatives) and value.at is not None:
         value = replace(value, alternatives=own)
         yield _use(name, "unknown", value, trail, False)

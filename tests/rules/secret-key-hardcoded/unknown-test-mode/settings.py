@@ -1,0 +1,3 @@
+import os
+
+UNIT_TEST_MODE = os.environ["SERVER_SOFTWARE"].startswith("test")
