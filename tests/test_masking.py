@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from flaskprod_lint.masking import mask_line, mask_text
+from flaskprod_lint.masking import is_value_of_a_secret, mask_line, mask_text
 
 SECRET = "hunter2hunter2"
 
@@ -29,6 +29,12 @@ SECRET = "hunter2hunter2"
         f"RUN export TOKEN={SECRET} && make",
         f"machine shop.dev login ci password {SECRET}",
         f"  password {SECRET}",
+        f"machine shop.dev password {SECRET}",
+        f"default password {SECRET}",
+        f"machine a.dev login ci password {SECRET} machine b.dev   password {SECRET}",
+        f"- {{name: SECRET_KEY, value: {SECRET}}}",
+        f'{{"name": "API_TOKEN", "value": "{SECRET}"}},',
+        f"- key: JWT_SECRET_KEY value: {SECRET}",
         f"Authorization: Basic {SECRET}",
         f"ENV FLASK_APP=shop SECRET_KEY={SECRET}",
     ],
@@ -106,3 +112,12 @@ def test_a_call_is_no_value() -> None:
 def test_an_sqlite_address_holds_no_password() -> None:
     line = 'SQLALCHEMY_DATABASE_URI = os.environ.get("DATABASE_URL") or "sqlite:///shop.db"'
     assert mask_line(line, secret=True) == line
+
+
+def test_a_value_belongs_to_the_name_beside_it() -> None:
+    assert is_value_of_a_secret(f"  value: {SECRET}", ["- name: SECRET_KEY"])
+    assert is_value_of_a_secret(f'"Value": "{SECRET}"', ["{", '"Name": "API_TOKEN",'])
+    assert is_value_of_a_secret(f"- value: {SECRET}", ["", "  name: DB_PASSWORD"])
+    assert not is_value_of_a_secret("  value: 8000", ["- name: PORT", ""])
+    assert not is_value_of_a_secret("  name: SECRET_KEY", ["- value: 3"])
+    assert mask_line("- {name: PORT, value: 8000}", secret=False) == "- {name: PORT, value: 8000}"

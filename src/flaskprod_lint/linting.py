@@ -15,7 +15,7 @@ from flaskprod_lint.checklist import answer, unproven
 from flaskprod_lint.config import Config, ConfigError
 from flaskprod_lint.finding import ITEMS, Confidence, Crash, Evidence, Finding, Report, UnknownFact
 from flaskprod_lint.fingerprints import is_about_a_secret, stamped
-from flaskprod_lint.masking import mask_finding, mask_line
+from flaskprod_lint.masking import is_value_of_a_secret, mask_finding, mask_line
 from flaskprod_lint.model import Deployment, Process, Unknown
 from flaskprod_lint.records import dataclass
 from flaskprod_lint.resolve import tiers
@@ -364,4 +364,7 @@ def _excerpt(report: Report, project: Project) -> None:
         lines = report.excerpts.setdefault(finding.at.path, {})
         last = min(finding.at.end_line, finding.at.line + 2)
         for number in range(max(1, finding.at.line - 1), last + 1):
-            lines[number] = mask_line(source.line(number), secret=is_about_a_secret(finding))
+            beside = (source.line(other) for other in (number - 2, number - 1, number + 1))
+            secret = is_about_a_secret(finding) or is_value_of_a_secret(source.line(number), beside)
+            if secret or number not in lines:  # What one finding masks, no other uncovers.
+                lines[number] = mask_line(source.line(number), secret=secret)

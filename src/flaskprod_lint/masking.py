@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import replace
 
 from flaskprod_lint.finding import Finding
@@ -15,6 +16,12 @@ _ASSIGNED = regex(
     rf"(?P<before>{_NAME.pattern}\s*(?::(?!:)|=(?!=))\s*)(?P<value>\"[^\"\n]*\"|'[^'\n]*'|[^\s\"',;)\]}}]+)",
     re.IGNORECASE,
 )
+#: A name and its value as two fields, as the variables of Kubernetes, ECS and Render are written.
+_PAIR = regex(
+    rf"(?P<before>{_NAME.pattern}\s*[,;]?\s*[\"']?value[\"']?\s*[:=]\s*)(?P<value>\"[^\"\n]*\"|'[^'\n]*'|[^\s\"',;)\]}}]+)",
+    re.IGNORECASE,
+)
+_LINE_OF_VALUE = regex(r"\s*(?:-\s*)?\{?\s*[\"']?value[\"']?\s*[:=]", re.IGNORECASE)
 _URL_PASSWORD = regex(r"(?<=://)(?P<user>[^\s:/@\"']*):(?P<password>[^\s/\"']+)@")
 _QUOTED = regex(r"(?P<quote>[\"'])(?P<value>(?:\\.|(?!(?P=quote)).)*)(?P=quote)?")
 _VARIABLE = regex(r"[A-Z]+(?:_[A-Z]+)*_?(?:KEY|URL|URI|SECRET|PASSWORD|TOKEN|SALT|DSN|ENV|CONFIG|DB)")
@@ -27,7 +34,7 @@ _LONG_WORD = regex(r"[\w-]{20}|PRIVATE KEY")
 _REFERENCES = ("$", "///", "{", "<", "*", "os.", "env", "config", "self.", "app.", "settings.", "current_app")
 #: A login in a line of .netrc, and in the header of a request; words of lower case are prose.
 _SAID_BEFORE = regex(
-    r"(?P<before>(?:\blogin\s+\S+\s+password|^\s*password|\b[Bb]asic|\b[Bb]earer)\s+)"
+    r"(?P<before>(?:\b(?:login|machine|account)\s+\S+\s+password|(?:^|\bdefault\b)\s*password|\b[Bb]asic|\b[Bb]earer)\s+)"
     r"(?P<value>(?=[^\s\"']*[^a-z\s\"'])[^\s\"']{6,})"
 )
 #: What a name that holds one of the words ends with when it only says something about a secret: key_func, keyfile.
@@ -60,6 +67,11 @@ def mask_line(text: str, *, secret: bool) -> str:
     return _BARE.sub(_stars_for_value, text)
 
 
+def is_value_of_a_secret(line: str, beside: Iterable[str]) -> bool:
+    """Whether a line is the `value:` of a variable that the lines beside it name as a secret."""
+    return _LINE_OF_VALUE.match(line) is not None and any(_NAME.search(other) for other in beside)
+
+
 def mask_text(text: str) -> str:
     """Any text that names files' contents: passwords in URLs and values assigned to secret names are masked."""
     if _LONG_WORD.search(text):
@@ -67,6 +79,8 @@ def mask_text(text: str) -> str:
     if "://" in text:
         text = _URL_PASSWORD.sub(lambda found: f"{found['user']}:{'*' * len(found['password'])}@", text)
     text = _SAID_BEFORE.sub(_stars_for_value, text)
+    if "alue" in text or "ALUE" in text:
+        text = _PAIR.sub(_stars_for_value, text)
     return _ASSIGNED.sub(_stars_for_value, text)
 
 
