@@ -182,7 +182,33 @@ FORMS = (
         _UUID,
         "https://github.com/launchdarkly/ldcli/blob/main/README.md",
     ),
+    TokenForm(
+        "Unleash token",
+        ".",
+        r"[0-9a-f]{56}",
+        "https://github.com/Unleash/unleash-client-python/blob/main/docs/celery.rst",
+        before=r"(?<![\w*\]-])(?:\*|\[\]|[A-Za-z][\w-]{0,60}):[a-z][\w-]{1,40}",
+        confirmed=True,
+    ),
+    TokenForm(
+        "Flagsmith server-side key",
+        "ser.",
+        r"(?=[A-Za-z]*\d)(?=[a-z0-9]*[A-Z])(?=[A-Z0-9]*[a-z])[A-Za-z0-9]{20,24}",
+        "https://github.com/Flagsmith/flagsmith-python-client/blob/main/flagsmith/flagsmith.py",
+        confirmed=True,
+    ),
+    *(
+        TokenForm(name, prefix, _UUID, "https://github.com/axiomhq/axiom-go/blob/main/README.md", confirmed=True)
+        for name, prefix in (("Axiom API token", "xaat-"), ("Axiom personal token", "xapt-"))
+    ),
     # Others
+    TokenForm(
+        "Sourcegraph access token",
+        "sgp_",
+        r"(?:[0-9a-z]{1,40}_)?[0-9a-f]{40}",
+        "https://github.com/sourcegraph/src-cli/blob/main/cmd/src/code_intel_upload.go",
+        confirmed=True,
+    ),
     TokenForm(
         "Notion integration token",
         "ntn_",
