@@ -104,10 +104,3 @@ def test_odd_projects(tmp_path: Path) -> None:
         },
     )
     assert [(folder.path, folder.count) for folder in alembic.find(project)] == [("empty", 0), ("odd", 1)]
-
-
-def test_the_url_of_an_ini() -> None:
-    source = Source("alembic.ini", "[alembic]\nscript_location = x\nsqlalchemy.url = postgresql://u:p@db/x\n")
-    found = alembic.read_database_url(source)
-    assert found is not None and (found.span.line, found.span.column) == (3, 18)
-    assert alembic.read_database_url(Source("alembic.ini", "no section\n")) is None

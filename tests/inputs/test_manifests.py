@@ -196,7 +196,6 @@ server {
         (None, None, None),
         ("api.example.com", 443, None),
     ]
-    assert [one.value for one in facts.listens] == ["80"]
 
 
 def test_an_expo_app_json_is_not_herokus() -> None:

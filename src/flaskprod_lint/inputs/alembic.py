@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import configparser
 import posixpath
 import re
 from bisect import bisect_left
@@ -114,18 +113,6 @@ def read_script_location(source: Source) -> Located[str] | None:
         if text:
             return Located(text, source.span(match.start(1), match.end(1)))
     return None
-
-
-def read_database_url(source: Source) -> Located[str] | None:
-    """The `sqlalchemy.url` of an alembic.ini; None where there is none."""
-    parser = configparser.RawConfigParser(strict=False, interpolation=None)
-    try:
-        parser.read_string(source.text)
-        text = parser.get("alembic", "sqlalchemy.url", fallback="").strip()
-    except configparser.Error:
-        return None
-    start = source.text.find(text) if text else -1
-    return Located(text, source.span(start, start + len(text))) if start >= 0 else None
 
 
 def _resolve(folder: str, location: str) -> str:

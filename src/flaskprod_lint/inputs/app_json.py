@@ -10,12 +10,10 @@ from flaskprod_lint.source import Located, Problem, Source
 
 @dataclass(frozen=True)
 class AppVariable:
-    """One entry of `env`. `value` is None when a person or a generator gives it."""
+    """One entry of `env`. `value` is None when a person gives it, or Heroku makes it up for a new app."""
 
     name: Located[str]
     value: Located[str] | None = None
-    generated: bool = False
-    required: bool = True
 
 
 @dataclass(frozen=True)
@@ -37,7 +35,6 @@ class AppJson:
     addons: tuple[Located[str], ...] = ()
     buildpacks: tuple[Located[str], ...] = ()
     stack: Located[str] | None = None
-    postdeploy: Located[str] | None = None
     dokku_predeploy: Located[str] | None = None
     dokku_postdeploy: Located[str] | None = None
     health_path: Located[str] | None = None
@@ -63,7 +60,6 @@ def read(source: Source) -> AppJson:
         addons=_named(root.get("addons"), "plan"),
         buildpacks=_named(root.get("buildpacks"), "url"),
         stack=root.string("stack"),
-        postdeploy=root.string("scripts", "postdeploy"),
         dokku_predeploy=root.string("scripts", "dokku", "predeploy"),
         dokku_postdeploy=root.string("scripts", "dokku", "postdeploy"),
         health_path=_health_path(root.at("healthchecks", "web")),
@@ -75,9 +71,7 @@ def read(source: Source) -> AppJson:
 def _variable(name: Located[str], node: Node) -> AppVariable:
     if node.is_scalar:
         return AppVariable(name, node.located)
-    required = node.get("required")
-    generated = node.get("generator") is not None
-    return AppVariable(name, node.string("value"), generated, required is None or required.boolean is not False)
+    return AppVariable(name, node.string("value"))
 
 
 def _formation(process: Located[str], node: Node) -> Formation:

@@ -28,11 +28,10 @@ class AzdService:
 
 @dataclass(frozen=True)
 class Azd:
-    """The facts of an azure.yaml. `infra` is the folder of its Bicep files, `hooks` what it runs besides, by key."""
+    """The facts of an azure.yaml. `hooks` are what it runs besides, by key."""
 
     path: str
     services: tuple[AzdService, ...] = ()
-    infra: Located[str] | None = None
     hooks: tuple[tuple[str, Located[str]], ...] = ()
     template: bool = False
     problem: Problem | None = None
@@ -62,7 +61,6 @@ def read(source: Source) -> Azd:
             for entry in (services.entries if services is not None else ())
             if entry.value.is_mapping
         ),
-        infra=root.string("infra", "path"),
         hooks=tuple(_hooks(root)),
         template=documents.template,
         problem=documents.problem,

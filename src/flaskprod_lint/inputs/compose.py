@@ -61,7 +61,6 @@ class EnvFileEntry:
     """A file that `env_file` names."""
 
     path: Located[str]
-    required: bool = True
 
 
 @dataclass(frozen=True)
@@ -76,7 +75,8 @@ class Extends:
 class Service:
     """One service. `tags` are keys marked `!reset` or `!override`, which a merge does not extend.
 
-    `also_called` are the names under which other containers reach it too.
+    `also_called` are the names under which other containers reach it too, `waits_for` the services that must have ended
+    well before it starts.
     """
 
     name: Located[str]
@@ -92,7 +92,6 @@ class Service:
     expose: tuple[Located[str], ...] = ()
     volumes: tuple[Volume, ...] = ()
     tmpfs: tuple[Located[str], ...] = ()
-    depends_on: tuple[Located[str], ...] = ()
     waits_for: tuple[Located[str], ...] = ()
     labels: tuple[Variable, ...] = ()
     profiles: tuple[Located[str], ...] = ()
@@ -103,7 +102,6 @@ class Service:
     working_dir: Located[str] | None = None
     user: Located[str] | None = None
     network_mode: Located[str] | None = None
-    restart: Located[str] | None = None
     cpus: Located[str] | None = None
     memory: Located[str] | None = None
     extends: Extends | None = None
@@ -168,7 +166,6 @@ def _service(entry: Entry) -> Service:
         expose=_strings(node.get("expose")),
         volumes=tuple(_volume(item) for item in _items(node.get("volumes"))),
         tmpfs=_names(node.get("tmpfs")),
-        depends_on=_names(node.get("depends_on")),
         waits_for=_waits_for(node.get("depends_on")),
         labels=(*_variables(node.get("labels")), *_variables(node.at("deploy", "labels"))),
         profiles=_strings(node.get("profiles")),
@@ -179,7 +176,6 @@ def _service(entry: Entry) -> Service:
         working_dir=node.string("working_dir"),
         user=node.string("user"),
         network_mode=node.string("network_mode"),
-        restart=node.string("restart"),
         cpus=node.string("deploy", "resources", "limits", "cpus") or node.string("cpus"),
         memory=node.string("deploy", "resources", "limits", "memory") or node.string("mem_limit"),
         extends=_extends(node.get("extends")),
@@ -236,9 +232,8 @@ def _env_files(node: Node | None) -> tuple[EnvFileEntry, ...]:
     found = []
     for item in _items(node):
         path = item.string("path") if item.is_mapping else item.located
-        required = item.get("required")
         if path is not None:
-            found.append(EnvFileEntry(path, required is None or required.boolean is not False))
+            found.append(EnvFileEntry(path))
     return tuple(found)
 
 

@@ -52,7 +52,6 @@ class Fly:
     kill_timeout: Located[str] | None = None
     strategy: Located[str] | None = None
     health_paths: tuple[Located[str], ...] = ()
-    has_volume: bool = False
     min_running: Located[str] | None = None
     machines: tuple[FlyMachine, ...] = ()
     problem: Problem | None = None
@@ -82,7 +81,6 @@ def read(source: Source) -> Fly:
         kill_timeout=root.string("kill_timeout"),
         strategy=root.string("deploy", "strategy"),
         health_paths=_health_paths(root),
-        has_volume=root.get("mounts") is not None or root.get("mount") is not None,
         min_running=root.string("http_service", "min_machines_running"),
         machines=tuple(_machine(node) for node in _tables(root.get("vm"))),
     )

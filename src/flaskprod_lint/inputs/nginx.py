@@ -34,10 +34,9 @@ class Upstream:
 
 @dataclass(frozen=True)
 class Nginx:
-    """The facts of an nginx configuration."""
+    """The facts of an nginx configuration. `access_log_off` is where it keeps no log of any request."""
 
     path: str
-    listens: tuple[Located[str], ...] = ()
     upstreams: tuple[Upstream, ...] = ()
     access_log_off: Located[str] | None = None
 
@@ -57,14 +56,14 @@ def read(source: Source) -> Nginx:
     off = next((one.words[1] for one in directives if _is_off(one)), None)
     return Nginx(
         source.path,
-        listens=tuple(one.words[1] for one in directives if one.words[0].value == "listen" and len(one.words) > 1),
         upstreams=tuple(found for one in directives for found in _passed(one, pools)),
         access_log_off=off,
     )
 
 
 def _is_off(one: Directive) -> bool:
-    return one.words[0].value == "access_log" and len(one.words) > 1 and one.words[1].value == "off"
+    everywhere = not any(block.startswith(("location", "if ")) for block in one.blocks)
+    return one.words[0].value == "access_log" and len(one.words) > 1 and one.words[1].value == "off" and everywhere
 
 
 def _directives(source: Source) -> Iterator[Directive]:

@@ -32,6 +32,15 @@ class Quadlet:
 
 
 @dataclass(frozen=True)
+class QuadletPod:
+    """The [Pod] of a unit: containers that share one network, whose ports it publishes."""
+
+    path: str
+    ports: tuple[Located[str], ...] = ()
+    networks: tuple[Located[str], ...] = ()
+
+
+@dataclass(frozen=True)
 class QuadletBuild:
     """The [Build] of a unit: what it builds from which folder, and the name it gives the image."""
 
@@ -71,6 +80,14 @@ def read(source: Source) -> Quadlet:
         cpu_quota=service.get("CPUQuota") if service is not None else None,
         before=tuple(service.all("ExecStartPre")) if service is not None else (),
     )
+
+
+def read_pod(source: Source) -> QuadletPod:
+    """The facts of a *.pod file."""
+    section = ini.read_systemd(source).section("Pod")
+    if section is None:
+        return QuadletPod(source.path)
+    return QuadletPod(source.path, tuple(section.all("PublishPort")), tuple(section.all("Network")))
 
 
 def read_build(source: Source) -> QuadletBuild:

@@ -40,7 +40,6 @@ class RenderService:
     most_instances: Located[str] | None = None
     plan: Located[str] | None = None
     grace: Located[str] | None = None
-    has_disk: bool = False
 
 
 @dataclass(frozen=True)
@@ -104,7 +103,6 @@ def _service(node: Node) -> RenderService:
         most_instances=node.string("scaling", "maxInstances"),
         plan=node.string("plan"),
         grace=node.string("maxShutdownDelaySeconds"),
-        has_disk=node.get("disk") is not None,
     )
 
 

@@ -31,11 +31,10 @@ class SupervisedProgram:
 
 @dataclass(frozen=True)
 class Supervisord:
-    """The facts of a supervisord configuration. `foreground` is True where it says nodaemon."""
+    """The facts of a supervisord configuration."""
 
     path: str
     programs: tuple[SupervisedProgram, ...] = ()
-    foreground: bool = False
     includes: tuple[Located[str], ...] = ()
     environment: tuple[tuple[Located[str], Located[str]], ...] = ()
     problems: tuple[Problem, ...] = ()
@@ -55,7 +54,6 @@ def read(source: Source) -> Supervisord:
         programs=tuple(
             _program(one) for one in facts.sections if one.name.value.startswith(("program:", "fcgi-program:"))
         ),
-        foreground=main is not None and _is_on(main.get("nodaemon")),
         includes=(files,) if files is not None else (),
         environment=_environment(main.get("environment")) if main is not None else (),
         problems=() if templates.PIECE.search(source.text) else facts.problems,

@@ -28,7 +28,6 @@ class Unit:
     kill_mode: Located[str] | None = None
     stop_timeout: Located[str] | None = None
     kind: Located[str] | None = None
-    description: Located[str] | None = None
     memory_max: Located[str] | None = None
     cpu_quota: Located[str] | None = None
     problems: tuple[Problem, ...] = ()
@@ -38,7 +37,6 @@ def read(source: Source) -> Unit:
     """The facts of a unit file; an empty ExecStart= takes back the ones before it."""
     facts = ini.read_systemd(source)
     section = facts.section("Service")
-    unit = facts.section("Unit")
     if section is None:
         return Unit(source.path, problems=_problems(source, facts))
     return Unit(
@@ -53,7 +51,6 @@ def read(source: Source) -> Unit:
         kill_mode=section.get("KillMode"),
         stop_timeout=section.get("TimeoutStopSec") or section.get("TimeoutSec"),
         kind=section.get("Type"),
-        description=unit.get("Description") if unit is not None else None,
         memory_max=section.get("MemoryMax") or section.get("MemoryLimit"),
         cpu_quota=section.get("CPUQuota"),
         problems=_problems(source, facts),

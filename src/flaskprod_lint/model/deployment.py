@@ -94,7 +94,7 @@ class Process:
     `port_expected` is the port that the platform or the manifest connects to; `port_set` whether PORT is set for it
     (None: cannot be known). `probed` is the port that its health check connects to, where the manifest names one.
     `before` are commands that run to their end before it at each start, in containers of their own. `proxy` is the
-    place of an nginx (or alike) in the same container or unit before it.
+    place of an nginx (or alike) in the same container or unit before it, `proxy_silent` where that one keeps no log.
     `published` is where its port is opened to the whole network, past any proxy of the same file.
     `assumed` is the app that a server would load where no command says so: there are then no steps. `as_script` says
     what a script would start that nothing names. `memory_folders` are kept in memory, such as a tmpfs of compose.
@@ -126,6 +126,7 @@ class Process:
     probed: Setting | None = None
     before: tuple[Command, ...] = ()
     proxy: Place | None = None
+    proxy_silent: Place | None = None
     published: Place | None = None
     assumed: Target | None = None
     as_script: str = ""

@@ -27,14 +27,14 @@ def access_log_off(deployment: Deployment) -> Iterator[Finding]:
         if not server.is_gunicorn or log is None or log.value not in (None, "", "/dev/null"):
             continue
         at = point(deployment, process, log, server.config_file)
-        behind = process.proxy
+        behind = process.proxy if process.proxy_silent is None else None
         yield Finding(
             "Gunicorn writes no access log"
             + (" (the proxy before it may)" if behind is not None else "")
             + (": it does so only when told where" if log.is_default else "")
             + unless(log),
             at=at,
-            because=trail(process, at, log, behind),
+            because=trail(process, at, log, behind, process.proxy_silent),
             confidence=confidence_in(log),
             severity=Severity.NOTE if behind is not None else None,
             label="no access log",

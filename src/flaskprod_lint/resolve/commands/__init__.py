@@ -199,7 +199,8 @@ def _rank(one: Found) -> int:
 def _signal(walker: Walker, command: Command, main: int | None) -> Signal:
     if main is None:
         return Signal(None, "no program is known that the process stays in")
-    if command.origin.path.endswith(".service"):
+    platform = walker.context.platform
+    if command.origin.path.endswith(".service") and (platform is None or platform.sigterm_to_all):
         return Signal(True, "systemd sends SIGTERM to every program of a unit")
     found = walker.found[main]
     return signals.of(found.step, found.above)

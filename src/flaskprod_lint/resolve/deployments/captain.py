@@ -7,8 +7,8 @@ from collections.abc import Iterator
 
 from flaskprod_lint.inputs import captain
 from flaskprod_lint.inputs.captain import Captain
-from flaskprod_lint.model import Setting
-from flaskprod_lint.resolve.deployments import images, parts, planned, standing
+from flaskprod_lint.model import Command, Process, Setting
+from flaskprod_lint.resolve.deployments import images, images_elsewhere, parts, planned, standing
 from flaskprod_lint.resolve.deployments.images import Built
 from flaskprod_lint.resolve.deployments.parts import Home, Part
 from flaskprod_lint.resolve.deployments.planned import Planned
@@ -32,6 +32,8 @@ def find(project: Project, options: Options) -> Iterator[Planned]:
 
 def _plan(project: Project, facts: Captain, options: Options) -> Planned | None:
     dockerfile = _dockerfile(project, facts)
+    if dockerfile is None and not facts.lines and facts.dockerfile is None:
+        return _elsewhere(project, facts, options)
     if dockerfile is None or images.runs_python(project, dockerfile) is False:
         return None
     folder = posixpath.dirname(facts.path)
@@ -47,6 +49,23 @@ def _plan(project: Project, facts: Captain, options: Options) -> Planned | None:
     process = Part("web", "web", Place(at, "CapRover builds what it says"), port_expected=_port(facts, built))
     if parts.add(found, project, home, process, options) is None:
         planned.note_no_command(deployment, built.image, built.image.origin.span, "this image has no CMD")
+    return found
+
+
+def _elsewhere(project: Project, facts: Captain, options: Options) -> Planned | None:
+    """The deployment of an image by its name, or of one that CapRover makes by a template of its own."""
+    named = facts.image or facts.template_id
+    if named is None or not images_elsewhere.may_be_ours(project, named.value, ""):
+        return None
+    home = Home(posixpath.dirname(facts.path), elsewhere=named.span)
+    place = standing.of_manifest(facts.path, options, "CapRover")
+    platform = parts.platform_of("caprover", facts.path, home, "a captain-definition")
+    deployment = parts.deployment_of(project, facts.path, named.span, platform, place, options, home)
+    found = Planned(deployment, uses=frozenset((facts.path,)))
+    at = Place(named.span, "CapRover starts it")
+    process = Process("web", "web", Command("", "exec", at, ()), trail=(at,), instances=planned.instances(options))
+    base = images_elsewhere.context(project, named.span, platform)
+    images_elsewhere.assume(found, process, base, options, named.span)
     return found
 
 

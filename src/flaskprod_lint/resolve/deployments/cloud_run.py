@@ -110,7 +110,9 @@ def plan(project: Project, order: Order, place: Standing, options: Options) -> P
         found.add(_process(order, commands[0], deployment.platform, options), base.with_variables(variables))
         deployment.conflicts = tuple(_conflicts(commands))
     else:
-        _add_likely_app(found, order, base.with_variables(variables), options)
+        nothing = Command("", "exec", Place(service.span), ())
+        process = _process(order, nothing, deployment.platform, options)
+        images_elsewhere.assume(found, process, base.with_variables(variables), options, service.span)
     for job in order.jobs:
         _add_job(found, job, base, built)
     return found
@@ -169,21 +171,6 @@ def _commands(project: Project, order: Order) -> Iterator[Command]:
         yield Command(
             guess[0], "shell", Place(service.span, f"nothing says what to start: Google's builder starts `{guess[0]}`")
         )
-
-
-def _add_likely_app(found: Planned, order: Order, context: Context, options: Options) -> None:
-    """The app that an image starts which no file here builds; nothing where several may be it."""
-    deployment, reason = found.deployment, images_elsewhere.REASON
-    deployment.assumed = reason
-    deployment.unknowns.append(("the start command", Unknown(reason, order.service.span)))
-    likely = images_elsewhere.likely(options, context)
-    if isinstance(likely, Unknown):
-        deployment.unknowns.append(("the app", likely))
-        return
-    command = Command(likely.target.text, "exec", likely.trail[-1], (likely.target.text,))
-    process = _process(order, command, deployment.platform, options)
-    process.trail, process.why, process.assumed = likely.trail, likely.trail[-1].note, likely.target
-    found.add(process, images_elsewhere.at(context, likely))
 
 
 def _words(words: tuple[Located[str], ...]) -> Command | None:

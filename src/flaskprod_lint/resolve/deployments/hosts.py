@@ -124,6 +124,8 @@ def _grace(unit: Unit) -> Setting | None:
 def _patience(platform: Platform, unit: Unit) -> Platform:
     if unit.kill_signal is not None:
         platform = replace(platform, stop_signal=unit.kill_signal.value)
+    if unit.kill_mode is not None:
+        platform = replace(platform, sigterm_to_all=unit.kill_mode.value == "control-group")
     seconds = _seconds(unit.stop_timeout.value) if unit.stop_timeout is not None else None
     return replace(platform, grace_seconds=seconds) if seconds is not None else platform
 
@@ -261,6 +263,7 @@ def _patience_of(platform: Platform, program: SupervisedProgram) -> Platform:
     if program.stop_signal is not None:
         signal = program.stop_signal.value.upper().removeprefix("SIG")
         platform = replace(platform, stop_signal=f"SIG{signal}")
+    platform = replace(platform, sigterm_to_all=program.stop_as_group)
     if program.stop_wait is not None and is_number(program.stop_wait.value):
         platform = replace(platform, grace_seconds=float(program.stop_wait.value))
     return platform

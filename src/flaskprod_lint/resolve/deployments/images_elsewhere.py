@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import posixpath
 
-from flaskprod_lint.model import Packages, Platform, Setting, Unknown
+from flaskprod_lint.model import Command, Packages, Platform, Process, Setting, Unknown
 from flaskprod_lint.resolve import packages
 from flaskprod_lint.resolve.context import Context
 from flaskprod_lint.resolve.deployments import likely_app, parts
 from flaskprod_lint.resolve.deployments.kubernetes import app_images
 from flaskprod_lint.resolve.deployments.likely_app import Likely
+from flaskprod_lint.resolve.deployments.planned import Planned
 from flaskprod_lint.resolve.options import Options
 from flaskprod_lint.resolve.tree import Tree
 from flaskprod_lint.source import Place, Project, Span
@@ -45,9 +46,18 @@ def likely(options: Options, base: Context) -> Likely | Unknown:
     return likely_app.find(base.project, options, lambda folder: _in_folder(base, folder))
 
 
-def at(base: Context, found: Likely) -> Context:
-    """Where that app is loaded."""
-    return _in_folder(base, found.folder)
+def assume(found: Planned, process: Process, base: Context, options: Options, at: Span) -> None:
+    """Add a process of which only the app is likely; nothing but the reason where several may be it."""
+    deployment = found.deployment
+    deployment.assumed = REASON
+    deployment.unknowns.append(("the start command", Unknown(REASON, at)))
+    app = likely(options, base)
+    if isinstance(app, Unknown):
+        deployment.unknowns.append(("the app", app))
+        return
+    process.command = Command(app.target.text, "exec", app.trail[-1], (app.target.text,))
+    process.trail, process.why, process.assumed = app.trail, app.trail[-1].note, app.target
+    found.add(process, _in_folder(base, app.folder))
 
 
 def _in_folder(base: Context, folder: str) -> Context:

@@ -19,10 +19,11 @@ _NGINX = regex(r"\bnginx\b")
 
 @dataclass(frozen=True)
 class Proxy:
-    """A place that passes requests on, and where to."""
+    """A place that passes requests on, and where to. `silent` is where it switches its own access log off."""
 
     place: Place
     upstream: Upstream | None = None
+    silent: Place | None = None
 
 
 def in_container(project: Project, context: Context, image: Image | None) -> Proxy | None:
@@ -37,7 +38,9 @@ def in_container(project: Project, context: Context, image: Image | None) -> Pro
             continue
         local = [one for one in facts.upstreams if one.socket or one.host in ("127.0.0.1", "localhost", "0.0.0.0")]
         if local:
-            return Proxy(Place(local[0].target.span, f"{local[0].way} {local[0].target.value}"), local[0])
+            off = facts.access_log_off
+            silent = Place(off.span, "nginx keeps no access log") if off is not None else None
+            return Proxy(Place(local[0].target.span, f"{local[0].way} {local[0].target.value}"), local[0], silent)
     return Proxy(Place(image.origin.span, "nginx runs in the same container"))
 
 
@@ -82,5 +85,5 @@ def apply(project: Project, process: Process, context: Context) -> None:
     """Note the nginx of the same container on a web process."""
     proxy = in_container(project, context, context.image) if process.kind == "web" else None
     if proxy is not None:
-        process.proxy = proxy.place
+        process.proxy, process.proxy_silent = proxy.place, proxy.silent
         process.port_expected = port_of(proxy)

@@ -7,10 +7,10 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from flaskprod_lint.inputs import quadlet, systemd
-from flaskprod_lint.inputs.quadlet import Quadlet, QuadletBuild
+from flaskprod_lint.inputs.quadlet import Quadlet, QuadletBuild, QuadletPod
 from flaskprod_lint.model import Command, Disk, Setting
 from flaskprod_lint.patterns import regex
-from flaskprod_lint.resolve.deployments import amounts, images, manifest_secrets, parts, planned, standing
+from flaskprod_lint.resolve.deployments import amounts, containers, images, manifest_secrets, parts, planned, standing
 from flaskprod_lint.resolve.deployments.images import Built
 from flaskprod_lint.resolve.deployments.parts import Home, Part
 from flaskprod_lint.resolve.deployments.planned import Planned
@@ -77,6 +77,9 @@ def _plan(project: Project, facts: Quadlet, built: Built, sure: bool, options: O
     platform = parts.platform_of("podman-quadlet", facts.path, home, "a quadlet of Podman")
     if facts.stop_signal is not None:
         platform = replace(platform, stop_signal=facts.stop_signal.value)
+    pod = _pod(project, facts)
+    if any(network.value == "host" for network in (pod.networks if pod is not None else facts.networks)):
+        platform = replace(platform, proxy_on_same_host=True)
     at = Span(facts.path, 1)
     deployment = parts.deployment_of(project, facts.path, at, platform, place, options, home)
     deployment.name = facts.path
@@ -95,7 +98,7 @@ def _plan(project: Project, facts: Quadlet, built: Built, sure: bool, options: O
         Place(facts.image.span if facts.image is not None else at, facts.path),
         command,
         {name.value: planned.literal(name.value, value) for name, value in facts.environment},
-        port_expected=_port(facts) if kind == "web" else None,
+        port_expected=_port(pod.ports if pod is not None else facts.ports) if kind == "web" else None,
         port_set=False if closed else None,
         grace=amounts.seconds(facts.stop_timeout, "StopTimeout"),
         cpus=amounts.cpus(facts.cpu_quota, "CPUQuota"),
@@ -103,6 +106,8 @@ def _plan(project: Project, facts: Quadlet, built: Built, sure: bool, options: O
     )
     process = parts.add(found, project, home, part, options)
     if process is not None:
+        process.proxy = _proxy(project, facts)
+        process.port_expected = process.port_expected if process.proxy is None else None
         process.disk = _disk(facts, at, found.contexts[process.name].cwd)
     if process is None:
         planned.note_no_command(deployment, built.image, at, "neither Exec= nor the image says what to start")
@@ -124,9 +129,28 @@ def _command(facts: Quadlet) -> Command | None:
     return planned.exec_command(text, systemd.split(text.value), f"Exec={text.value}") if text is not None else None
 
 
-def _port(facts: Quadlet) -> Setting | None:
+def _pod(project: Project, facts: Quadlet) -> QuadletPod | None:
+    """The unit of the pod that a container runs in: it publishes the ports, and has the network."""
+    if facts.pod is None:
+        return None
+    path = posixpath.join(posixpath.dirname(facts.path), facts.pod.value)
+    return (project.facts(path, quadlet.read_pod) if path in project else None) or QuadletPod(path)
+
+
+def _proxy(project: Project, facts: Quadlet) -> Place | None:
+    """The web server that runs in the same pod, and so reaches what listens on its loopback."""
+    for path in project.of_format("quadlet"):
+        other = project.facts(path, quadlet.read)
+        if other is None or other is facts or other.pod is None or other.image is None or facts.pod is None:
+            continue
+        if other.pod.value == facts.pod.value and containers.is_proxy(other.image.value):
+            return Place(other.image.span, f"{other.image.value} runs in the same pod")
+    return None
+
+
+def _port(published: tuple[Located[str], ...]) -> Setting | None:
     """The container's port of the only one that is published."""
-    ports = {found[1]: one for one in facts.ports if (found := _PORT.fullmatch(one.value))}
+    ports = {found[1]: one for one in published if (found := _PORT.fullmatch(one.value))}
     if len(ports) != 1:
         return None
     number, text = next(iter(ports.items()))

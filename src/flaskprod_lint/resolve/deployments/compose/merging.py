@@ -78,7 +78,7 @@ def _extended(project: Project, service: Service, path: str, depth: int) -> Serv
     if base is None or (other == path and base.name.value == service.name.value):
         return service
     whole = _moved(_extended(project, base, other, depth + 1), other, path)
-    return over(replace(whole, depends_on=(), waits_for=()), service)
+    return over(replace(whole, waits_for=()), service)
 
 
 def over(base: Service, top: Service) -> Service:

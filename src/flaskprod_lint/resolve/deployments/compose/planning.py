@@ -102,7 +102,12 @@ def _by_app(chosen: list[Resolved]) -> list[list[Resolved]]:
 
 
 def _kind(one: Resolved, chosen: list[Resolved]) -> str:
-    """web where it publishes ports or names a server; a worker otherwise, unless it is the only one."""
+    """web where it publishes ports or names a server; a worker otherwise, unless it is the only one.
+
+    What others wait for, until it has ended, is a step of each release.
+    """
+    if any(one.name == name.value for other in chosen for name in other.service.waits_for):
+        return "release"
     text = services.says(one)
     told = planned.kind_of(text) if text else "web"
     if told != "web":

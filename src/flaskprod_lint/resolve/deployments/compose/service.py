@@ -258,7 +258,7 @@ def mounts_sources(project: Project, service: Resolved) -> Place | None:
 def published(service: Resolved) -> list[Setting]:
     """The ports of the container that the file connects to: published ones, and those that labels name for a proxy."""
     found = []
-    for port in service.service.ports:
+    for port in service.service.ports if not on_host_network(service) else ():
         text = port.target or port.text
         match = _PORT.match(service.fill(text).text) if text is not None else None
         if match is not None:
@@ -271,8 +271,16 @@ def published(service: Resolved) -> list[Setting]:
     return found
 
 
+def on_host_network(service: Resolved) -> bool:
+    """Whether a service has no network of its own: Compose publishes no ports of it, and loopback is the host's."""
+    mode = service.service.network_mode
+    return mode is not None and service.fill(mode).text == "host"
+
+
 def platform_for(platform: Platform, service: Resolved) -> Platform:
-    """The platform with the service's own signal and patience."""
+    """The platform with the service's own signal and patience; on the host's network a proxy there is enough."""
+    if on_host_network(service):
+        platform = replace(platform, proxy_on_same_host=True)
     signal, grace = service.service.stop_signal, service.service.stop_grace_period
     if signal is not None:
         platform = replace(platform, stop_signal=service.fill(signal).text, image_decides_signal=False)
