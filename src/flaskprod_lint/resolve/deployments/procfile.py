@@ -141,7 +141,7 @@ def _note_missing(found: Planned, facts: Procfile, path: str) -> None:
 
 
 def variables_of(app: AppJson | None) -> dict[str, Setting]:
-    """The variables that an app.json gives a value."""
+    """The variables that an app.json gives a value. What it has made up is only there in apps made by its button."""
     pairs = ((variable.name.value, variable.value) for variable in (app.variables if app else ()))
     return {name: planned.literal(name, value) for name, value in pairs if value is not None}
 
