@@ -115,9 +115,11 @@ def test_an_sqlite_address_holds_no_password() -> None:
 
 
 def test_a_value_belongs_to_the_name_beside_it() -> None:
-    assert is_value_of_a_secret(f"  value: {SECRET}", ["- name: SECRET_KEY"])
-    assert is_value_of_a_secret(f'"Value": "{SECRET}"', ["{", '"Name": "API_TOKEN",'])
-    assert is_value_of_a_secret(f"- value: {SECRET}", ["", "  name: DB_PASSWORD"])
-    assert not is_value_of_a_secret("  value: 8000", ["- name: PORT", ""])
-    assert not is_value_of_a_secret("  name: SECRET_KEY", ["- value: 3"])
+    assert is_value_of_a_secret(f"  value: {SECRET}", ["- name: SECRET_KEY"], "- name: PORT")
+    assert is_value_of_a_secret(f'"Value": "{SECRET}"', ['"Name": "API_TOKEN",', "{"], "}")
+    assert is_value_of_a_secret(f'"value": "{SECRET}"', ['"required": true,', '"SECRET_KEY": {'], "},")
+    assert is_value_of_a_secret(f"- value: {SECRET}", ["- {name: PORT, value: 8000}"], "  name: DB_PASSWORD")
+    assert not is_value_of_a_secret("  value: 8000", ["- name: PORT", "- {name: SECRET_KEY}"], "- name: API_TOKEN")
+    assert not is_value_of_a_secret("- value: 8000", ["- name: SECRET_KEY"], "  name: PORT")
+    assert not is_value_of_a_secret("  name: SECRET_KEY", ["- value: 3"], "")
     assert mask_line("- {name: PORT, value: 8000}", secret=False) == "- {name: PORT, value: 8000}"

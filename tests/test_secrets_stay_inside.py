@@ -19,7 +19,7 @@ from flaskprod_lint.cli import cli, run
 from flaskprod_lint.config import FORMATS
 from planted_secrets import Planted
 from projects import write
-from test_git import call
+from test_git import APP, call
 from test_no_secret_shows import leaks
 
 #: What a run of each kind may be asked for beside its formats.
@@ -123,10 +123,20 @@ def test_what_is_silenced_and_what_is_stale(everywhere: tuple[Path, Planted], tm
     assert leaks((copy / "known.json").read_text("utf-8"), planted) == set()
 
 
-def test_a_line_beside_another_finding(tmp_path: Path) -> None:
-    """A finding shows the line before its own, whatever stands there: two fields in one line and in two, and code."""
+@pytest.mark.parametrize(
+    "before",
+    [
+        "            - name: SECRET_KEY\n              value: {}",
+        "            - {{name: JWT_SECRET_KEY, value: {}}}",
+        "            - value: {}\n              name: API_TOKEN",
+        "            - name: DATABASE_URL\n              value: postgresql://shop:{}@db/shop",
+    ],
+)
+@pytest.mark.parametrize("options", [["--ignore", "secrets,database"], []], ids=["without secrets", "all"])
+def test_a_line_beside_another_finding(tmp_path: Path, before: str, options: list[str]) -> None:
+    """A finding shows the line before its own, whatever stands there."""
     planted = Planted()
-    env = f"""\
+    manifest = f"""\
 apiVersion: apps/v1
 kind: Deployment
 metadata: {{name: web}}
@@ -136,33 +146,17 @@ spec:
       containers:
         - name: web
           image: shop
-          command: [gunicorn, --bind, "127.0.0.1:8000", app:app]
-          ports: [{{containerPort: 8000}}]
+          command: [gunicorn, app:app]
           env:
-            - name: SECRET_KEY
-              value: {planted("two lines")}
-            - name: FLASK_ENV
-              value: development
-            - {{name: JWT_SECRET_KEY, value: {planted("one line")}}}
-            - {{name: FLASK_DEBUG, value: "1"}}
-            - value: {planted("value first")}
-              name: API_TOKEN
-            - {{name: FLASK_TESTING, value: "1"}}
+{before.format(planted("env"))}
+            - {{name: FLASK_ENV, value: development}}
 """
-    app = f"""\
-from flask import Flask
-app = Flask(__name__)
-app.config.update(
-    SECRET_KEY="{planted("code")}",
-    DEBUG=True, TESTING=True, SESSION_COOKIE_SECURE=False,
-)
-"""
-    requirements = "flask==3.1.0\ngunicorn==23.0.0\n"
-    write(tmp_path, {"k8s/web.yaml": env, "app.py": app, "requirements.txt": requirements})
-    for number, options in enumerate((["--ignore", "secrets"], ["--verbose"], [])):
-        written = in_all_formats(["check", *options, str(tmp_path)], tmp_path / f"out{number}")
-        assert "FLASK_DEBUG" in written
-        assert leaks(written, planted) == set()
+    files = {"k8s/web.yaml": manifest, "app.py": APP, "requirements.txt": "flask==3.1.0\ngunicorn==23.0.0\n"}
+    write(tmp_path, files)
+    written = in_all_formats(["check", *options, str(tmp_path)], tmp_path / "out")
+    assert "flask-env-ignored" in written
+    assert "FLASK_ENV, value: development" in written
+    assert leaks(written, planted) == set()
 
 
 # Broken files

@@ -364,7 +364,8 @@ def _excerpt(report: Report, project: Project) -> None:
         lines = report.excerpts.setdefault(finding.at.path, {})
         last = min(finding.at.end_line, finding.at.line + 2)
         for number in range(max(1, finding.at.line - 1), last + 1):
-            beside = (source.line(other) for other in (number - 2, number - 1, number + 1))
-            secret = is_about_a_secret(finding) or is_value_of_a_secret(source.line(number), beside)
+            before = (source.line(number - 1), source.line(number - 2))
+            of_a_secret = is_value_of_a_secret(source.line(number), before, source.line(number + 1))
+            secret = is_about_a_secret(finding) or of_a_secret
             if secret or number not in lines:  # What one finding masks, no other uncovers.
                 lines[number] = mask_line(source.line(number), secret=secret)

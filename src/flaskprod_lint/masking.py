@@ -22,6 +22,7 @@ _PAIR = regex(
     re.IGNORECASE,
 )
 _LINE_OF_VALUE = regex(r"\s*(?:-\s*)?\{?\s*[\"']?value[\"']?\s*[:=]", re.IGNORECASE)
+_LINE_OF_NAME = regex(r"\b(?:\w*name|key|variable)[\"']?\s*[:=]|\{\s*$", re.IGNORECASE)
 _URL_PASSWORD = regex(r"(?<=://)(?P<user>[^\s:/@\"']*):(?P<password>[^\s/\"']+)@")
 _QUOTED = regex(r"(?P<quote>[\"'])(?P<value>(?:\\.|(?!(?P=quote)).)*)(?P=quote)?")
 _VARIABLE = regex(r"[A-Z]+(?:_[A-Z]+)*_?(?:KEY|URL|URI|SECRET|PASSWORD|TOKEN|SALT|DSN|ENV|CONFIG|DB)")
@@ -67,9 +68,16 @@ def mask_line(text: str, *, secret: bool) -> str:
     return _BARE.sub(_stars_for_value, text)
 
 
-def is_value_of_a_secret(line: str, beside: Iterable[str]) -> bool:
-    """Whether a line is the `value:` of a variable that the lines beside it name as a secret."""
-    return _LINE_OF_VALUE.match(line) is not None and any(_NAME.search(other) for other in beside)
+def is_value_of_a_secret(line: str, before: Iterable[str], after: str) -> bool:
+    """Whether a line is the `value:` of a variable whose name is one of a secret.
+
+    The name stands in one of the lines before, the nearest first, or in the one after where the value comes first.
+    """
+    if not _LINE_OF_VALUE.match(line):
+        return False
+    first = line.lstrip().startswith("- ")
+    named = after if first else next((other for other in before if _LINE_OF_NAME.search(other)), "")
+    return _NAME.search(named) is not None
 
 
 def mask_text(text: str) -> str:
