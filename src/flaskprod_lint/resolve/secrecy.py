@@ -75,8 +75,8 @@ _HASHED = regex(
 )
 #: Encrypted values among them: of SOPS and Jasypt, of Spring, of dotenvx, of AWS KMS, and of Fernet.
 _REFERENCE = regex(
-    r"\$\{|\$\(|\$[A-Za-z_]\w*$|\{\{|\{%|<[^<>]*>$|%\(\w+\)s|%[A-Z_]+%$|#\{|\{[A-Za-z_][\w.]*\}$|@@?\w+@@?$|"
-    r"(?:vault|arn|ssm|op|sm|aws-sm|secretref|secret|env|file|ref\+\w+|awssm|gcpsm|akv)://?|vault:|alias/|arn:aws|secretref:|"
+    r"\$\{|\$\(|\$[A-Za-z_]\w*$|\{\{|\{%|<[^<>]*>$|%\(\w+\)s|%[A-Z_0-9]+%$|__[A-Z_0-9]+__$|`|#\{|\{[A-Za-z_][\w.]*\}$|@@?\w+@@?$|"
+    r"(?:vault|arn|ssm|op|sm|aws-sm|secretref|secret|env|file|ref\+\w+|awssm|gcpsm|akv)://?|(?:vault|bao|keyring|keychain|aws|gcp):[A-Za-z]|alias/|arn:aws|secretref:|"
     r"ENC[\[(]|\{cipher\}|encrypted:|AQ[IE][CD]AH|gAAAAA|projects/[^/]+/secrets/|@Microsoft\.KeyVault"
 )
 _CONSTANT = regex(r"true|false|yes|no|on|off|none|null|nil|undefined|enabled|disabled", re.IGNORECASE)
