@@ -18,7 +18,22 @@ from flaskprod_lint.resolve.interpreter.sources import Parsed
 from flaskprod_lint.source import Place, Project, Source, Span
 
 #: A file without any of these words has no such name in it.
-_WORDS = ("pass", "pwd", "secret", "token", "key", "credential", "pepper", "auth", "login", "://")
+_WORDS = (
+    "pass",
+    "pwd",
+    "secret",
+    "token",
+    "key",
+    "credential",
+    "pepper",
+    "auth",
+    "login",
+    "jwt",
+    "serializer",
+    "fernet",
+    "signer",
+    "://",
+)
 #: Classes whose settings are for others than production; loaded ones are judged by what they set.
 _FOR_OTHERS = regex(r"(?:^|_)(?:test|dev|local|debug|mock|fake|example)|(?:Test|Dev|Local|Debug|Mock|Fake|Example)")
 #: Modules of the same, which a factory chooses by a variable: development-config says where production loads them.

@@ -12,7 +12,7 @@ from typing import NamedTuple
 from flaskprod_lint.patterns import regex
 from flaskprod_lint.resolve import secrecy
 
-_PASSWORD, _TOKEN, _KEY = "PASSWORD", "AUTH_TOKEN", "API_KEY"
+_PASSWORD, _TOKEN, _KEY, _SIGNING = "PASSWORD", "AUTH_TOKEN", "API_KEY", "JWT_SECRET"
 #: The header of a request with what gives its sender away, in the schemes that carry it as it is.
 _HEADER = regex(r"(?i:bearer|token|api-?key)[ =]+(?P<secret>\S{16,})")
 #: A key among the parameters of an address: https://api.openweathermap.org/data/2.5/weather?appid=…
@@ -30,7 +30,18 @@ _IDS = frozenset(("id", "key", "client_id", "app_id", "consumer_key"))
 _AUTHORIZATIONS = frozenset(("authorization", "proxy-authorization"))
 #: What two strings are for, by the end of the call's name or by the parameter: a user and his password.
 _PAIRS = frozenset(("HTTPBasicAuth", "HTTPDigestAuth", "BasicAuth", "login"))
+_KEY_PARAMETERS = frozenset(("key", "secret_key"))
 _PAIR_PARAMETERS = frozenset(("auth", "basic_auth", "http_auth"))
+#: The position of the key among what a call gets that signs or encrypts with it: PyJWT, itsdangerous, cryptography.
+_KEYS = {
+    "jwt.encode": 1,
+    "jwt.decode": 1,
+    "URLSafeTimedSerializer": 0,
+    "URLSafeSerializer": 0,
+    "TimedSerializer": 0,
+    "TimestampSigner": 0,
+    "Fernet": 0,
+}
 _USERS = frozenset("USER USERNAME LOGIN EMAIL MAIL NAME UNAME ACCOUNT USERID".split())
 _PLURAL = regex(r"(?<=[A-Za-z])(?:S|s)$")
 #: In a list of secrets, only what has a part like this is one; the others are words about them.
@@ -77,11 +88,27 @@ def of_many(name: str, value: ast.expr) -> Iterator[Shown]:
 
 def _of_call(call: ast.Call) -> Iterator[Shown]:
     name = call.func.attr if isinstance(call.func, ast.Attribute) else getattr(call.func, "id", "")
+    yield from _of_key(call, name)
     if name in _PAIRS and len(call.args) == 2:
         yield from _of_pair(f"{name} password", call.args)
     for keyword in call.keywords:
         if keyword.arg in _PAIR_PARAMETERS and isinstance(keyword.value, ast.Tuple):
             yield from _of_pair(f"{keyword.arg} password", keyword.value.elts)
+
+
+def _of_key(call: ast.Call, name: str) -> Iterator[Shown]:
+    """The key that a call signs or encrypts with: any text works as one."""
+    owner = call.func.value if isinstance(call.func, ast.Attribute) else None
+    full = f"{owner.id}.{name}" if isinstance(owner, ast.Name) and f"{owner.id}.{name}" in _KEYS else name
+    position = _KEYS.get(full)
+    if position is None:
+        return
+    given = [*call.args[position : position + 1], *(one.value for one in call.keywords if one.arg in _KEY_PARAMETERS)]
+    for key in given:
+        text = key.value if isinstance(key, ast.Constant) else None
+        text = text.decode("latin-1") if isinstance(text, bytes) else text
+        if isinstance(key, ast.Constant) and isinstance(text, str) and text:
+            yield Shown(f"key of {full}", key, _SIGNING, text)
 
 
 def _of_pair(name: str, parts: list[ast.expr]) -> Iterator[Shown]:

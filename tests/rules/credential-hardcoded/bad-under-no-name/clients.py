@@ -1,9 +1,14 @@
 import smtplib
 
+import jwt
 import psycopg2
 import requests
 
 HEADERS = {"Authorization": "Bearer v2Rk7Xm9Qp4Tz8Wn3Yb6Hc1Ld"}
+
+
+def token_of(user):
+    return jwt.encode({"sub": user}, "shop-signing-words", algorithm="HS256")
 
 
 def connect():

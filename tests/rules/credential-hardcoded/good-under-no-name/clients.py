@@ -1,12 +1,20 @@
 import os
 import smtplib
 
+import jwt
 import psycopg2
 import requests
+from itsdangerous import URLSafeTimedSerializer
 
 TOKEN = os.environ["API_TOKEN"]
 HEADERS = {"Authorization": f"Bearer {TOKEN}"}
 EXAMPLES = [{"Authorization": "Bearer <token>"}, {"Authorization": "Bearer YOUR_ACCESS_TOKEN_1"}]
+
+
+def user_of(token):
+    URLSafeTimedSerializer(os.environ["SECRET_KEY"], salt="reset-password-1").loads(token)
+    "reset-password-1".encode("utf-8")
+    return jwt.decode(token, os.environ["JWT_KEY"], algorithms=["HS256"])["sub"]
 
 
 def connect():
