@@ -14,10 +14,10 @@ from pathlib import Path
 #: What the generated projects talk about.
 WORDS = (
     "account address amount basket batch billing cart category charge checkout city comment country coupon currency "
-    "customer delivery discount draft event export feature filter gallery group history import invoice item label "
+    "customer delivery discount draft event export feature filter gallery group history inbox invoice item label "
     "ledger letter limit list location member message method note notice offer option order owner package page "
     "payment period plan price product profile project quantity quote rate reason receipt region report request "
-    "result return review role rule sale schedule search section service session setting share shipment shop size "
+    "result refund review role rule sale schedule search section service session setting share shipment shop size "
     "source stage state status stock store subject summary supplier tag task tax team template ticket total trial "
     "unit update user value vendor version visit voucher warehouse window"
 ).split()
