@@ -22,21 +22,21 @@ _DEPLOYS = regex(
 
 def of_project(project: Project, options: Options) -> tuple[Problem, ...]:
     """The problems with files that deploy for production, as far as reading the project met any."""
-    if not project.problems:
+    met = {problem.place.path for problem in project.problems}
+    if not met:
         return ()
-    paths = {path for name in _DEPLOYING for path in project.of_format(name)}
+    paths = {path for name in _DEPLOYING for path in project.of_format(name) if path in met}
     deploy = {path for path in paths if standing.of_path(path, options, "").is_production}
-    deploy |= _pipelines(project, options)
+    deploy |= _pipelines(project, options, met)
     return tuple(problem for problem in project.problems if problem.place.path in deploy)
 
 
-def _pipelines(project: Project, options: Options) -> set[str]:
-    """The pipelines that deploy for production, as far as their words tell."""
+def _pipelines(project: Project, options: Options, met: set[str]) -> set[str]:
+    """Those of the pipelines that deploy for production, as far as their words tell."""
+    every = [path for name in _PIPELINES for path in project.of_format(name) if path in met]
+    telling = [path for path in every if _DEPLOYS.search(project.glance(path))]
+    if not telling:
+        return set()
     from flaskprod_lint.resolve.deployments import pipelines
 
-    every = (path for name in _PIPELINES for path in project.of_format(name))
-    return {
-        path
-        for path in every
-        if _DEPLOYS.search(project.glance(path)) and pipelines.standing_of(path, options).is_production
-    }
+    return {path for path in telling if pipelines.standing_of(path, options).is_production}
