@@ -11,7 +11,7 @@ from flaskprod_lint.inputs import cloud_foundry
 from flaskprod_lint.inputs.cloud_foundry import CfApplication, CfManifest, CfProcess
 from flaskprod_lint.model import Command, Platform, Setting, Unknown
 from flaskprod_lint.patterns import regex
-from flaskprod_lint.resolve.deployments import amounts, manifest_secrets, parts, planned, standing
+from flaskprod_lint.resolve.deployments import amounts, containers, manifest_secrets, parts, planned, standing
 from flaskprod_lint.resolve.deployments.parts import Home, Part
 from flaskprod_lint.resolve.deployments.planned import Planned
 from flaskprod_lint.resolve.deployments.standing import Standing
@@ -67,7 +67,8 @@ def _matters(project: Project, one: CfApplication, folder: str) -> bool:
     """Whether an application can be the Flask app: by its buildpack, its command, or the files that are pushed."""
     commands = " ".join(process.command.value for process in one.processes if process.command is not None)
     if one.docker_image is not None:
-        return planned.runs_python(commands)
+        home = _of_image(project, folder, one, one.docker_image)
+        return home is not None and (home.built is not None or planned.runs_python(commands))
     if one.buildpacks:
         last = one.buildpacks[-1].value.lower()
         return "python" in last or (not last.strip("( )") and planned.runs_python(commands))
@@ -87,8 +88,8 @@ def _deployment(
     several: bool,
 ) -> Planned:
     first = group[0]
-    elsewhere = first.docker_image.span if first.docker_image is not None else None
-    home = Home(folder, elsewhere=elsewhere, directory=_HOME)
+    of_image = _of_image(project, folder, first, first.docker_image) if first.docker_image is not None else None
+    home = of_image or Home(folder, directory=_HOME)
     platform = parts.platform_of("cloud-foundry", facts.path, home, "a manifest of Cloud Foundry")
     deployment = parts.deployment_of(project, facts.path, first.name.span, platform, place, options, home)
     if several:
@@ -96,14 +97,21 @@ def _deployment(
     every = (pair for one in facts.applications for pair in one.variables)
     pairs = manifest_secrets.without_filled_in(every, _FILLED_IN.pattern)
     deployment.secrets = manifest_secrets.of_pairs(pairs, "applications", development=not place.is_production)
-    found = Planned(deployment, uses=frozenset((facts.path,)))
+    built = (home.built.image.dockerfile,) if home.built is not None else ()
+    found = Planned(deployment, uses=frozenset((facts.path, *built)))
     for one in group:
         for process in one.processes:
             _add(project, found, home, one, process, options)
-    if elsewhere is None:
+    if of_image is None:
         parts.note_procfile(found, project, folder, _command(first.processes[0]))
         parts.note_release_line(found, project, folder, "a task of `cf run-task` can")
     return found
+
+
+def _of_image(project: Project, folder: str, one: CfApplication, image: Located[str]) -> Home | None:
+    """What an application of an image runs: the project's Dockerfile that makes it, or an image from elsewhere."""
+    found = containers.home_of(project, folder, image.span, image.value, one.name.value)
+    return found[0] if found is not None else None
 
 
 def _command(process: CfProcess) -> Command | None:
@@ -123,7 +131,7 @@ def _add(
     platform = found.deployment.platform
     assert platform is not None
     told = _command(process)
-    if told is None and home.elsewhere is None:
+    if told is None and home.elsewhere is None and home.built is None:
         told = parts.procfile_command(project, home.folder, process.name.value if process.kind != "web" else "web")
     kind = process.kind if process.kind == "web" else "worker"
     if kind == "worker" and told is not None and planned.is_server_text(told.text) and one.has_route:

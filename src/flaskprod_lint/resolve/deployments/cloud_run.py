@@ -98,6 +98,10 @@ def plan(project: Project, order: Order, place: Standing, options: Options) -> P
     )
     files = {built.image.dockerfile} if built is not None else {posixpath.join(made.folder, "Procfile")}
     found = Planned(deployment, uses=frozenset(files & set(project.paths)))
+    if built is None and not made.elsewhere and not service.command:
+        deployment.web_missing = google.refused(project, made.folder, service.entrypoint)
+        if deployment.web_missing is not None:
+            return found
     commands = list(_commands(project, order))
     if not commands and not made.elsewhere:
         image = built.image if built is not None else None

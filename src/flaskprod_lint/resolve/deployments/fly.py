@@ -61,7 +61,9 @@ def plan(project: Project, path: str, place: Standing, options: Options) -> Plan
         ),
     )
     dockerfile = frozenset((built.image.dockerfile,)) if built is not None else frozenset()
-    found = Planned(deployment, uses=dockerfile | {path})
+    procfile = posixpath.join(folder, "Procfile")
+    read = frozenset((procfile,)) if facts.builder is not None and procfile in project else frozenset()
+    found = Planned(deployment, uses=dockerfile | read | {path})
     _add_processes(project, found, facts, built, options)
     return found
 

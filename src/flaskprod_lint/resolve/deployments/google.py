@@ -66,6 +66,15 @@ def buildpack_commands(project: Project, folder: str, told: Located[str] | None 
         yield planned.shell_command(facts.entrypoint, f"entrypoint: {facts.entrypoint.value}")
 
 
+def refused(project: Project, folder: str, told: Located[str] | None = None) -> Place | None:
+    """The Procfile without a `web:` line at which Google's builder gives up, where nothing else names an entrypoint."""
+    path = posixpath.join(folder, "Procfile")
+    lines = project.facts(path, procfile.read) if path in project else None
+    if lines is None or lines.find("web") is not None or told is not None or _of_project_toml(project, folder):
+        return None
+    return Place(Span(path, 1), "this Procfile has no `web:` line, and Google's builder then makes no image")
+
+
 def not_uploaded(project: Project, folder: str) -> Callable[[str], bool] | None:
     """A test of the files of a folder that .gcloudignore keeps gcloud from uploading; None without one."""
     path = posixpath.join(folder, ".gcloudignore")

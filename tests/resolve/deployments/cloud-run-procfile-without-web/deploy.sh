@@ -1,0 +1,2 @@
+#!/bin/sh
+gcloud run deploy shop --source .
