@@ -15,7 +15,8 @@ class Credential:
     passphrase), `weak` that it is a password anyone would guess, `own` that it is for a host of one word, as the
     database of a compose file. `aside` is what the file is for where production has no part in it ("a test"), empty
     otherwise. `also` are further places of the same kind in the file. `commit` is the one it came in with, where only
-    the history was looked at, and `gone` says that the file of today no longer has it.
+    the history was looked at, and `gone` says that the file of today no longer has it. `confirmed` is False where the
+    form was not read in its provider's own words.
     """
 
     name: str
@@ -30,6 +31,7 @@ class Credential:
     also: tuple[Span, ...] = ()
     commit: str = ""
     gone: bool = False
+    confirmed: bool = True
 
 
 @dataclass(frozen=True)

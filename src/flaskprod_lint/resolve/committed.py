@@ -111,6 +111,7 @@ def _credential(token: Token, source: Source) -> Credential:
         token.weak,
         token.own,
         aside=what_for(source.path),
+        confirmed=token.confirmed,
     )
 
 
@@ -125,7 +126,7 @@ def _together(found: Iterable[tuple[str, Credential]]) -> tuple[Credential, ...]
     kinds: dict[tuple[object, ...], list[Credential]] = {}
     for digest, one in found:
         little = one.public or one.harmless or one.aside
-        key = (one.name, one.public, one.harmless, one.weak, one.own, one.aside)
+        key = (one.name, one.public, one.harmless, one.weak, one.own, one.aside, one.confirmed)
         kinds.setdefault(key if little else (digest,), []).append(one)
     return tuple(replace(first, also=tuple(other.at for other in others)) for first, *others in kinds.values())
 

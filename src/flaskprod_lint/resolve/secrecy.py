@@ -162,6 +162,18 @@ def judge(name: str, text: str) -> Judgement:
     return Judgement(True, _is_weak(value), _kind(name), length)
 
 
+def is_to_be_masked(name: str, text: str) -> bool:
+    """Whether a text may be shown to nobody: a secret, or what only looks like a token of a provider."""
+    if judge(name, text).secret:
+        return True
+    if len(text) < 20:
+        return False
+    from flaskprod_lint import tokens
+
+    found = tokens.whole(text.strip())
+    return found is not None and not found.public
+
+
 def is_password_name(name: str) -> bool:
     """Whether a variable, field or setting of that name holds a password."""
     return is_secret_name(name) and _kind(name) == "password"
@@ -210,11 +222,15 @@ def _by_its_looks(name: str, value: str) -> Judgement | None:
 
 
 def _token(name: str, value: str) -> Judgement | None:
-    """A provider's token, by its form. A key of Google is shown to everyone only where its name says for what."""
+    """A provider's token, by its form. A key of Google is shown to everyone only where its name says for what.
+
+    A form that nobody has confirmed says too little where the name does not say secret: `credential-committed` warns
+    of it.
+    """
     from flaskprod_lint import tokens
 
     found = tokens.whole(value)
-    if found is None:
+    if found is None or not (found.confirmed or is_secret_name(name)):
         return None
     if not found.public:
         return Judgement(True, False, "token", len(value))

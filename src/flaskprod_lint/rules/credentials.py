@@ -117,6 +117,9 @@ def _weight(credential: Credential) -> _Weight:
         return _aside(credential)
     if credential.weak or credential.own:
         return _Weight(Severity.WARNING, Confidence.MEDIUM, "Whoever reaches the host can use it", "in every clone")
+    if not credential.confirmed:
+        says = "If it is one, everyone with the repository, now or later, can use it"
+        return _Weight(Severity.WARNING, Confidence.MEDIUM, says, "in every clone")
     says = "Everyone with the repository, now or later, can use it"
     return _Weight(None, Confidence.HIGH, says, "in every clone")
 
@@ -151,7 +154,9 @@ def _committed(credential: Credential, weight: _Weight) -> str:
     many = f"{len(credential.also) + 1} times " if credential.also and not places else ""
     history = f", since commit {credential.commit}" if credential.commit else ""
     gone = " and no longer in the file of today, though git keeps it" if credential.gone else ""
-    return f"{_article(credential.name)} {credential.name} stands {many}in {where}{history}{gone}. {weight.says}"
+    name = f"{_article(credential.name)} {credential.name}"
+    what = name if credential.confirmed else f"What looks like {name[0].lower()}{name[1:]}"
+    return f"{what} stands {many}in {where}{history}{gone}. {weight.says}"
 
 
 def _count(number: int, what: str) -> str:

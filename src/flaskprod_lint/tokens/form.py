@@ -17,7 +17,9 @@ class TokenForm:
     can prove. `public` says that the provider means it to be seen (a browser key). `harmless` says that it only moves
     play money or test data. `mark` is a text by which it is
     found where its words may be shorter than twenty letters. `source` is where the provider documents the form, and
-    `confirmed` whether the form was read in its source.
+    `confirmed` whether the form was read in its source. The provider's own words are its documentation and its public
+    code and samples. Where they give nothing but the prefix, that is what was read. A token of a form that is not
+    confirmed is no error by itself.
     """
 
     name: str
@@ -37,7 +39,8 @@ class Token:
     """A credential in a text: `name` says what it is, `start` and `end` where, `shown` its public prefix.
 
     `public` says that it is meant to be seen, `harmless` that it opens nothing that matters, `weak` that it is a
-    password anyone would guess, `own` that it is for a host of one word, as in a compose file.
+    password anyone would guess, `own` that it is for a host of one word, as in a compose file. `confirmed` is False
+    for one of a form that was not read in its provider's own words: it looks like such a token, and may be another.
     """
 
     name: str
@@ -48,3 +51,4 @@ class Token:
     harmless: bool = False
     weak: bool = False
     own: bool = False
+    confirmed: bool = True

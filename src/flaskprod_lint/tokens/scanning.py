@@ -54,7 +54,7 @@ def find(text: str) -> list[Token]:
 def apart(found: Iterable[Token]) -> list[Token]:
     """The tokens in the order of the text, the longer one where two overlap."""
     kept: list[Token] = []
-    for token in sorted(found, key=lambda token: (token.start, -token.end)):
+    for token in sorted(found, key=lambda token: (token.start, -token.end, not token.confirmed)):
         if not kept or token.start >= kept[-1].end:
             kept.append(token)
     return kept
@@ -116,7 +116,7 @@ def _token(form: TokenForm, match: re.Match[str]) -> Iterator[Token]:
     if made_up.is_made_up(text.removeprefix(form.prefix)) or (form.is_right is not None and not form.is_right(text)):
         return
     shown = form.prefix if not form.before else ""
-    yield Token(form.name, match.start(), match.end(), shown, form.public, form.harmless)
+    yield Token(form.name, match.start(), match.end(), shown, form.public, form.harmless, confirmed=form.confirmed)
 
 
 def _of_marks(text: str, data: bytes) -> Iterator[Token]:

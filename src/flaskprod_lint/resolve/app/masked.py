@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from flaskprod_lint.model import Setting
 from flaskprod_lint.resolve.app.secrets import NAMES
-from flaskprod_lint.resolve.secrecy import is_secret_name, judge, mask_url
+from flaskprod_lint.resolve.secrecy import is_secret_name, is_to_be_masked, mask_url
 
 MASK = "***"
 
@@ -32,7 +32,7 @@ def _hidden(name: str, value: object, secret: bool, depth: int = 0) -> object:
         return MASK
     if isinstance(value, (str, bytes)):
         text = value.decode(errors="replace") if isinstance(value, bytes) else value
-        if text and (secret or (judge(name, text).secret and "://" not in text)):
+        if text and (secret or (is_to_be_masked(name, text) and "://" not in text)):
             return MASK
         return mask_url(text) if isinstance(value, str) else value
     if isinstance(value, dict):

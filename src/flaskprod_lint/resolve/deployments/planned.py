@@ -64,7 +64,7 @@ class Planned:
 def shown(setting: Setting) -> Setting:
     """A variable as it may be printed: the value of a secret masked."""
     value = setting.value
-    if not isinstance(value, str) or not secrecy.judge(setting.name, value).secret:
+    if not isinstance(value, str) or not secrecy.is_to_be_masked(setting.name, value):
         return setting if not isinstance(value, str) else replace(setting, value=secrecy.mask_url(value))
     return replace(setting, value=secrecy.mask_url(value) if "://" in value else "***")
 

@@ -78,5 +78,5 @@ def _held(project: Project, path: str) -> str:
     if _KEY_FILE.search(path):
         return "private-key" if secrecy.judge("", source.text[:4000]).kind == "private-key" else ""
     found = [one for _, one in committed.in_text(source.text, path) if not (one.public or one.harmless or one.weak)]
-    kinds = ["private-key" if one.name.endswith("private key") else "password" for one in found]
+    kinds = ["private-key" if one.name.endswith("private key") else "password" for one in found if one.confirmed]
     return kinds[0] if kinds else ""
