@@ -41,6 +41,8 @@ def _with_checksum(form: TokenForm, text: str) -> str:
         return text[:-8] + zlib.crc32(text[:-9].encode()).to_bytes(4, "little").hex()
     if form.is_right is checksums.bech32:
         return _bech32(text)
+    if form.is_right is checksums.entra:
+        return text[:-3] + checksums.entra_of(text[:-3])
     if isinstance(form.is_right, partial):
         return _marvin(text, form.is_right.keywords["seeds"][0])
     return text

@@ -9,6 +9,8 @@ import zlib
 from collections.abc import Iterable
 
 _BASE62 = string.digits + string.ascii_uppercase + string.ascii_lowercase
+#: The letters of the secrets of Entra's apps, and the seed of their checksum.
+_ENTRA, _ENTRA_SEED = string.ascii_letters + "1234567890.-_~", b"AadPwd00"
 _BECH32 = "qpzry9x8gf2tvdw0s3jn54khce6mua7l"
 _BECH32_STEPS = (0x3B6A57B2, 0x26508E6D, 0x1EA119FA, 0x3D4233DD, 0x2A1462B3)
 
@@ -24,11 +26,16 @@ def base62_crc(token: str) -> bool:
 
 
 def _base62(number: int) -> str:
+    return _written(number, _BASE62)
+
+
+def _written(number: int, letters: str) -> str:
+    """A number in six or more of these letters."""
     digits = ""
     while number:
-        number, rest = divmod(number, 62)
-        digits = _BASE62[rest] + digits
-    return digits.rjust(6, "0")
+        number, rest = divmod(number, len(letters))
+        digits = letters[rest] + digits
+    return digits.rjust(6, letters[0])
 
 
 def hexadecimal_crc(token: str) -> bool:
@@ -72,6 +79,20 @@ def marvin(key: str, seeds: Iterable[str]) -> bool:
         return False
     check = int.from_bytes(data[-4:], "little")
     return any(marvin_of(data[:-4], int.from_bytes(seed.encode(), "big")) == check for seed in seeds)
+
+
+def entra(secret: str) -> bool:
+    """Whether the last three letters are the first of the Marvin32 checksum of those before, as in Entra's secrets.
+
+    https://github.com/microsoft/security-utilities/blob/main/src/Microsoft.Security.Utilities.Core/IdentifiableMetadata.cs
+    """
+    return secret[-3:] == entra_of(secret[:-3])
+
+
+def entra_of(letters: str) -> str:
+    """The three letters that end a secret of Entra which starts so."""
+    check = marvin_of(letters.encode("ascii", "replace"), int.from_bytes(_ENTRA_SEED, "big"))
+    return _written(check, _ENTRA)[:3]
 
 
 def marvin_of(data: bytes, seed: int) -> int:
