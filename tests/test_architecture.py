@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import subprocess
+import sys
 from pathlib import Path
 
 from conftest import ROOT
@@ -94,3 +95,9 @@ def test_no_file_of_a_fixture_is_ignored() -> None:
     done = subprocess.run(listing, cwd=ROOT, capture_output=True, text=True, check=False)
     hidden = [path for path in done.stdout.splitlines() if "__pycache__" not in path and not path.endswith(".pyc")]
     assert not hidden
+
+
+def test_each_module_can_be_imported_first() -> None:
+    script = ROOT / "tests" / "import_alone.py"
+    result = subprocess.run([sys.executable, script], capture_output=True, text=True, check=False)
+    assert (result.returncode, result.stdout, result.stderr) == (0, "", "")

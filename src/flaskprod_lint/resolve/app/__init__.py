@@ -31,10 +31,9 @@ from flaskprod_lint.resolve.app.written import before_value
 from flaskprod_lint.resolve.context import Context
 from flaskprod_lint.resolve.database import connecting, engine_facts, engines, per_request
 from flaskprod_lint.resolve.interpreter.values import Event, Function, Instance, Object, Value, as_value
-from flaskprod_lint.resolve.servers.script_server import of_step as script_server
 from flaskprod_lint.source import Place, Project, Source, Span
 
-__all__ = ["of_assumed", "of_process", "script_server"]
+__all__ = ["of_assumed", "of_process"]
 
 _READS = regex(
     # Each part begins with a letter, before it is asked what stands before: that is several times as fast.
@@ -144,7 +143,9 @@ def _of_script(process: Process, step: Step, context: Context) -> App | None:
     loaded = loading.of_script(step, context)
     if loaded is None:
         return None
-    served = script_server(step, context)
+    from flaskprod_lint.resolve.servers import script_server
+
+    served = script_server.of_step(step, context)
     given = (served[1].receiver, *served[1].args, *served[1].kwargs.values()) if served else ()
     value = next((one for one in given if one is not None and flask_app(one) is not None), None)
     if value is None and not loaded.hooks.configs and process.kind != "web":

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from flaskprod_lint.model import NOWHERE, Address, EnvironmentRead, Unknown
-from flaskprod_lint.resolve.servers.step_words import VARIABLE
+from flaskprod_lint.resolve.unexpanded import VARIABLE
 from flaskprod_lint.source import Place, is_number
 
 #: Stands for one unexpanded variable while a bind string is taken apart; no port and no host looks like it.

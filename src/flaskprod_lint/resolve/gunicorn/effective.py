@@ -11,7 +11,7 @@ from flaskprod_lint.resolve.gunicorn import booting, log_destinations, overlooke
 from flaskprod_lint.resolve.gunicorn.addresses import AddressError, address_of
 from flaskprod_lint.resolve.gunicorn.merge import Resolved
 from flaskprod_lint.resolve.gunicorn.table import number
-from flaskprod_lint.resolve.servers.step_words import VARIABLE
+from flaskprod_lint.resolve.unexpanded import VARIABLE
 from flaskprod_lint.source import Place
 
 #: Worker classes by the end of their dotted path, and the name that they are known by.

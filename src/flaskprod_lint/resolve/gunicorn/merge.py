@@ -19,7 +19,8 @@ from flaskprod_lint.resolve.gunicorn.locating import place_of_option
 from flaskprod_lint.resolve.gunicorn.missing import is_missing
 from flaskprod_lint.resolve.gunicorn.table import Known, settings_of
 from flaskprod_lint.resolve.gunicorn.validators import RefusalError, validate
-from flaskprod_lint.resolve.servers.step_words import VARIABLE, Word, place_of
+from flaskprod_lint.resolve.servers.step_words import Word, place_of
+from flaskprod_lint.resolve.unexpanded import VARIABLE
 from flaskprod_lint.source import Place
 
 #: How argparse says that a value is no number.

@@ -8,10 +8,9 @@ from flaskprod_lint.inputs import templates
 from flaskprod_lint.model import EnvironmentRead, Step, Unknown
 from flaskprod_lint.patterns import regex
 from flaskprod_lint.records import dataclass
+from flaskprod_lint.resolve.unexpanded import VARIABLE
 from flaskprod_lint.source import Place, Span
 
-#: A variable that nobody has expanded yet: $PORT, ${PORT}, ${PORT:-8000}.
-VARIABLE = regex(r"\$(?:(?P<plain>[A-Za-z_]\w*)|\{(?P<braced>[A-Za-z_]\w*)(?::?[-=](?P<default>[^{}]*))?\})")
 _COMMAND = regex(r"\$\(.*\)|`.*`|\$[@*]|\$\{[^{}]*\}", re.DOTALL)
 
 
