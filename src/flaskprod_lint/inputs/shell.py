@@ -13,6 +13,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from flaskprod_lint.inputs import shell_words
+from flaskprod_lint.inputs.shell_grammar import DECLARATIONS, HANDLED, STATEMENTS, WORDS
 from flaskprod_lint.inputs.shell_syntax import (
     AndOr,
     ArithmeticCommand,
@@ -102,52 +103,6 @@ def _parser() -> Parser:
     return tree_sitter.Parser(tree_sitter.Language(tree_sitter_bash.language()))
 
 
-_STATEMENTS = frozenset(
-    {
-        "command",
-        "declaration_command",
-        "unset_command",
-        "redirected_statement",
-        "list",
-        "pipeline",
-        "negated_command",
-        "test_command",
-        "if_statement",
-        "case_statement",
-        "for_statement",
-        "c_style_for_statement",
-        "while_statement",
-        "function_definition",
-        "subshell",
-        "compound_statement",
-        "variable_assignment",
-        "variable_assignments",
-    }
-)
-_WORDS = frozenset(
-    {
-        "word",
-        "string",
-        "raw_string",
-        "ansi_c_string",
-        "translated_string",
-        "concatenation",
-        "simple_expansion",
-        "expansion",
-        "number",
-        "command_substitution",
-        "arithmetic_expansion",
-        "process_substitution",
-        "brace_expression",
-        "variable_name",
-        "special_variable_name",
-        "extglob_pattern",
-        "regex",
-        "test_operator",
-    }
-)
-
-
 class _Reader:
     """Turns tree-sitter's nodes, which count bytes, into ours, which count characters of the source."""
 
@@ -176,7 +131,7 @@ class _Reader:
                 items[-1] = Background(items[-1], items[-1].start, self.at(child.end_byte))
             elif child.type == "ERROR":
                 items.extend(self.sequence(child.children, child).items)
-            elif child.type in _STATEMENTS:
+            elif child.type in STATEMENTS:
                 items.append(self.node(child))
         return Sequence(tuple(items), self.at(within.start_byte), self.at(within.end_byte))
 
@@ -263,7 +218,7 @@ class _Reader:
         return Function(self.raw(name) if name else "", inner, start, end)
 
     def _list(self, node: Tree, start: int, end: int) -> Node:
-        items = [child for child in node.children if child.type in _STATEMENTS]
+        items = [child for child in node.children if child.type in STATEMENTS]
         operator = next((child.type for child in node.children if child.type in ("&&", "||")), "&&")
         if len(items) != 2:
             return self.sequence(node.children, node)
@@ -283,7 +238,7 @@ class _Reader:
         assignments, words, redirects = [], list[Word](), list[Redirect]()
         before = children[0].start_byte if children else 0
         for child in self._joined(children):
-            if child.type == "comment" or child.type in _HANDLED or _is_word(child):
+            if child.type == "comment" or child.type in HANDLED or _is_word(child):
                 words.extend(self._overlooked(before, child.start_byte))
                 before = max(before, child.end_byte)
             if child.type == "variable_assignment" and not words:
@@ -329,7 +284,7 @@ class _Reader:
                 yield from self.words(child.children)
 
     def words(self, nodes: list[Tree]) -> list[Word]:
-        return [self.word(node) for node in nodes if node.type in _WORDS]
+        return [self.word(node) for node in nodes if node.type in WORDS]
 
     def word(self, node: Tree) -> Word:
         return self._word_of(self.raw(node), self.at(node.start_byte))
@@ -364,7 +319,7 @@ class _Reader:
                     body = AndOr(left, last.operator, last.right, body.start, last.end)
                 else:
                     body = Pipeline((body, *inner), body.start, body.end)
-            elif operator and child.type in _STATEMENTS:
+            elif operator and child.type in STATEMENTS:
                 body = AndOr(body, operator, self.node(child), body.start, self.at(child.end_byte))
         return body
 
@@ -398,9 +353,5 @@ def _redirect_last(body: Node, redirects: tuple[Redirect, ...], end: int) -> Nod
 
 
 def _is_word(node: Tree) -> bool:
-    known = node.type == "command_name" or node.type in _WORDS or node.type in _DECLARATIONS
+    known = node.type == "command_name" or node.type in WORDS or node.type in DECLARATIONS
     return known and not node.is_missing and not any(inner.is_missing for inner in node.children)
-
-
-_HANDLED = frozenset({"variable_assignment", "file_redirect", "herestring_redirect", "heredoc_redirect"})
-_DECLARATIONS = frozenset({"export", "declare", "typeset", "local", "readonly", "unset", "unsetenv"})

@@ -6,13 +6,14 @@ import configparser
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from flaskprod_lint.model import Unknown
 from flaskprod_lint.resolve.app import data_hooks
+from flaskprod_lint.resolve.interpreter.contents import FoldedEntries as Section
 from flaskprod_lint.resolve.interpreter.paths import path_text
-from flaskprod_lint.resolve.interpreter.values import Event, External, Instance, Items, Value, as_value
-from flaskprod_lint.resolve.interpreter.values import FoldedEntries as Section
+from flaskprod_lint.resolve.interpreter.values import Event, External, Instance, Items, Object, Value, as_value
 from flaskprod_lint.source import Source, Span
 
 if TYPE_CHECKING:
@@ -115,7 +116,19 @@ def _sections(made: Instance, texts: Sequence[object]) -> Mapping[str, Section |
     found = of_sources(sources, made)
     if hole is not None:
         return dict.fromkeys(found, hole) if isinstance(found, dict) else {}
+    interpolation = made.kwargs.get("interpolation")
+    if interpolation is not None and isinstance(interpolation.data, Object):
+        reason = f"the project's own {interpolation.data.cls.name} completes what {{0}} has"
+        return {name: _rewritten(section, reason.format(f"[{name}]")) for name, section in found.items()}
     return found
+
+
+def _rewritten(section: Section | Unknown, reason: str) -> Section | Unknown:
+    """A section whose texts are not what its methods give: code of the project is asked for each."""
+    if isinstance(section, Unknown):
+        return section
+    values = {option: replace(value, data=Unknown(reason, value.at)) for option, value in section.items()}
+    return Section(values, fold=section.fold, converters=section.converters)
 
 
 def of_sources(sources: Sequence[Source], made: Instance | None = None) -> Mapping[str, Section | Unknown]:
@@ -157,7 +170,7 @@ def _section(parser: configparser.ConfigParser, name: str, sources: Sequence[Sou
             found[option] = Value(parser.get(name, option), at)
         except configparser.Error:
             found[option] = Value(Unknown("a value that other values complete", at), at)
-    return Section(found, fold=parser.optionxform)
+    return Section(found, fold=parser.optionxform, converters={name: partial(typed, name) for name in _TYPES})
 
 
 def _line_of(option: str, section: str, sources: Sequence[Source]) -> Span | None:

@@ -57,7 +57,7 @@ def _of_plain(vm: Interpreter, value: Value, name: str, at: Span) -> Value:
     """A method or property of a text, number, list, dict …, not called yet."""
     data = value.data
     if isinstance(data, (str, bytes, int, float, list, tuple, dict, set, type(None))):
-        if not hasattr(data, name) or name == "hole":
+        if not (hasattr(data, name) or name in getattr(data, "converters", ())) or name in ("hole", "converters"):
             raise vm.raised_unless_assumed("AttributeError", at, (value,), name)
         if isinstance(data, (int, float)) and name in ("real", "imag", "numerator", "denominator"):
             return vm.native(lambda: getattr(data, name), at, (value,))

@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from flaskprod_lint.model import Unknown
-from flaskprod_lint.resolve.interpreter import containers
+from flaskprod_lint.resolve.interpreter import containers, section_methods
 from flaskprod_lint.resolve.interpreter.frames import Arguments
 from flaskprod_lint.resolve.interpreter.journal import ABSENT, WHOLE
 from flaskprod_lint.resolve.interpreter.values import Elements, Entries, Items, Value, as_value, hole_of
@@ -22,6 +22,9 @@ Method = Callable[["Interpreter", Value, Any, Arguments, Span], "Value | None"]
 def call(vm: Interpreter, receiver: Value, name: str, arguments: Arguments, at: Span) -> Value:
     """A method of a list, tuple, dict or set."""
     data = receiver.data
+    of_section = section_methods.call(vm, receiver, name, arguments, at)
+    if of_section is not None:
+        return of_section
     table = _TABLES[_kind(data)]
     if isinstance(data, tuple) and name not in ("count", "index"):
         raise vm.raised("AttributeError", at, name)

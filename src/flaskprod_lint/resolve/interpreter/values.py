@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import field
-from typing import Any
 
 from flaskprod_lint.model import EnvironmentRead, Override, Unknown
 from flaskprod_lint.records import dataclass
+from flaskprod_lint.resolve.interpreter.contents import Elements as Elements
+from flaskprod_lint.resolve.interpreter.contents import Entries as Entries
+from flaskprod_lint.resolve.interpreter.contents import Items as Items
+from flaskprod_lint.resolve.interpreter.contents import hole_of as hole_of
 from flaskprod_lint.source import Place, Span
 
 
@@ -37,58 +40,6 @@ class Partial(Unknown):
     def prefix(self) -> str:
         """The known text that it starts with, such as the scheme of an address."""
         return (self.parts[0] or "") if self.parts else ""
-
-
-class Items(list["Value"]):
-    """A list. `hole` is a reason when there are more items than these, or may be."""
-
-    __slots__ = ("hole",)
-
-    def __init__(self, items: Iterable[Value] = (), hole: Unknown | None = None) -> None:
-        super().__init__(items)
-        self.hole = hole
-
-
-class Entries(dict[Any, "Value"]):
-    """A dict. `hole` is a reason when there are more keys than these, or may be."""
-
-    __slots__ = ("hole",)
-
-    def __init__(self, entries: Mapping[Any, Value] | None = None, hole: Unknown | None = None) -> None:
-        super().__init__(entries or {})
-        self.hole = hole
-
-
-class FoldedEntries(Entries):
-    """A dict whose text keys are looked up after `fold`, as a section of configparser looks up its options."""
-
-    __slots__ = ("fold",)
-
-    def __init__(self, entries: Mapping[Any, Value] | None = None, *, fold: Callable[[str], str]) -> None:
-        super().__init__(entries)
-        self.fold = fold
-
-    def __contains__(self, key: object) -> bool:
-        return super().__contains__(self._folded(key))
-
-    def __getitem__(self, key: object) -> Value:
-        return super().__getitem__(self._folded(key))
-
-    def get(self, key: object, default: Any = None) -> Any:
-        return super().get(self._folded(key), default)
-
-    def _folded(self, key: object) -> object:
-        return self.fold(key) if isinstance(key, str) else key
-
-
-class Elements(set["Value"]):
-    """A set. Its Values have no history, so that equal ones are one; `hole` is as in a list."""
-
-    __slots__ = ("hole",)
-
-    def __init__(self, elements: Iterable[Value] = (), hole: Unknown | None = None) -> None:
-        super().__init__(elements)
-        self.hole = hole
 
 
 @dataclass(frozen=True)
@@ -309,12 +260,6 @@ class Event:
     def argument(self, index: int, name: str) -> Value | None:
         """What the call is given at a position, or by a name; None where it is given neither."""
         return self.args[index] if len(self.args) > index else self.kwargs.get(name)
-
-
-def hole_of(data: object) -> Unknown | None:
-    """Why a list, dict or set may hold more than it shows; None when it does not."""
-    hole = getattr(data, "hole", None)
-    return hole if isinstance(hole, Unknown) else None
 
 
 def union(*values: Value) -> tuple[EnvironmentRead, ...]:
