@@ -12,7 +12,7 @@ from flaskprod_lint.resolve.database import driver_pools, engine_faults, engine_
 from flaskprod_lint.resolve.database.engine_options import Layer, Making, layer_of, pool_of
 from flaskprod_lint.resolve.database.engine_url import Url
 from flaskprod_lint.resolve.database.pool_hooks import hook_layer
-from flaskprod_lint.resolve.interpreter.values import Event, Instance, Object, Value
+from flaskprod_lint.resolve.interpreter.values import Event, External, Instance, Object, Value
 from flaskprod_lint.resolve.packages.versions import pinned, sqlalchemy_version, version_of
 from flaskprod_lint.source import Place
 
@@ -285,7 +285,7 @@ def _dict(value: Value | None) -> list[tuple[str | None, Value]]:
 def _of_sqlalchemy(calls: Sequence[Event], context: Context) -> Iterator[Engine]:
     gone = [event for event in calls if event.callee.endswith(".dispose")]
     for event in calls:
-        if any(_disposes(each, event) for each in gone):
+        if any(_disposes(each, event) for each in gone) or _is_for_migrations(event, context):
             continue
         if event.callee in _CREATE:
             recipe = _created(event, context)
@@ -310,6 +310,13 @@ def _disposes(event: Event, created: Event) -> bool:
     if event.receiver is None or created.result is None or not created.trail:
         return False
     return event.receiver.data is created.result.data and event.trail == created.trail
+
+
+def _is_for_migrations(event: Event, context: Context) -> bool:
+    """Whether this is the engine of code that runs Alembic, which takes one connection and no pool, as it advises."""
+    given = event.kwargs.get("poolclass")
+    without_pool = given is not None and isinstance(given.data, External) and given.data.path.endswith(".NullPool")
+    return without_pool and context.project.holds(event.at.path, b"from alembic", b"import alembic")
 
 
 def _created(event: Event, context: Context) -> _Recipe:
