@@ -61,8 +61,6 @@ class _Run:
 
     def follow(self, event: Event) -> None:
         """Do what one event does to the loggers."""
-        from flaskprod_lint.resolve.app import log_configs
-
         callee = event.callee
         if callee.startswith("flask.Flask.logger"):
             self.loggers.use_flask()
@@ -71,8 +69,12 @@ class _Run:
         elif callee == "logging.basicConfig":
             self._basic_config(event)
         elif callee in ("logging.config.dictConfig", "logging.dictConfig") and event.args:
+            from flaskprod_lint.resolve.app import log_configs
+
             log_configs.apply_dict(event.args[0], event, self.context, self.loggers)
         elif callee in ("logging.config.fileConfig", "logging.fileConfig"):
+            from flaskprod_lint.resolve.app import log_configs
+
             log_configs.apply_file(event, self.context, self.loggers)
         elif callee in _IMPLICIT and not self.loggers.root_is_handled():
             self.loggers.add("", LogHandler("StreamHandler", "-", Place(event.at, callee), "", None, event.sure))

@@ -8,8 +8,8 @@ from dataclasses import field, replace
 from flaskprod_lint.inputs import templates
 from flaskprod_lint.model import Command, CommandFault, Setting, Signal, Step, Unknown
 from flaskprod_lint.records import dataclass
-from flaskprod_lint.resolve.commands import faults, launch, longrunning, programs, signals, start
-from flaskprod_lint.resolve.commands.calls import Found, Program
+from flaskprod_lint.resolve.commands import faults, launch, longrunning, programs, signals
+from flaskprod_lint.resolve.commands.calls import Call, Found, Program
 from flaskprod_lint.resolve.commands.holes import Hole
 from flaskprod_lint.resolve.commands.state import Argument, Link, State, initial_variables
 from flaskprod_lint.resolve.commands.walk import Walker
@@ -33,10 +33,17 @@ class Execution:
     open_environment: bool = False
 
 
+def _command(walker: Walker, state: State, call: Call) -> None:
+    # Only shells have builtins, and many a command is none.
+    from flaskprod_lint.resolve.commands import start
+
+    start.command(walker, state, call)
+
+
 def follow(command: Command, context: Context) -> Execution:
     """Follow a command in its context. Nothing is run; what cannot be known is said to be unknown."""
     command = _with_templates(command)
-    walker = Walker(context, start.command, programs.start)
+    walker = Walker(context, _command, programs.start)
     state = State(cwd=context.cwd or "/", here=command.origin)
     state.variables = initial_variables(context.variables, walker.holes)
     state.exported = set(state.variables)

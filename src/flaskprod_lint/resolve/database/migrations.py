@@ -24,8 +24,6 @@ def of_deployment(
     project: Project, deployment: Deployment, contexts: Mapping[str, Context] | None = None
 ) -> Migrations | None:
     """The migrations of a deployment; None for a project without a migration folder that never touches a schema."""
-    from flaskprod_lint.resolve.database import migration_mentions
-
     folder = _folder(project, deployment)
     runs: list[MigrationRun] = []
     writes: list[MigrationRun] = []
@@ -45,10 +43,16 @@ def of_deployment(
         folder.count if folder else 0,
         tuple(runs),
         tuple(writes),
-        migration_mentions.find(project, _own_files(deployment)) if folder else None,
+        _mentioned(project, deployment) if folder else None,
         upgrade=upgrade_words.of_deployment(tool, folder, project, deployment, contexts or {}),
     )
     return migration_files.completed(found, folder, project, deployment, contexts or {})
+
+
+def _mentioned(project: Project, deployment: Deployment) -> Place | None:
+    from flaskprod_lint.resolve.database import migration_mentions
+
+    return migration_mentions.find(project, _own_files(deployment))
 
 
 def _tool(project: Project, folder: MigrationFolder | None, deployment: Deployment) -> str:

@@ -14,7 +14,6 @@ from flaskprod_lint.resolve.deployments.likely_app import Likely
 from flaskprod_lint.resolve.deployments.planned import Planned
 from flaskprod_lint.resolve.deployments.start_scripts import StartScript
 from flaskprod_lint.resolve.options import Options
-from flaskprod_lint.resolve.servers.script_server import of_step as script_server
 from flaskprod_lint.resolve.tree import Tree
 from flaskprod_lint.source import Place, Project, Span
 
@@ -140,7 +139,9 @@ def _as_script(likely: Likely, context: Context) -> str:
         return ""
     path = posixpath.relpath(likely.file, likely.folder or ".")
     step = Step(("python", path), f"python {path}", Place(Span(likely.file, 1)))
-    served = script_server(step, context)
+    from flaskprod_lint.resolve.servers import script_server
+
+    served = script_server.of_step(step, context)
     return f"`python {path}` would start {_SERVERS.get(served[0], served[0])}" if served is not None else ""
 
 

@@ -28,10 +28,10 @@ class Proxy:
 
 def in_container(project: Project, context: Context, image: Image | None) -> Proxy | None:
     """The nginx that the image of a process holds and starts, if there is one."""
-    from flaskprod_lint.inputs import nginx
-
     if image is None or not _starts_nginx(project, context, image):
         return None
+    from flaskprod_lint.inputs import nginx
+
     for path in project.of_format("nginx"):
         facts = project.facts(path, nginx.read)
         if facts is None or not facts.upstreams or not context.tree.paths_of(path):
@@ -68,11 +68,11 @@ def port_of(proxy: Proxy) -> Setting | None:
 
 def to_service(project: Project, names: Iterable[str], below: str) -> dict[str, Setting]:
     """The port at which an nginx of the project connects to each of these compose services, where it names one."""
-    from flaskprod_lint.inputs import nginx
-
     wanted = set(names)
     found: dict[str, Setting] = {}
     for path in project.of_format("nginx"):
+        from flaskprod_lint.inputs import nginx
+
         facts = project.facts(path, nginx.read) if path in project.below(below) else None
         for one in facts.upstreams if facts is not None else ():
             if one.host in wanted and one.port is not None:

@@ -100,8 +100,6 @@ class Building:
         cwd: str = "",
     ) -> Iterator[Step]:
         """The programs of a text: of a RUN, of a heredoc at `span`, or of a script of the project, `source`."""
-        from flaskprod_lint.resolve.image import branches
-
         cwd = cwd or self.state.workdir
         variables = {**self.state.arguments, **self.state.variables}
         if source is None and "$" not in text and "\n" not in text and not _NEEDS_SHELL.search(text):
@@ -109,6 +107,7 @@ class Building:
             self._spoken(step.argv, instruction.value_span if instruction else self.instruction.span)
             yield from self._followed(step) or (step,)
             return
+        from flaskprod_lint.resolve.image import branches
 
         def text_of(word: Word) -> str | None:
             value = _value(word, variables)

@@ -60,8 +60,6 @@ class Builder:
         return self._done
 
     def _start(self, stage: Stage) -> StageState:
-        from flaskprod_lint.resolve.image import workdirs
-
         reference = self._expand_global(stage.reference)
         name = stage.name or str(stage.index)
         if isinstance(reference, str):
@@ -72,6 +70,8 @@ class Builder:
         base = Setting("FROM", reference, Place(stage.reference.span, f"FROM {stage.reference.value}"))
         state = stages.rooted(name, stage.index, base, self.context)
         if not state.plain:
+            from flaskprod_lint.resolve.image import workdirs
+
             state.workdir = workdirs.likely(stage, self.context)
         return state
 
