@@ -64,10 +64,11 @@ def watched(monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[list[str], list[s
     asked: list[str] = []
     start, ask = git._start, git.Blobs._ask
 
-    def note_start(root: Path, arguments: Iterable[str], **more: object) -> subprocess.Popen[bytes]:
+    def note_start(root: Path, arguments: Iterable[str], *others: object, **more: object) -> subprocess.Popen[bytes]:
         words = list(arguments)
-        commands.append(words[0])
-        return start(root, words, **more)  # type: ignore[arg-type]
+        if words[0] not in ("rev-parse", "ls-files"):  # A question about the folder, for each run.
+            commands.append(words[0])
+        return start(root, words, *others, **more)  # type: ignore[arg-type]
 
     def note_ask(self: git.Blobs, names: Iterable[str]) -> None:
         asked.extend(names)
@@ -344,3 +345,37 @@ def test_progress_is_for_a_terminal_only(repository: Path) -> None:
     done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
     assert done.stderr == ""
     assert "since commit" in done.stdout
+
+
+def test_what_is_gone_is_where_it_came_in(repository: Path) -> None:
+    """Path and line are those of the commit that is named, whatever became of the file."""
+    write(repository, {"old.sh": f"#\n#\n#\n{SCRIPT}"})
+    came_in = commit(repository, "in")
+    call(repository, "mv", "old.sh", "new.sh")
+    write(repository, {"new.sh": SCRIPT})
+    commit(repository, "moved")
+    write(repository, {"new.sh": CLEAN})
+    commit(repository, "out")
+    (finding,) = credentials(repository, history=True)
+    assert (finding.at.path, finding.at.line, finding.revision) == ("old.sh", 4, came_in)
+    assert SCRIPT.strip() in call(repository, "show", f"{came_in}:old.sh").split("\n")[3]
+
+
+def test_what_moved_into_the_project(repository: Path) -> None:
+    write(repository, {"backup.sh": SCRIPT})
+    came_in = commit(repository, "in")
+    write(repository, {"shop/app.py": APP, "backup.sh": CLEAN, "shop/dump.sh": SCRIPT})
+    commit(repository, "copied")
+    write(repository, {"shop/dump.sh": CLEAN})
+    commit(repository, "out")
+    assert found(repository / "shop") == [("dump.sh", came_in)]
+    assert found(repository) == [("backup.sh", came_in)]
+
+
+def test_each_credential_of_a_file_has_its_own_commit(repository: Path) -> None:
+    write(repository, {"backup.sh": SCRIPT})
+    first = commit(repository, "first")
+    write(repository, {"backup.sh": SCRIPT + SCRIPT.replace("Zt5", "Yu6")})
+    second = commit(repository, "second")
+    messages = [one.message for one in credentials(repository, history=True)]
+    assert [first in messages[0], second in messages[1]] == [True, True]

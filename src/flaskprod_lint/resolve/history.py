@@ -24,6 +24,21 @@ _ABBREVIATED = 10
 MOST_VERSIONS, MOST_BYTES = 500_000, 16 * 1024**3
 
 
+#: All commits, the first ones first, each with what it changed against each of its parents.
+_COMMITS = (
+    "log",
+    "--all",
+    "--topo-order",
+    "--reverse",
+    "--raw",
+    "--no-abbrev",
+    "--no-renames",
+    "-m",
+    "--root",
+    "--format=%x01%H",
+)
+
+
 class _Version(NamedTuple):
     """One content of a file, by its name in git, and a path it had."""
 
@@ -56,10 +71,24 @@ class _Gaps:
 
 @dataclass
 class _Seen:
-    """One credential, known by a hash of its text, with the versions of files that hold it."""
+    """One credential, known by a hash of its text: where it stands in each version that holds it, the newest first."""
 
-    credential: Credential
-    blobs: set[str] = field(default_factory=set)
+    at: dict[str, Credential] = field(default_factory=dict)
+
+    @property
+    def newest(self) -> Credential:
+        return next(iter(self.at.values()))
+
+
+class _Entrance(NamedTuple):
+    """How a content came in: the place of its first commit in the order of time, the commit, and the path there."""
+
+    number: int
+    commit: str
+    path: str
+
+
+_NONE = _Entrance(0, "", "")
 
 
 def is_there(root: Path) -> bool:
@@ -82,7 +111,7 @@ def find(root: Path, on_step: OnStep, on_gap: OnGap, text_today: Callable[[str],
     if not seen:
         return ()
     kept = _kept(root)
-    came_in = _came_in(root, {blob for one in seen.values() for blob in one.blobs})
+    came_in = _came_in(root, {blob for one in seen.values() for blob in one.at})
     return tuple(_dated(one, came_in, _is_gone(digest, one, kept, text_today)) for digest, one in seen.items())
 
 
@@ -100,7 +129,7 @@ def _seen(root: Path, versions: Sequence[_Version], on_step: OnStep, gaps: _Gaps
                 gaps.missing += 1
             else:
                 for digest, credential in _in_version(reader, version.path, data):
-                    seen.setdefault(digest, _Seen(credential)).blobs.add(version.name)
+                    seen.setdefault(digest, _Seen()).at.setdefault(version.name, credential)
             if number % _STEP == 0:
                 on_step(number, len(versions))
     return seen
@@ -114,20 +143,25 @@ def _in_version(reader: Reader, path: str, data: bytes) -> Iterator[tuple[str, C
 
 def _is_gone(digest: str, seen: _Seen, kept: frozenset[str], text_today: Callable[[str], str]) -> bool:
     """Whether it stands in no file any more: neither in one that is committed, nor in one that is only changed."""
-    if not seen.blobs & kept:
+    if not seen.at.keys() & kept:
         return True
-    path = seen.credential.at.path
+    path = seen.newest.at.path
     return all(known != digest for known, _ in committed.in_text(text_today(path), path))
 
 
-def _dated(seen: _Seen, came_in: dict[str, tuple[int, str]], gone: bool) -> Credential:
-    first = min((came_in[blob] for blob in seen.blobs if blob in came_in), default=(0, ""))
-    return replace(seen.credential, commit=first[1], gone=gone)
+def _dated(seen: _Seen, came_in: dict[str, _Entrance], gone: bool) -> Credential:
+    """With the commit it came in with; one that is gone where it stood in that commit, so that it can be looked up."""
+    entrance, blob = min(((came_in[blob], blob) for blob in seen.at if blob in came_in), default=(_NONE, ""))
+    if not gone or not blob:
+        return replace(seen.newest, commit=entrance.commit, gone=gone)
+    first = seen.at[blob]
+    at = replace(first.at, path=entrance.path or first.at.path)
+    return replace(first, at=at, commit=entrance.commit, gone=True, aside=committed.what_for(at.path))
 
 
 def _listed(root: Path, gaps: _Gaps) -> Iterator[_Version]:
     """The versions of files to look at, told by their names and sizes alone; the others are counted in `gaps`."""
-    folder = (git.ask(root, "rev-parse", "--show-prefix") or "").strip("\n")
+    folder = _folder(root)
     #: Of a repository with more than this project, only what this one had; with merges that dropped it again.
     only = ("--full-history", "--", ".") if folder else ()
     versions = size = 0
@@ -159,27 +193,23 @@ def _kept(root: Path) -> frozenset[str]:
     return frozenset(entry.split(None, 3)[2] for entry in entries if entry.count(" ") >= 2)
 
 
-def _came_in(root: Path, blobs: set[str]) -> dict[str, tuple[int, str]]:
-    """For each of these objects the first commit that has it, with that commit's place in the order of time."""
-    found: dict[str, tuple[int, str]] = {}
+def _came_in(root: Path, blobs: set[str]) -> dict[str, _Entrance]:
+    """For each of these objects the first commit that has it; its path is empty where it is not one of this folder."""
+    folder = _folder(root)
+    found: dict[str, _Entrance] = {}
     commit, number = "", 0
-    arguments = (
-        "log",
-        "--all",
-        "--topo-order",
-        "--reverse",
-        "--raw",
-        "--no-abbrev",
-        "--no-renames",
-        "-m",
-        "--root",
-        "--format=%x01%H",
-    )
-    for line in git.lines(root, *arguments):
+    for line in git.lines(root, *_COMMITS):
         if line.startswith("\x01"):
             commit, number = line[1 : 1 + _ABBREVIATED], number + 1
         elif line.startswith(":"):
-            blob = line.split(" ", 4)[3]
-            if blob in blobs:
-                found.setdefault(blob, (number, commit))
+            meta, _, path = line.partition("\t")
+            blob = meta.split(" ", 4)[3]
+            if blob in blobs and blob not in found:
+                own = path.startswith(folder) and not path.startswith('"')  # A quoted path holds odd letters.
+                found[blob] = _Entrance(number, commit, path.removeprefix(folder) if own else "")
     return found
+
+
+def _folder(root: Path) -> str:
+    """The project's folder in its repository, with a slash at its end; empty for the whole of it."""
+    return (git.ask(root, "rev-parse", "--show-prefix") or "").strip("\n")
