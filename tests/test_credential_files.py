@@ -6,7 +6,7 @@ import base64
 
 import pytest
 
-from flaskprod_lint.resolve import credential_files, secrecy
+from flaskprod_lint.resolve import committed, credential_files, secrecy
 
 VALUE = "k7Qm2Zx9Lp4R"
 PAIR = base64.b64encode(f"ci:{VALUE}".encode()).decode()
@@ -95,3 +95,21 @@ def test_no_file_that_is_a_place_is_passed_over() -> None:
     for end in credential_files._NO_PLACES:
         for name in names.split():
             assert not any(place.files.search(name + end) for place in credential_files._PLACES), name + end
+
+
+@pytest.mark.parametrize(
+    ("path", "what"),
+    [
+        ("vendor/github.com/lib/pq/url.go", "a library"),
+        ("web/node_modules/a/index.js", "a library"),
+        ("vendor/views.py", ""),
+        ("shop/vendor/models.py", ""),
+        ("third_party/openssl/key.c", "a library"),
+        ("vendor-local/lib/python/OpenSSL/test/test_crypto.py", "a test"),
+        (".ci/compose.yaml", "CI"),
+        ("azure-pipelines-test.yml", "CI"),
+        ("shop/ci/build.py", ""),
+    ],
+)
+def test_what_a_file_is_for(path: str, what: str) -> None:
+    assert committed.what_for(path) == what

@@ -27,6 +27,11 @@ _ASIDE = (
         r"(^|/)(tests?|testing|unittests?|spec|specs|__tests__|fixtures?|test[-_]?data|mocks?|cassettes|e2e)(/|$)"
         r"|(^|/)(test(?:ing)?_[^/]*|conftest\.py|tests?\.py|[^/]*[._-](test|tests|spec)\.\w+|tests?\.py)$",
     ),
+    (
+        "a library",
+        r"(^|/)(node_modules|bower_components|site-packages|third[-_]?party|vendor-local|_vendor|"
+        r"vendor/(github\.com|golang\.org|google\.golang\.org|gopkg\.in|k8s\.io|bundle))(/|$)",
+    ),
     ("a decoy", r"(^|/)(decoys?|honeypots?|deception|honeytokens?)(/|$)"),
     (
         "an example",
