@@ -107,7 +107,7 @@ def test_no_file_that_is_a_place_is_passed_over() -> None:
         ("third_party/openssl/key.c", "a library"),
         ("vendor-local/lib/python/OpenSSL/test/test_crypto.py", "a test"),
         (".ci/compose.yaml", "CI"),
-        ("azure-pipelines-test.yml", "CI"),
+        ("azure-pipelines.yml", "CI"),
         ("shop/ci/build.py", ""),
     ],
 )
