@@ -16,6 +16,7 @@ from typing import Any
 
 import yaml
 from rule_pages import page
+from token_page import tokens
 
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT / "src"))
@@ -65,6 +66,7 @@ def outputs(rules: Rules) -> Iterator[tuple[str, str]]:
     yield "docs/rules/README.md", index(rules)
     yield "docs/formats.md", formats()
     yield "docs/platforms.md", platforms()
+    yield "docs/tokens.md", tokens()
     for name, rule in rules.items():
         yield f"docs/rules/{name}.md", page(name, rule, MEANING[rule["severity"]])
 

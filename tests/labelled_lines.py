@@ -267,6 +267,25 @@ def _public(chance: random.Random) -> list[Line]:
     ]
 
 
+#: Names and words that begin as tokens do whose length or letters their providers do not give.
+_BEGINNINGS = (
+    "see hvs.collect_all_the_open_orders_of_a_day in the module",
+    "class: glpat-navigation-of-the-front-page-open",
+    "grid = vcp_partition_boundaries_of_the_compute_grid",
+    "rows = vca_columns_of_the_orders_table_by_region",
+    "key = cfk_name_of_the_configuration_file_of_the_shop_and_its_kin",
+    "bkps_of_the_shop_taken_every_night_and_kept_for_a_month",
+    "id: pa-navigation-of-the-front-page-of-the-shop-now",
+    "lsv2_pt_of_the_orders",
+    "API-REFERENCE-OF-THE-SHOP",
+    "fo1_of_the_first_order_in_the_list_of_today",
+    "docs/sk-admin-pages-of-the-shop.md",
+    "topic: atlasv1.orders.created",
+    "chart: shop-v1.0-4f2a9c",
+    "github_pat_of_the_bot_that_opens_pull_requests_for_updates_of_the_shop",
+)
+
+
 def _plain(chance: random.Random) -> list[Line]:
     found = [
         Line("settings.py", 'TOKEN_TYPE = "bearer"', False, "a word"),
@@ -294,6 +313,7 @@ def _plain(chance: random.Random) -> list[Line]:
         Line("compose.yaml", "      PASSWORD_MIN_LENGTH: 12", False, "a number"),
         Line("Dockerfile", "ENV PYTHONHASHSEED=random PIP_NO_CACHE_DIR=1", False, "switches"),
     ]
+    found += [Line("ops/notes.txt", words, False, "the beginning of a token") for words in _BEGINNINGS]
     for number in range(14):
         blob = base64.b64encode(chance.randbytes(90)).decode()
         found.append(Line("web/app.js", f'const icon{number} = "data:image/png;base64,{blob}";', False, "an image"))

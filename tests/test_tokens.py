@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import random
+from pathlib import Path
 
 import pytest
 
@@ -111,6 +112,13 @@ def provider(form: TokenForm) -> str:
     return {"Amazon": "AWS", "Claude": "Anthropic", "HCP": "HashiCorp", "Vault": "HashiCorp", "TestPyPI": "PyPI"}.get(
         word, word
     )
+
+
+def test_the_page_lists_every_form_with_what_is_known_of_it() -> None:
+    rows = (Path(__file__).parent.parent / "docs/tokens.md").read_text("utf-8").split("\n")
+    for form in FORMS:
+        where = f"]({form.source})" if form.confirmed else "*unconfirmed*"
+        assert any(row.startswith(f"| {form.name} | `{form.prefix}`") and where in row for row in rows), form
 
 
 def test_no_form_is_read_in_the_rules_of_a_scanner() -> None:

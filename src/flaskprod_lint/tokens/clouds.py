@@ -109,7 +109,8 @@ FORMS = (
         "Yandex Cloud API key",
         "AQVN",
         r"[\w-]{35,38}",
-        "https://yandex.cloud/en/docs/iam/concepts/authorization/api-key",
+        "https://yandex.cloud/en/docs/iam/operations/authentication/manage-api-keys",
+        confirmed=True,
     ),
     # Forty characters and a checksum of unknown length.
     *(

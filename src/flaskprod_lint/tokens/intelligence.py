@@ -84,14 +84,7 @@ FORMS = (
         "parallel-tool-use.ipynb",
         confirmed=True,
     ),
-    # What xAI itself looks for in its examples.
-    TokenForm(
-        "xAI API key",
-        "xai-",
-        r"[A-Za-z0-9]{70,100}",
-        "https://github.com/xai-org/xai-cookbook/blob/main/.gitleaks.toml",
-        confirmed=True,
-    ),
+    TokenForm("xAI API key", "xai-", r"[A-Za-z0-9]{70,100}", "https://docs.x.ai/developers/quickstart"),
     TokenForm(
         "Perplexity API key",
         "pplx-",
