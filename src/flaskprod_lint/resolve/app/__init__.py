@@ -11,6 +11,7 @@ from flaskprod_lint.resolve.app import (
     configured,
     factories,
     flask_cli,
+    frameworks,
     hardcoded,
     held,
     loading,
@@ -148,6 +149,7 @@ def _of_script(process: Process, step: Step, context: Context) -> App | None:
     served = script_server.of_step(step, context)
     given = (served[1].receiver, *served[1].args, *served[1].kwargs.values()) if served else ()
     value = next((one for one in given if one is not None and flask_app(one) is not None), None)
+    value = value or next((one for one in given if frameworks.of_value(one)), None)
     if value is None and not loaded.hooks.configs and process.kind != "web":
         return None
     return loaded.once(("app", ""), lambda: _of_served(value, loaded))
@@ -262,7 +264,7 @@ def _unknown_app(name: str, value: Value | None, loaded: loading.Loaded) -> App 
     elif value is not None and isinstance(value.data, Unknown):
         reason = value.data
     else:
-        reason = Unknown("the code that makes the app is not among the project's files", at)
+        reason = Unknown(frameworks.why_unknown(name, value), at)
     app = App(name, Place(at or reason.at), files=loaded.machine.files)
     app.debug = Setting("DEBUG", reason)
     app.unknowns = [reason]
