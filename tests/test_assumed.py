@@ -347,3 +347,18 @@ def test_a_procfile_by_another_name_is_read_by_nobody(tmp_path: Path) -> None:
     report = lint(write(tmp_path, files))
     assert "no-web-process" not in rules_of(report)
     assert reason(report, "server") == ("platforms read a file named Procfile, and procfile is another name to them")
+
+
+@pytest.mark.parametrize(
+    ("path", "text"),
+    [
+        ("Dockerfile", "FROM nginx:1.29\nCOPY site /usr/share/nginx/html\n"),
+        ("frontend/Dockerfile", "FROM node:22\nCOPY . .\nRUN npm ci\nCMD npm start\n"),
+    ],
+)
+def test_dockerfile_without_python_is_not_the_apps(tmp_path: Path, path: str, text: str) -> None:
+    report = lint_files(tmp_path, {"app.py": APP, **REQUIREMENTS, path: text})
+    assert not report.findings
+    assert reason(report, "server").startswith(
+        f"{path} builds an image without Python, and no Procfile, manifest or other Dockerfile says how it is started"
+    )

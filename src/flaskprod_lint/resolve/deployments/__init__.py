@@ -33,6 +33,8 @@ _PROCFILE_READERS = (
 _PROCFILE_PLATFORMS = ("heroku", "digitalocean", "dokku", "scalingo")
 
 
+#: Why a Procfile is taken for Heroku's.
+_ASSUMED = "a Procfile is Heroku's; nothing here names another platform"
 #: Platforms that start containers or units, and never read a Procfile.
 _READ_NO_PROCFILE = frozenset(
     ("docker-compose", "podman-quadlet", "kubernetes", "systemd", "supervisord", "ecs", "kamal", "caprover")
@@ -143,6 +145,8 @@ def _procfiles(project: Project, options: Options, chosen: Platform | None, know
         if reader is not None and (chosen is None or reader.id == platform.id):
             continue
         place = standing.of_path(path, options, f"a Procfile is what {platform.name} starts")
+        if chosen is None and platform.origin.note == _ASSUMED:
+            platform, place = _beside_others(platform, place, known)
         if path.rpartition("/")[2] != "Procfile" and not options.production:
             place = Standing("development", "only a file named Procfile is read")
         by_image = platform.id == "dokku" and dokku.builds_image(project, posixpath.dirname(path))
@@ -176,8 +180,19 @@ def _reader_of(project: Project, folder: str, chosen: Platform | None) -> Platfo
     named = pipelines.only_platform(project, _PROCFILE_PLATFORMS)
     if named is not None:
         return _platform(named.platform, named.place)
-    reason = "a Procfile is Heroku's; nothing here names another platform"
-    return _platform("heroku", Place(Span(posixpath.join(folder, "Procfile"), 1), reason))
+    return _platform("heroku", Place(Span(posixpath.join(folder, "Procfile"), 1), _ASSUMED))
+
+
+def _beside_others(platform: Platform, place: Standing, known: list[Planned]) -> tuple[Platform, Standing]:
+    """Heroku, which is only assumed, and with less certainty where the manifest of another platform starts an app."""
+    for one in known:
+        other = one.deployment.platform
+        if other is None or other.id in _READ_NO_PROCFILE or not one.deployment.is_production:
+            continue
+        if any(one.deployment.web_processes):
+            note = f"a Procfile is Heroku's, but {one.deployment.origin.path} is for {other.name}"
+            return replace(platform, origin=replace(platform.origin, note=note)), replace(place, sure=False)
+    return platform, place
 
 
 def _platform(platform_id: str, origin: Place) -> Platform:
@@ -209,7 +224,7 @@ def _images(project: Project, options: Options, found: list[Planned], chosen: Pl
 
 
 def _that_matter(project: Project, candidates: list[str], *, only: bool) -> list[str]:
-    """The Dockerfiles whose image can run the Flask app. The only one there is, is passed over for Flask elsewhere."""
+    """The Dockerfiles whose image can run the Flask app, or may."""
     from flaskprod_lint.resolve.deployments import images
 
     runs = {path: images.runs_python(project, path) for path in candidates}
@@ -219,7 +234,7 @@ def _that_matter(project: Project, candidates: list[str], *, only: bool) -> list
     if len(kept) > 1 or not only:
         with_flask = [path for path in kept if images.mentions_flask(project, images.context_at(project, path))]
         kept = with_flask or (kept if only else [])
-    return kept or (own if only and len(candidates) == 1 else [])
+    return kept
 
 
 def _is_for_another(project: Project, path: str, runs_python: bool | None) -> bool:

@@ -9,7 +9,7 @@ from dataclasses import replace
 from flaskprod_lint.model import Command, Deployment, Packages, Platform, Process, Step, Unknown
 from flaskprod_lint.resolve import packages
 from flaskprod_lint.resolve.context import Context
-from flaskprod_lint.resolve.deployments import hosts, likely_app, planned, standing, start_scripts
+from flaskprod_lint.resolve.deployments import hosts, images, likely_app, planned, standing, start_scripts
 from flaskprod_lint.resolve.deployments.likely_app import Likely
 from flaskprod_lint.resolve.deployments.planned import Planned
 from flaskprod_lint.resolve.deployments.start_scripts import StartScript
@@ -35,7 +35,7 @@ def plan(project: Project, options: Options, platform: Platform | None, *, devel
     first = next(iter(project.of_format("python")), ".")
     deployment = Deployment(
         "no deployment file" if platform is None else f"{platform.name}, with no deployment file",
-        Place(Span(first, 1), "no Dockerfile, Procfile or other file says how this project is started"),
+        Place(Span(first, 1), reason),
         why=reason,
         platform=platform,
         tiers=options.told_tiers,
@@ -71,7 +71,16 @@ def _nothing_says(project: Project, development: bool) -> str:
     if misnamed is not None:
         return f"platforms read a file named Procfile, and {misnamed} is another name to them"
     where = " in production" if development else ""
-    return f"no Dockerfile, Procfile or manifest says how it is started{where}"
+    other = _dockerfile_of_others(project)
+    return f"{other or 'no Dockerfile, Procfile or manifest'} says how it is started{where}"
+
+
+def _dockerfile_of_others(project: Project) -> str:
+    """What is said of Dockerfiles without Python, such as a front end's; empty where there is none, or another."""
+    paths = project.of_format("dockerfile")
+    if not paths or not all(images.runs_python(project, path) is False for path in paths):
+        return ""
+    return f"{paths[0]} builds an image without Python, and no Procfile, manifest or other Dockerfile"
 
 
 def _on_lambda(project: Project) -> str | None:
