@@ -291,7 +291,9 @@ def pip_cache_kept(deployment: Deployment) -> Iterator[Finding]:
 
 def _without_cache(command: str) -> str | None:
     """The command that keeps nothing; None where it does not stand on one line."""
-    fixed = re.sub(r"\binstall\b", "install --no-cache-dir", command, count=1)
+    words = command.lstrip().removeprefix("RUN").lstrip().startswith("[")
+    option = '"install", "--no-cache-dir"' if words else "install --no-cache-dir"
+    fixed = re.sub(r'"install"' if words else r"\binstall\b", option, command, count=1)
     return fixed if fixed != command and "\n" not in command else None
 
 

@@ -210,6 +210,10 @@ def _longer(deployment: Deployment, process: Process, at: Span, wanted: float) -
     if words is not None and at.path == deployment.origin.path:
         return words.format(seconds=int(wanted) + 5 + _spent_before(process.grace))
     given = int(_given(deployment, process) or 0)
+    if words is not None and not given:  # Nothing is short enough.
+        name, comment = deployment.origin.path, "//" if deployment.origin.path.endswith(".json") else "#"
+        words = (_JSON if name.endswith(".json") else _WAITS).get(platform) or words
+        return f"{comment} {name}\n{words.format(seconds=int(wanted) + 5)}"
     shorter = max(1, given - (5 if given > 10 else 2))
     return f"graceful_timeout = {shorter}" if at.path.endswith(".py") else f"--graceful-timeout {shorter}"
 

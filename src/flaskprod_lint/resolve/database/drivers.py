@@ -88,6 +88,17 @@ def is_usual(engine: Engine, context: Context) -> bool:
     return any(context.packages.find(name) for name in own)
 
 
+def is_for_another(context: Context) -> bool:
+    """Whether drivers are installed for other servers than PostgreSQL alone: its database is then not the one meant."""
+    found = {
+        dialect
+        for dialect, drivers in _DRIVERS.items()
+        for _, names in drivers.values()
+        if any(context.packages.find(name) for name in names)
+    }
+    return bool(found) and "postgresql" not in found
+
+
 def _reason(engine: Engine, version: tuple[int, int], context: Context) -> str:
     if engine.driver:
         return f"the URL says {engine.dialect}+{engine.driver}"

@@ -9,7 +9,7 @@ from dataclasses import replace
 from flaskprod_lint.model import Engine
 from flaskprod_lint.patterns import regex
 from flaskprod_lint.resolve.context import Context
-from flaskprod_lint.resolve.database.drivers import ON_SQLALCHEMY, is_usual
+from flaskprod_lint.resolve.database.drivers import ON_SQLALCHEMY, is_for_another, is_usual
 from flaskprod_lint.resolve.interpreter.values import Partial
 from flaskprod_lint.resolve.packages.versions import is_installed, sqlalchemy_version
 from flaskprod_lint.source import Place
@@ -61,7 +61,7 @@ def _is_passed_on(engine: Engine, context: Context) -> bool:
     platform = context.platform
     if platform is None or platform.database_scheme != "postgres://" or engine.url is None:
         return False
-    if len(engine.url_variables) != 1:
+    if len(engine.url_variables) != 1 or is_for_another(context):
         return False
     setting = context.variables.get(engine.url_variables[0].name)
     if setting is None or setting.origin.span is not None:

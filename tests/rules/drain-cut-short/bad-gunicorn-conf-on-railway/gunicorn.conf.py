@@ -1,0 +1,3 @@
+workers = 3
+accesslog = "-"
+graceful_timeout = 30
