@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import base64
+from pathlib import Path
 
 import pytest
 
+from flaskprod_lint.config import Config
+from flaskprod_lint.linting import lint
 from flaskprod_lint.resolve import committed, credential_files, secrecy
+from projects import write
 
 VALUE = "k7Qm2Zx9Lp4R"
 PAIR = base64.b64encode(f"ci:{VALUE}".encode()).decode()
@@ -113,3 +117,15 @@ def test_no_file_that_is_a_place_is_passed_over() -> None:
 )
 def test_what_a_file_is_for(path: str, what: str) -> None:
     assert committed.what_for(path) == what
+
+
+def test_what_is_too_large_to_be_looked_at_is_said(tmp_path: Path) -> None:
+    """A dump of a database may hold anything; a picture holds nothing."""
+    write(tmp_path, {"app.py": "from flask import Flask\napp = Flask(__name__)\n"})
+    (tmp_path / "dump.sql").write_bytes(b"insert into shop values (1);\n" * 200_000)
+    (tmp_path / "sound.raw").write_bytes(b"\0\1\2\3" * 1_500_000)
+    (tmp_path / "photo.png").write_bytes(b"12345678" * 700_000)
+    (tmp_path / "link.sql").symlink_to("/etc/passwd")
+    report = lint(tmp_path, Config(select=("credential-committed",)))
+    said = [str(problem.place.span) for problem in report.problems if "credentials" in problem.message]
+    assert said == ["dump.sql:1"]

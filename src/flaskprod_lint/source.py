@@ -260,6 +260,19 @@ class Project:
             return ""
         return _with_plain_ends(decode(data)) if is_text(data) else ""
 
+    def is_large_text(self, path: str) -> bool:
+        """Whether a file begins as a text does and has more bytes than are read."""
+        try:
+            descriptor = self._open(path)
+        except (OSError, ValueError):
+            return False
+        try:
+            status = os.fstat(descriptor)
+            large = stat.S_ISREG(status.st_mode) and status.st_size > MAX_BYTES
+            return large and is_text(os.read(descriptor, MAX_KEPT))
+        finally:
+            os.close(descriptor)
+
     def add_written(self, source: Source) -> str:
         """Take in a script that a file of the project writes; the path under which it can be read from here on."""
         path = f"{source.path} <<{source.written}"

@@ -11,7 +11,7 @@ from flaskprod_lint import tokens
 from flaskprod_lint.model import App, Credential, Deployment
 from flaskprod_lint.patterns import regex
 from flaskprod_lint.resolve import credential_files, lock_files, url_passwords
-from flaskprod_lint.source import Project, Source, Span
+from flaskprod_lint.source import MAX_BYTES, Project, Source, Span
 from flaskprod_lint.tokens import Token
 
 #: Files that are no text, or hold nothing but hashes, by the end of their names.
@@ -67,6 +67,8 @@ def find(project: Project, deployments: Sequence[Deployment]) -> tuple[Credentia
         if path in dotenv or is_never_text(path) or not project.is_committed(path):
             continue
         text = project.glance(path)
+        if not text and project.is_large_text(path):
+            project.problem(f"not looked at for credentials: the file has more than {MAX_BYTES:,} bytes", Span(path, 1))
         found += (one for one in in_text(text, path) if (path, one[1].at.line) not in spoken_of)
     return _together(found)
 
