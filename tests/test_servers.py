@@ -146,6 +146,45 @@ def test_uwsgi_sections(tmp_path: Path) -> None:
     assert server.target is not None and server.target.text == "app:app"
 
 
+def test_uwsgi_files_within_files(tmp_path: Path) -> None:
+    ini = "[uwsgi]\nbase = more\ninclude = %(base).ini\nset-placeholder = many=3\nprocesses = %(many)\n"
+    more = "[uwsgi]\nhttp-socket = :8000\nmodule = app:app\nmaster = true\n"
+    server = found(tmp_path, "uwsgi --ini uwsgi.ini", uwsgi__ini=ini, more__ini=more)
+    assert [each.text for each in server.bind] == [":8000"]
+    assert server.workers is not None and server.workers.value == 3 and "master" in server.settings
+    missing = found(tmp_path, "uwsgi --ini uwsgi.ini", uwsgi__ini="[uwsgi]\ninclude = elsewhere.ini\n")
+    assert missing.workers is not None and isinstance(missing.workers.value, Unknown)
+
+
+@pytest.mark.parametrize(
+    "ini",
+    [
+        "[uwsgi]\nprocesses = 4\nif-env = MANY\nprocesses = 9\nendif =\n",
+        "[uwsgi]\nfor-glob = sizes/*\nprocesses = 9\nendfor =\n",
+        "[uwsgi]\nif-exists = /etc/many\nprocesses = 9\nend-if =\n",
+        "[uwsgi]\nprocesses = %(many)\n",
+        "[uwsgi]\nprocesses = %k\n",
+        "[uwsgi]\nprocesses = @(/etc/many)\n",
+    ],
+)
+def test_uwsgi_options_that_run_time_decides(tmp_path: Path, ini: str) -> None:
+    server = found(tmp_path, "uwsgi --ini uwsgi.ini", uwsgi__ini=f"{ini}http-socket = :8000\n")
+    assert server.workers is not None and isinstance(server.workers.value, Unknown)
+    assert [each.text for each in server.bind] == [":8000"]
+
+
+def test_uwsgi_conditions_that_are_known(tmp_path: Path) -> None:
+    ini = "[uwsgi]\nprocesses = 4\nif-env = MANY\nprocesses = 9\nendif =\nif-not-env = MANY\nprocesses = 2\nendif =\n"
+    server = found(tmp_path, "uwsgi --ini uwsgi.ini --set-ph a=b -w app:app", uwsgi__ini=ini)
+    assert server.workers is not None and isinstance(server.workers.value, Unknown)
+    dockerfile = "FROM python:3.13-slim\nENV MANY=1\nCOPY . .\nCMD uwsgi --ini uwsgi.ini -w app:app\n"
+    (tmp_path / "Procfile").unlink()
+    (tmp_path / "Dockerfile").write_text(dockerfile)
+    examined = examine(tmp_path, Config())
+    second = next(examined.deployments[0].web_processes).server
+    assert second is not None and second.workers is not None and second.workers.value == 9
+
+
 BOTH = """
 import argparse
 import waitress

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 
-from flaskprod_lint.model import Address, EnvironmentRead, Server, Setting, Step, Unknown
+from flaskprod_lint.model import Address, Server, Setting, Step, Unknown
 from flaskprod_lint.resolve.context import Context
 from flaskprod_lint.resolve.servers.options import Flags, Line, address, number_of, read
 from flaskprod_lint.resolve.servers.step_words import Word
@@ -33,13 +32,14 @@ _SAME = {
     "python-autoreload": "py-autoreload",
     "python-path": "pythonpath",
     "pp": "pythonpath",
+    "set-ph": "set-placeholder",
 }
 _VALUED = (
     "http http-socket http11-socket https socket uwsgi-socket workers processes threads module wsgi wsgi-file file "
     "callable ini chdir logto logto2 daemonize logger harakiri py-autoreload python-autoreload protocol gevent "
     "pythonpath python-path pp home virtualenv venv uid gid plugin plugins mount env set-placeholder buffer-size "
     "listen max-requests emperor pidfile chmod-socket static-map http-timeout http-keepalive stats post-buffering "
-    "yaml json xml"
+    "yaml json xml set-ph"
 ).split()
 _SWITCHES = "master die-on-term disable-logging enable-threads vacuum lazy-apps need-app single-interpreter".split()
 _FLAGS = Flags(
@@ -77,6 +77,13 @@ def uwsgi(words: Sequence[Word], step: Step, context: Context) -> tuple[Server, 
 
 def _add_files(line: Line, server: Server, context: Context) -> Unknown | None:
     """Read the ini files that the line names; what hides options when a file cannot be read."""
+    from flaskprod_lint.resolve.servers.uwsgi_files import Reading
+
+    reading = Reading(line, context, _kept_as)
+    placeholders = [
+        setting.value for setting in line.given.get("set-placeholder", ()) if isinstance(setting.value, str)
+    ]
+    reading.placeholders |= {name: value for name, _, value in (text.partition("=") for text in placeholders)}
     hidden: Unknown | None = None
     named = [(setting.value, setting.origin) for setting in line.given.get("ini", ())]
     for word in [word for word in line.positionals if word.text.endswith((".ini", ".yaml", ".yml", ".xml", ".json"))]:
@@ -91,45 +98,16 @@ def _add_files(line: Line, server: Server, context: Context) -> Unknown | None:
         found = context.tree.locate(file, context.cwd) if file else name
         if isinstance(found, str) and found.endswith(".ini") and found in context.project:
             server.config_file = Place(Span(found, 1), f"loaded by {server.step.program}")
-            _add_ini(line, found, section or "uwsgi", context)
+            reading.file(found, section or "uwsgi")
         else:
             hidden = Unknown(f"{name} is not read", origin.span)
-    return hidden
+    return hidden or reading.hidden
 
 
-def _add_ini(line: Line, path: str, section: str, context: Context, depth: int = 0) -> None:
-    """Add the options of a section, and of the sections that it includes with `ini = :name`."""
-    from flaskprod_lint.inputs import uwsgi_ini
-
-    options = [each for each in context.project.facts(path, uwsgi_ini.read) or () if each.section == section]
-    values = {option.name.value: option.value.value for option in options}
-    for option in options:
-        name = _SAME.get(option.name.value, option.name.value)
-        text, reads = _expanded(option.value.value, values, context.variables)
-        if name == "ini":
-            file, _, other = text.partition(":")
-            if not file and depth < 10:
-                _add_ini(line, path, other or "uwsgi", context, depth + 1)
-            continue
-        place = Place(option.value.span, f"{option.name.value} = {option.value.value}")
-        if name in _SWITCHES and text.lower() in ("0", "false", "no", ""):
-            continue
-        line.given.setdefault(name, []).append(Setting(name, text, place, environment=reads))
-
-
-def _expanded(
-    text: str, options: Mapping[str, str], variables: Mapping[str, Setting]
-) -> tuple[str, tuple[EnvironmentRead, ...]]:
-    """The value with $(VARIABLES) and %(options) replaced where they are known."""
-    reads = []
-
-    def variable(match: re.Match[str]) -> str:
-        found = variables.get(match.group(1))
-        reads.append(EnvironmentRead(match.group(1), is_set=True if found else None))
-        return found.value if found is not None and isinstance(found.value, str) else f"${{{match.group(1)}}}"
-
-    text = re.sub(r"%\((\w[\w-]*)\)", lambda match: options.get(match.group(1), match.group()), text)
-    return re.sub(r"\$\((\w+)\)", variable, text), tuple(reads)
+def _kept_as(name: str, text: str) -> str | None:
+    """The name under which an option of an ini file is kept; None for a switch that is off."""
+    name = _SAME.get(name, name)
+    return None if name in _SWITCHES and text.lower() in ("0", "false", "no", "") else name
 
 
 def _addresses(setting: Setting) -> list[Address]:
