@@ -20,7 +20,7 @@ _VERCEL = "https://vercel.com/changelog/new-token-formats-and-secret-scanning"
 #: The prefixes; that 64 hexadecimal digits follow, doctl says in its commands/auth.go and auth_test.go.
 _DIGITALOCEAN = "https://github.com/digitalocean/openapi/blob/main/specification/DigitalOcean-public.v2.yaml"
 _VAULT = "https://developer.hashicorp.com/vault/docs/concepts/tokens"
-_DOPPLER = "https://docs.doppler.com/docs/service-tokens"
+_DOPPLER = "https://github.com/DopplerHQ/mcp-server/blob/main/src/auth.ts"
 _FLY = "https://github.com/superfly/macaroon/blob/main/format.go"
 _AGE = "https://github.com/C2SP/C2SP/blob/main/age.md"
 _TAILSCALE = "https://tailscale.com/docs/reference/key-prefixes"
@@ -42,7 +42,13 @@ FORMS = (
     TokenForm("Google API key", "AIza", r"[\w-]{35}", _GOOGLE, public=True, confirmed=True),
     # A key of the Gemini API that is bound to a service account: no page of a browser may have it.
     TokenForm("Google auth key", "AQ.", r"Ab8[\w-]{35,80}", _GOOGLE, confirmed=True),
-    TokenForm("Google OAuth client secret", "GOCSPX-", r"[\w-]{28}", _GOOGLE_OAUTH),
+    TokenForm(
+        "Google OAuth client secret",
+        "GOCSPX-",
+        r"[\w-]{28}",
+        "https://github.com/google-gemini/gemini-cli/blob/main/packages/core/src/code_assist/oauth2.ts",
+        confirmed=True,
+    ),
     TokenForm("Google OAuth access token", "ya29.", r"[\w-]{60,1500}", _GOOGLE_OAUTH, harmless=True),
     TokenForm("Google OAuth access token", "ya29.c.", r"[\w-]{60,1500}", _GOOGLE_OAUTH, harmless=True),
     TokenForm(
@@ -152,7 +158,13 @@ FORMS = (
         "https://github.com/render-oss/skills/blob/main/skills/render-cli/SKILL.md",
         confirmed=True,
     ),
-    TokenForm("Netlify access token", "nfp_", r"[A-Za-z0-9]{36,64}", "https://docs.netlify.com/api/get-started/"),
+    TokenForm(
+        "Netlify access token",
+        "nfp_",
+        r"[A-Za-z0-9]{36,64}",
+        "https://github.com/netlify/netlify-mcp/blob/main/netlify/functions/mcp-server/proxy.test.ts",
+        confirmed=True,
+    ),
     TokenForm(
         "Scalingo API token",
         "tk-us-",
@@ -171,7 +183,7 @@ FORMS = (
     TokenForm("Vault service token", "hvs.", _ANY + "{24,200}", _VAULT, confirmed=True),
     TokenForm("Vault batch token", "hvb.", _ANY + "{24,300}", _VAULT, confirmed=True),
     TokenForm("Vault recovery token", "hvr.", _ANY + "{24,200}", _VAULT, confirmed=True),
-    TokenForm("Doppler personal token", "dp.pt.", r"[A-Za-z0-9]{40,44}", _DOPPLER),
+    TokenForm("Doppler personal token", "dp.pt.", r"[A-Za-z0-9]{40,44}", _DOPPLER, confirmed=True),
     TokenForm(
         "Doppler service token",
         "dp.st.",
@@ -180,15 +192,16 @@ FORMS = (
         mark="dp.st.",
         confirmed=True,
     ),
-    TokenForm("Doppler CLI token", "dp.ct.", r"[A-Za-z0-9]{40,44}", _DOPPLER),
-    TokenForm("Doppler service account token", "dp.sa.", r"[A-Za-z0-9]{40,44}", _DOPPLER),
-    TokenForm("Doppler SCIM token", "dp.scim.", r"[A-Za-z0-9]{40,44}", _DOPPLER),
+    TokenForm("Doppler CLI token", "dp.ct.", r"[A-Za-z0-9]{40,44}", _DOPPLER, confirmed=True),
+    TokenForm("Doppler service account token", "dp.sa.", r"[A-Za-z0-9]{40,44}", _DOPPLER, confirmed=True),
+    TokenForm("Doppler SCIM token", "dp.scim.", r"[A-Za-z0-9]{40,44}", _DOPPLER, confirmed=True),
     TokenForm(
         "1Password service account token",
         "ops_eyJ",
         r"[A-Za-z0-9+/]{250,}={0,3}",
-        "https://developer.1password.com/docs/service-accounts/security/",
+        "https://github.com/1Password/onepassword-sdk-js/blob/main/client/test/client.test.js",
         mark="ops_eyJ",
+        confirmed=True,
     ),
     *(
         TokenForm(

@@ -84,7 +84,14 @@ FORMS = (
         "parallel-tool-use.ipynb",
         confirmed=True,
     ),
-    TokenForm("xAI API key", "xai-", r"[A-Za-z0-9]{70,100}", "https://docs.x.ai/developers/quickstart"),
+    TokenForm(
+        "xAI API key",
+        "xai-",
+        r"[A-Za-z0-9]{70,100}",
+        "https://github.com/xai-org/grok-build/blob/main/crates/codegen/xai-grok-pager/docs/user-guide/"
+        "02-authentication.md",
+        confirmed=True,
+    ),
     TokenForm(
         "Perplexity API key",
         "pplx-",
