@@ -55,6 +55,11 @@ BROKEN = {
     ".github/workflows/deploy.yml": ("on: push\njobs:\n  deploy:\n    steps: [\n", 5),
     ".gitlab-ci.yml": ("deploy:\n  script: [a, flask db upgrade\n", 3),
 }
+#: Lines that only say nothing by themselves, and leave the rest of a file as it is.
+SLIGHT = {
+    "Procfile": ("web: gunicorn -w 3 app:app\nworker python jobs.py\n", 2),
+    "Dockerfile": ('FROM python:3.13-slim\nCMD ["gunicorn", "app:app"] # starts it\n', 2),
+}
 #: Files that only mean something beside others.
 BESIDE = {
     "k8s/map.yaml": {"k8s/web.yaml": "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: x}\n"},
@@ -78,6 +83,15 @@ def test_it_is_named_and_the_run_goes_on(path: str, tmp_path: Path) -> None:
     assert (finding.at.path, finding.at.line, finding.level) == (path, line, Severity.ERROR)
     assert [problem.place.span.path for problem in report.problems if problem.place.span] == [path]
     assert report.checklist and not report.crashes
+
+
+@pytest.mark.parametrize("path", SLIGHT)
+def test_a_line_that_says_nothing_leaves_the_rest(path: str, tmp_path: Path) -> None:
+    text, line = SLIGHT[path]
+    report = lint_files(tmp_path, {**REST, path: text})
+    (finding,) = unreadable(report)
+    assert (finding.at.path, finding.at.line, finding.level) == (path, line, Severity.WARNING)
+    assert "nothing of it could be judged" not in finding.message
 
 
 #: Lines that systemd refuses or passes over, with what it does, as `systemd-analyze verify` says it.
@@ -191,10 +205,10 @@ def test_a_workflow_that_only_tests_deploys_nothing(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     "piece", ["{{ name }}", "${{ vars.NAME }}", "{% if name %}\n{{ name }}\n{% endif %}", "<%= name %>"]
 )
-@pytest.mark.parametrize("path", BROKEN)
+@pytest.mark.parametrize("path", {**BROKEN, **SLIGHT})
 def test_a_template_is_unknown_and_not_broken(path: str, piece: str, tmp_path: Path) -> None:
     """With something to fill in, nobody can tell what is broken. A Dockerfile is read by Docker alone."""
-    text, _ = BROKEN[path]
+    text, _ = BROKEN[path] if path in BROKEN else (SLIGHT[path][0].split("\n")[0] + "\n", 0)
     if path == "Dockerfile":
         text = "FROM python:3.13-slim\nCMD gunicorn app:app\n"
     report = lint_files(tmp_path, {**REST, **BESIDE.get(path, {}), path: f"{text}{piece}\n"})

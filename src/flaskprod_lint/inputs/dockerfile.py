@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from dataclasses import field, replace
 
 from flaskprod_lint.inputs import dockerfile_words as words
+from flaskprod_lint.inputs import templates
 from flaskprod_lint.inputs.dockerfile_lines import Heredoc, JoinedLine, LineJoiner
 from flaskprod_lint.patterns import regex
 from flaskprod_lint.records import dataclass
@@ -109,7 +110,8 @@ def read(source: Source) -> Dockerfile:
     instructions = tuple(reader.instruction(line, *parts) for line, parts in zip(lines, _parse(lines), strict=True))
     arguments, stages = _stages(instructions)
     if not stages:
-        problems.append(Problem("no FROM: Docker refuses this Dockerfile", Place(source.line_span(1))))
+        told = "no FROM: Docker refuses this Dockerfile"
+        problems.append(Problem(told, Place(source.line_span(1)), f"{source.path} is not built"))
     return Dockerfile(source.path, stages, arguments, instructions, joiner.escape, tuple(problems))
 
 
@@ -170,7 +172,8 @@ class _Reader:
             return None
         if found is None:
             if words.has_text_after_array(built.value) and built.keyword in ("CMD", "ENTRYPOINT"):
-                self._problem("text after the JSON array: Docker 27.1 and later run this line through a shell", built)
+                told = "text after the JSON array: Docker 27.1 and later run this line through a shell"
+                self._problem(told, built, slight=True)
             return None
         return tuple(Located(text, built.part(start, end)) for text, start, end in found)
 
@@ -191,8 +194,12 @@ class _Reader:
         name, _, value = words.dequoted(line.text[start:end]).removeprefix("--").partition("=")
         return Flag(name.lower(), value, _span(self.source, line, start, end))
 
-    def _problem(self, message: str, built: Instruction) -> None:
-        self.problems.append(Problem(message, Place(built.value_span)))
+    def _problem(self, message: str, built: Instruction, *, slight: bool = False) -> None:
+        if templates.PIECE.search(built.value):
+            return  # Something else fills it in first.
+        path = self.source.path
+        effect = f"A line of {path} is not what it seems" if slight else f"{path} is not built"
+        self.problems.append(Problem(message, Place(built.value_span), effect, slight))
 
 
 def _stages(instructions: tuple[Instruction, ...]) -> tuple[tuple[Instruction, ...], tuple[Stage, ...]]:

@@ -123,7 +123,8 @@ class LineJoiner:
                 return Heredoc(name, _body(body, chomp), expand, self.source.span(start, before))
             body.append(line)
         place = Place(self.source.span(offset, offset + 1))
-        self.problems.append(Problem(f"the heredoc {name} never ends, so Docker refuses this Dockerfile", place))
+        told = f"the heredoc {name} never ends, so Docker refuses this Dockerfile"
+        self.problems.append(Problem(told, place, f"{self.source.path} is not built"))
         return Heredoc(name, _body(body, chomp), expand, self.source.span(start, len(self.source.text)))
 
     def _read_directives(self) -> None:

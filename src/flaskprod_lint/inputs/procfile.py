@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from flaskprod_lint.inputs import templates
 from flaskprod_lint.patterns import regex
 from flaskprod_lint.records import dataclass
 from flaskprod_lint.source import Located, Place, Problem, Source
@@ -37,10 +38,11 @@ def read(source: Source) -> Procfile:
     for line in source.lines:
         if line.strip() and not line.lstrip().startswith("#"):
             entry = _entry(source, line, offset)
-            if entry is None:
+            if entry is None and not templates.PIECE.search(line):
                 span = source.span(offset, offset + len(line))
-                problems.append(Problem("this line of the Procfile is not `name: command`", Place(span)))
-            else:
+                effect = f"A line of {source.path} starts nothing"
+                problems.append(Problem("it is not `name: command`", Place(span), effect, slight=True))
+            elif entry is not None:
                 entries.append(entry)
         offset += len(line) + 1
     return Procfile(tuple(entries), tuple(problems))

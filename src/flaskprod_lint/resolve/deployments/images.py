@@ -61,7 +61,7 @@ def build(
     if facts is None or not facts.stages:
         for problem in facts.problems if facts is not None else ():
             if problem.place.span is not None:
-                project.problem(problem.message, problem.place.span)
+                project.note(problem)
         return None
     folder = context if context is not None else context_of(project, facts)
     found = image.build(

@@ -42,7 +42,7 @@ def plan(project: Project, path: str, platform: Platform, standing: Standing, op
         return None
     for problem in facts.problems:
         if problem.place.span is not None:
-            project.problem(problem.message, problem.place.span)
+            project.note(problem)
     folder = posixpath.dirname(path)
     app = read_app_json(project, folder, "scalingo.json" if platform.id == "scalingo" else "app.json")
     deployment = Deployment(

@@ -35,7 +35,7 @@ def build(
         raise LookupError(dockerfile_path)
     for problem in facts.problems:
         if problem.place.span:
-            project.problem(problem.message, problem.place.span)
+            project.note(problem)
     stage = shipped_stage(facts, target)
     if stage is None:
         raise LookupError(f"{dockerfile_path} has no FROM")
