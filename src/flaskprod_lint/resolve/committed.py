@@ -43,7 +43,8 @@ _ASIDE = (
     ),
     (
         "a development setup",
-        r"(^|/)(local[-_]?(dev(elopment)?|data|env)|dev[-_]?(env|local|setup|stack)|development)(/|$)",
+        r"(^|/)(local[-_]?(dev(elopment)?|data|env)|dev[-_]?(env|local|setup|stack)|development)(/|$)"
+        r"|(^|/)((config|settings)[._-])?(dev|development|local)([._-](config|settings))?\.(py|cfg|ini|toml|ya?ml|json)$",
     ),
     (
         "CI",

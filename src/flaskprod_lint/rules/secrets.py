@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 
 from flaskprod_lint.finding import Confidence, Finding, Severity
 from flaskprod_lint.model import Deployment, EnvFile, SecretLiteral
+from flaskprod_lint.patterns import regex
 from flaskprod_lint.rules import rule
 from flaskprod_lint.rules.app_secrets import evidence_of_secrets as evidence_of_secrets
 from flaskprod_lint.rules.app_secrets import secret_key_fallback as secret_key_fallback
@@ -17,6 +18,16 @@ from flaskprod_lint.rules.credentials import credential_committed as credential_
 from flaskprod_lint.rules.credentials import credential_hardcoded as credential_hardcoded
 from flaskprod_lint.rules.manifest_secrets import secret_in_manifest as secret_in_manifest
 from flaskprod_lint.source import Place
+
+#: Files that name themselves after development.
+_DEVELOPMENT = regex(r"(^|[/._-])(dev|devel|development|local)([/._-]|$)|(^|/)\.flaskenv$", re.IGNORECASE)
+
+#: Secrets that a project makes for itself: keys that sign, and those of databases and queues that it starts.
+_OWN = regex(
+    r"secret_?key|jwt|salt|csrf|session|signing|encrypt|fernet|(^|_)(db|database|postgres|pg|mysql|mariadb|mongo|redis|"
+    r"rabbitmq|amqp|broker|celery|sqlalchemy|sql|flask|django|admin|test)",
+    re.IGNORECASE,
+)
 
 
 @rule("secret-in-image")
@@ -93,11 +104,13 @@ def env_file_in_image(deployment: Deployment) -> Iterator[Finding]:
         because = [Place(secret.at, f"holds {secret.name}") for secret in names[:3]]
         if image is not None and image.context_filter is not None:
             because.append(Place(image.context_filter.span, f"does not leave out {copied.files[0]}"))
+        severity, confidence = _gravest((known[path] for path in copied.files if path in known), deployment)
         yield Finding(
             f"This copies {files} into the image, with {_count(len(names), 'secret')} in it",
             at=copied.at.span,
             because=tuple(because),
-            confidence=_surest(known[path] for path in copied.files if path in known),
+            severity=severity,
+            confidence=confidence,
             instead="\n".join(dict.fromkeys("**/" + path.rpartition("/")[2] for path in copied.files)),
             label="brings a dotenv file along",
         )
@@ -111,26 +124,42 @@ def env_file_committed(deployment: Deployment) -> Iterator[Finding]:
             continue
         first, *others = file.secrets
         names = ", ".join(dict.fromkeys(secret.name for secret in file.secrets[:4]))
+        severity, confidence = _weight(file, deployment)
+        who = "for development as it seems" if confidence is Confidence.LOW else ""
+        everyone = f"everyone with the repository, now or later, has {'them' if others else 'it'}"
         yield Finding(
-            f"{file.path} is committed with {names} in it: everyone with the repository, now or later, has "
-            f"{'them' if others else 'it'}",
+            f"{file.path} is committed with {names} in it{f', {who}' if who else f': {everyone}'}",
             at=first.at,
             because=tuple(Place(secret.at, f"holds {secret.name}") for secret in others[:3]),
-            confidence=_sureness(file),
+            severity=severity,
+            confidence=confidence,
             instead=f"git rm --cached {file.path}\necho {file.path} >> .gitignore",
             label="in every clone",
         )
 
 
-def _surest(files: Iterable[EnvFile]) -> Confidence:
-    return min((_sureness(file) for file in files), key=lambda found: found.rank, default=Confidence.HIGH)
+def _gravest(files: Iterable[EnvFile], deployment: Deployment) -> tuple[Severity | None, Confidence]:
+    weights = [_weight(file, deployment) for file in files] or [(None, Confidence.HIGH)]
+    return max(weights, key=lambda weight: (weight[0] is None, weight[1].rank))
 
 
-def _sureness(file: EnvFile) -> Confidence:
-    """Guessable values, and files that name themselves after development, may be nobody's secrets."""
-    development = re.search(r"(^|[/._-])(dev|devel|development|local)([/._-]|$)", file.path, re.IGNORECASE)
+def _weight(file: EnvFile, deployment: Deployment) -> tuple[Severity | None, Confidence]:
+    """How bad and how sure: what only development reads opens nothing of production, but for what others gave out."""
     weak = all(secret.weak for secret in file.secrets)
-    return Confidence.MEDIUM if weak or development else Confidence.HIGH
+    if not _DEVELOPMENT.search(file.path) or file.path in _in_use(deployment):
+        return None, Confidence.MEDIUM if weak else Confidence.HIGH
+    if any(not secret.weak and not _OWN.search(secret.name) for secret in file.secrets):
+        return Severity.WARNING, Confidence.MEDIUM
+    return Severity.NOTE, Confidence.LOW
+
+
+def _in_use(deployment: Deployment) -> set[str]:
+    """The files that production has values from: in its processes' variables, or in the configuration of its apps."""
+    production = [process for process in deployment.processes if process.environment == "production"]
+    settings = [setting for process in production for setting in process.variables.values()]
+    settings += [setting for app in deployment.apps for setting in app.config.values()]
+    uses = [use.at.path for app in deployment.apps for use in app.secrets]
+    return {*uses, *(setting.origin.path for setting in settings)}
 
 
 def _count(number: int, what: str) -> str:
