@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from flaskprod_lint.finding import Confidence, Finding
 from flaskprod_lint.model import Deployment, Process, Server, Setting
 from flaskprod_lint.rules import rule
+from flaskprod_lint.rules.pointing import trail
 from flaskprod_lint.rules.wsgi_target import shown
 from flaskprod_lint.source import Place, Span
 
@@ -93,6 +94,14 @@ def _stop_signal(deployment: Deployment) -> Setting | None:
     return signal if signal is not None and str(signal.value).upper() in _QUICK else None
 
 
+def _who_says(deployment: Deployment, signal: Setting) -> Place:
+    """Who stops the process with the signal: the platform, unless the image names it."""
+    platform = deployment.platform
+    if platform is not None and signal.origin is platform.origin:
+        return Place(None, f"{platform.name} stops it with {signal.value}")
+    return signal.origin
+
+
 def _quick(deployment: Deployment, process: Process, signal: Setting) -> Iterator[Finding]:
     span = signal.span or process.command.origin.span
     if span is None:
@@ -106,7 +115,7 @@ def _quick(deployment: Deployment, process: Process, signal: Setting) -> Iterato
     yield Finding(
         f"`{process.name}` is stopped with {name}, on which Gunicorn drops the requests in progress",
         at=span,
-        because=(Place(span, signal.origin.note or name), *process.trail),
+        because=trail(process, span, _who_says(deployment, signal)),
         label=f"{name} is Gunicorn's quick shutdown",
         instead=instead,
     )
