@@ -141,3 +141,15 @@ def test_an_instance_opens_no_more_connections_than_it_is_sent_requests(sent: in
     text = service(spec=limits, container=start).replace("    spec:\n", annotations)
     (one,) = deployments(tmp_path, {**PLAIN, "service.yaml": text})
     assert one.budget is not None and one.budget.reachable == used
+
+
+@pytest.mark.parametrize(
+    ("name", "dockerfile"), [("api", "api/Dockerfile"), ("mailer", "mailer/Dockerfile"), ("x", None)]
+)
+def test_of_several_dockerfiles_the_one_of_that_name_is_meant(
+    name: str, dockerfile: str | None, tmp_path: Path
+) -> None:
+    parts = {f"{folder}/{path}": text for folder in ("api", "mailer") for path, text in CLEAN.items()}
+    found = deployments(tmp_path, {**parts, "deploy/service.yaml": service(f"gcr.io/acme/{name}:1", name=name)})
+    on_cloud_run = [one for one in found if one.platform is not None]
+    assert [one.image.dockerfile for one in on_cloud_run if one.image] == ([dockerfile] if dockerfile else [])

@@ -12,6 +12,7 @@ from flaskprod_lint.patterns import regex
 from flaskprod_lint.records import dataclass
 from flaskprod_lint.resolve.deployments import images, images_elsewhere
 from flaskprod_lint.resolve.deployments.images import Built
+from flaskprod_lint.resolve.deployments.kubernetes import app_images
 from flaskprod_lint.resolve.deployments.pipelines.builds import ImageBuild
 from flaskprod_lint.source import Project
 
@@ -51,7 +52,18 @@ def of_service(
         build = own[0] if _may_be(service.image.value, own[0]) else None
     if build is not None:
         return _of_build(project, build)
-    return (_only_one(project, path) or _without_dockerfile(project, service)) if not own else None
+    if own:
+        return None
+    return _only_one(project, path) or _by_name(project, service) or _without_dockerfile(project, service)
+
+
+def _by_name(project: Project, service: CloudRunService) -> Made | None:
+    """The Dockerfile of several that is called like the image or the service, or that something builds as that."""
+    reference = service.image.value if service.image is not None else ""
+    found = app_images.Makings(project).find(reference, (service.name,), "")
+    if found is None or not found.sure:
+        return None
+    return _checked(project, images.build(project, found.dockerfile, context=found.context, target=found.target))
 
 
 def _without_dockerfile(project: Project, service: CloudRunService) -> Made | None:
