@@ -89,8 +89,13 @@ def _with_environment(project: Project) -> Iterator[str]:
             continue
         if project.is_folder(f"{folder}/versions") or f"{folder}/script.py.mako" in project:
             source = project.read(path)
-            if source is not None and "alembic" in source.text:
+            if source is not None and ("alembic" in source.text or _has_revision(project, folder)):
                 yield folder
+
+
+def _has_revision(project: Project, folder: str) -> bool:
+    """Whether its versions are Alembic's, whatever env.py leaves to another module."""
+    return any(project.facts(path, read_revision) is not None for path in _version_files(project, folder))
 
 
 def _configured(project: Project) -> Iterator[tuple[str, Located[str]]]:

@@ -7,6 +7,9 @@ from flaskprod_lint.model.values import EnvironmentRead, Setting, Unknown
 from flaskprod_lint.records import dataclass
 from flaskprod_lint.source import Place
 
+#: The note of the place of a script that upgrades the database, and that nothing starts but a person.
+BY_HAND = "runs the migrations when somebody starts it"
+
 
 @dataclass(frozen=True)
 class OptionFault:

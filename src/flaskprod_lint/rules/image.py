@@ -272,6 +272,10 @@ def _requirements_first(image: Image) -> str | None:
     if copied is None or copied in image.copies_context:
         return None
     folder, install = copied.sources[0].rstrip("/"), "RUN pip install --no-cache-dir -r requirements.txt"
+    if any(word.endswith((".txt", ".lock")) for other in image.copies for word in other.sources):
+        # They are copied by themselves already: only the order is wrong.
+        command = image.install_after_copy.note if image.install_after_copy is not None else ""
+        return f"{command}\n{copied.at.note}" if command.upper().startswith("RUN") else None
     return f"COPY {folder}/requirements.txt .\n{install}\n{copied.at.note}"
 
 

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from flaskprod_lint.finding import Confidence, Evidence, Finding, Severity
 from flaskprod_lint.model import Deployment, MigrationRun, Migrations, Process, Reached, Step, Unknown
 from flaskprod_lint.model.app import GUNICORN_HOOKS
+from flaskprod_lint.model.database import BY_HAND
 from flaskprod_lint.patterns import regex
 from flaskprod_lint.rules import evidence, rule
 from flaskprod_lint.rules.copies import at_most, several
@@ -351,6 +352,8 @@ def evidence_of(deployment: Deployment) -> Evidence:
         if not release[0].step.sure:
             return Evidence(unknown=f"`{_command(release[0])}` runs under a condition that is known only when it runs")
         return Evidence(unknown=f"whether `{_command(release[0])}` runs the migrations is not known here")
+    if found.elsewhere is not None and found.elsewhere.note == BY_HAND:
+        return Evidence(unknown=f"{found.elsewhere.path} runs them, when somebody starts it")
     if found.elsewhere is not None:
         return Evidence(f"run by {found.elsewhere.path}", (found.elsewhere,))
     if not found.count:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from flaskprod_lint.model.database import BY_HAND
 from flaskprod_lint.patterns import regex
 from flaskprod_lint.resolve.database import ci_upgrades
 from flaskprod_lint.source import Place, Project, Source
@@ -30,6 +31,9 @@ _TESTS = regex(r"\b(pytest|tox|nox|unittest|coverage)\b|^\s+services:|\blocalhos
 _WRITES = regex(r"\bdb\s+(migrate|downgrade|revision)\b|\balembic\b[^\n]*\b(revision|downgrade)\b")
 #: A project with more such files than this is not read to the end for them.
 _MOST = 400
+#: What reaches into a container, or into an instance of a platform.
+_INTO = regex(r"\bdocker[- ]compose\b.*\s(exec|run)\s|\bkubectl\b.*\sexec\s|\b(heroku|scalingo|dokku)\b.*\srun\b")
+_QUIET = regex(r"\s*(#|echo\b|printf\b)")
 _TARGET = regex(r"([\w./-]+)\s*:(?!=)")
 _FOR_PRODUCTION = regex(r"(^|[\s_./-])(deploy|release|prod|production)([\s_./-]|$)", re.IGNORECASE)
 _JOB = regex(r"^(?:  )?[\w-]+:", re.MULTILINE)
@@ -45,6 +49,9 @@ def find(project: Project, own_files: set[str]) -> Place | None:
         place = _mention(source) if source is not None else None
         if place is not None:
             return place
+    by_hand = next(filter(None, map(_into_container, _other_scripts(project, own_files))), None)
+    if by_hand is not None:
+        return by_hand
     makefiles = (project.read(path) for path in project.of_format("makefile") if not _ASIDE.search(path))
     return next(filter(None, (_of_makefile(source) for source in makefiles if source is not None)), None)
 
@@ -57,6 +64,22 @@ def _of_makefile(source: Source) -> Place | None:
         target = header[1] if header is not None else target
         if _UPGRADE.search(line) and not line.lstrip().startswith("#") and _FOR_PRODUCTION.search(f"{target} {line}"):
             return Place(source.line_span(number), "runs the migrations")
+    return None
+
+
+def _other_scripts(project: Project, own_files: set[str]) -> Iterator[Source]:
+    """Scripts of whatever name, unless it is for development or tests."""
+    for path in project.of_format("shell"):
+        source = project.read(path) if path not in own_files and not _ASIDE.search(path) else None
+        if source is not None and not _WRITES.search(source.text):
+            yield source
+
+
+def _into_container(source: Source) -> Place | None:
+    """The line by which a person upgrades the database of a container that runs: `docker compose exec web flask …`."""
+    for number, line in enumerate(source.lines, 1):
+        if _INTO.search(line) and _UPGRADE.search(line) and not _QUIET.match(line):
+            return Place(source.line_span(number), BY_HAND)
     return None
 
 

@@ -64,6 +64,10 @@ def image(builder: Builder, state: StageState, stage: Stage) -> Image:
     )
 
 
+#: Files that say what is to be installed, and that an image wants before the sources.
+_DEPENDENCIES = frozenset(("requirements.txt", "Pipfile.lock", "poetry.lock", "uv.lock", "pdm.lock"))
+
+
 def _runs(builder: Builder, state: StageState) -> tuple[ImageRun, ...]:
     """The RUNs of the shipped stage and of those it copies from, in the order of the file."""
     own = set(state.chain)
@@ -141,13 +145,14 @@ def _env_files(state: StageState, context: BuildContext) -> list[Copied]:
 
 
 def _copy_of_sources(context: BuildContext, state: StageState) -> Copied | None:
-    """The COPY of a folder with most of the Python code and with the requirements: `COPY src/ .`."""
+    """The COPY of a folder with most of the Python code, with the requirements or beside them: `COPY src/ .`."""
+    apart = any(word.rpartition("/")[2] in _DEPENDENCIES for copied in state.copies for word in copied.sources)
     python = sum(path.endswith(".py") for path in context.project.below(context.folder))
     for copied in state.copies:
         for source in copied.sources if len(copied.sources) == 1 else ():
             path = context.path(source)
             brings = sum(one.endswith(".py") for one in context.project.below(path)) if path else 0
-            if brings * 2 > python and f"{path}/requirements.txt" in context.project:
+            if brings * 2 > python and (apart or f"{path}/requirements.txt" in context.project):
                 return copied
     return None
 

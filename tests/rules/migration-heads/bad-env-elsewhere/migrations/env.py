@@ -1,0 +1,3 @@
+from shop.migrating import run
+
+run()
