@@ -100,6 +100,12 @@ def test_no_flask_in_the_project_is_no_service_of_ours(tmp_path: Path) -> None:
     assert found.platform is None
 
 
+def test_a_dockerfile_of_something_else_is_none_of_the_app(tmp_path: Path) -> None:
+    front = {"front/Dockerfile": 'FROM node:22\nCOPY . .\nCMD ["node", "x.js"]\n'}
+    (one,) = deployments(tmp_path, {**PLAIN, **front, "service.yaml": service()})
+    assert one.platform is not None and one.platform.id == "cloud-run" and one.assumed
+
+
 def test_the_dockerfile_goes_first_where_there_is_one(tmp_path: Path) -> None:
     (one,) = deployments(tmp_path, {**CLEAN, "service.yaml": service()})
     assert one.image is not None and not one.assumed

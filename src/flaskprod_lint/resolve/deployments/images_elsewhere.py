@@ -7,7 +7,7 @@ import posixpath
 from flaskprod_lint.model import Command, Packages, Platform, Process, Setting, Unknown
 from flaskprod_lint.resolve import packages
 from flaskprod_lint.resolve.context import Context
-from flaskprod_lint.resolve.deployments import likely_app, parts
+from flaskprod_lint.resolve.deployments import images, likely_app, parts
 from flaskprod_lint.resolve.deployments.kubernetes import app_images
 from flaskprod_lint.resolve.deployments.likely_app import Likely
 from flaskprod_lint.resolve.deployments.planned import Planned
@@ -22,8 +22,10 @@ _HOME = "/app"
 
 
 def may_be_ours(project: Project, reference: str, name: str) -> bool:
-    """Whether an image of that reference, which `name` runs, can be that of a project without a Dockerfile."""
-    if project.of_format("dockerfile") or not parts.has_flask(project, ""):
+    """Whether an image of that reference, which `name` runs, can be that of a project without a Dockerfile for it."""
+    if any(images.runs_python(project, path) is not False for path in project.of_format("dockerfile")):
+        return False
+    if not parts.has_flask(project, ""):
         return False
     return not app_images.is_foreign(reference) and not app_images.is_of_another_part(reference, name)
 
