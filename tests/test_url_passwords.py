@@ -36,6 +36,10 @@ def _host(url: str) -> str:
         "mysql://myuser:mypassword@mydatabase.com/shop",
         "https://name:secret@yoursite.com",
         "amqp://shop:hunter@server",
+        "postgresql://postgres.REF:PASSWORD@aws-1-eu-central-1.pooler.supabase.com:6543/postgres",
+        "postgresql://postgres.REF:hunter2@...pooler.supabase.com:6543/postgres",
+        "mysql://ADMIN:DB_PASSWORD@db.shop.dev/shop",
+        "https://ci:YOUR_API_TOKEN@registry.shop.dev",
     ],
 )
 def test_documentation_is_none(url: str) -> None:

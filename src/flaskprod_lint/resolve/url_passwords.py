@@ -27,6 +27,8 @@ _VAGUE = regex(
     r"(?:your|my|some|foo|bar|company|acme|domain|site|website)[\w-]*(?:\.(?:com|org|net|io|tld|local))?",
     re.IGNORECASE,
 )
+#: A password that is the name of one, in capitals: postgres.REF:PASSWORD@…, as templates have it.
+_NAME_OF_ONE = regex(r"[A-Z_-]{0,30}(?:PASS|PWD|SECRET|TOKEN|KEY|MOT_DE_PASSE|PASSE)[A-Z_-]{0,30}\d?")
 _USERS = frozenset("user username usr name login me yourname your_username myuser foo uname u".split())
 
 
@@ -36,7 +38,7 @@ def find(text: str) -> Iterator[Token]:
         return
     for match in _AFTER_SCHEME.finditer(text):
         scheme = _SCHEME.search(text, max(0, match.start() - 32), match.start())
-        if scheme is None or scheme[0].lower() in _LABELLED or _NOBODYS.fullmatch(match["host"]):
+        if scheme is None or scheme[0].lower() in _LABELLED or _is_of_documentation(match):
             continue
         judged = secrecy.url_password(text[scheme.start() : match.end()])
         if judged is None or not judged.secret or (judged.weak and _is_anyones(match["user"], match["host"])):
@@ -45,6 +47,12 @@ def find(text: str) -> Iterator[Token]:
             continue
         own = "." not in match["host"]
         yield Token("password in a URL", scheme.start(), match.end(), weak=judged.weak, own=own)
+
+
+def _is_of_documentation(match: re.Match[str]) -> bool:
+    """Whether the host is nobody's, or the password only the name of one."""
+    named = _NAME_OF_ONE.fullmatch(match["password"]) or ".." in match["host"]
+    return bool(named or _NOBODYS.fullmatch(match["host"]))
 
 
 def _is_anyones(user: str, host: str) -> bool:
