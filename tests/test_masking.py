@@ -95,6 +95,13 @@ def test_harmless_variables_stay_readable_beside_a_secret() -> None:
     assert mask_line(line, secret=True) == line.replace(SECRET, "*" * len(SECRET))
 
 
+def test_folders_and_hosts_stay_readable_beside_a_secret() -> None:
+    assert mask_line("- UPLOAD_FOLDER=/var/uploads", secret=True) == "- UPLOAD_FOLDER=/var/uploads"
+    assert mask_line("MAIL_HOST: mail.shop.dev", secret=True) == "MAIL_HOST: mail.shop.dev"
+    assert SECRET not in mask_line(f"- UPLOAD_FOLDER={SECRET}", secret=True)
+    assert "shop" not in mask_line("POSTGRES_USER: shop", secret=True)
+
+
 def test_a_password_of_letters_alone_is_no_word_about_one() -> None:
     assert mask_text("POSTGRES_PASSWORD: seagulls") == "POSTGRES_PASSWORD: ********"
     assert mask_text("SECRET_WORDS = 3") == "SECRET_WORDS = *"

@@ -47,6 +47,9 @@ _HARMLESS = frozenset(
     "FLASK_APP FLASK_ENV FLASK_DEBUG PORT HOST DEBUG ENVIRONMENT WEB_CONCURRENCY LOG_LEVEL TZ LANG "
     "PYTHONPATH PYTHONUNBUFFERED PYTHONDONTWRITEBYTECODE".split()
 )
+#: The same by the end of the name, as long as the value is a word or a path.
+_PLAIN_NAME = regex(r"(?:^|_)(?:host|folder|dir|mode|level)$", re.IGNORECASE)
+_PLAIN = regex(r"[a-z/_.-]{1,24}")
 #: Instructions of a Dockerfile that name images, folders and ports.
 _HOLDS_NONE = regex(r"\s*(?:FROM|WORKDIR|COPY|EXPOSE|USER)\s+[\w./:@-]+(?:\s+[\w./@-]+)*\s*$")
 #: Letters before a value among which its name is looked for.
@@ -140,6 +143,8 @@ def _is_harmless(before: str, value: str) -> bool:
         return False
     if name[1] in _HARMLESS:
         return len(value) < 20
+    if _PLAIN_NAME.search(name[1]):
+        return _PLAIN.fullmatch(value) is not None
     return bool(_ABOUT.search(name[1])) and not any(letter.isdigit() for letter in value)
 
 
