@@ -227,7 +227,9 @@ def _file(use: SecretUse) -> str:
 def _reading(use: SecretUse) -> str:
     """The assignment as it stands in the code, with the variable for its value; no other file can read one."""
     if not use.at.path.endswith(".py"):
-        return f"Set {use.variable or use.name} where the app runs, and take this line out."
+        if use.variable is None:
+            return "Keep the key in a file that is not in the repository, and let the app read it from there."
+        return f"Set {use.variable} where the app runs, and take this line out."
     return f'{use.written or f"{use.name} = "}os.environ["{use.variable or use.name}"]'
 
 
