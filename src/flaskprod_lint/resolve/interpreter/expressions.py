@@ -163,10 +163,21 @@ def _rest(vm: Interpreter, nodes: list[ast.expr], frame: Frame, wanted: bool, at
     if known is None:
         return _undecided(vm, value, nodes[1:], frame, wanted, at)
     if not is_assumed(value):
-        return _rest(vm, nodes[1:], frame, wanted, at)
+        other = _rest(vm, nodes[1:], frame, wanted, at)
+        return _for_unset(other, value) if wanted else other
     with unsure(vm):
         other = _rest(vm, nodes[1:], frame, wanted, at)
     return with_default(other, value.environment) if wanted else _with(other, value)
+
+
+def _for_unset(other: Value, first: Value) -> Value:
+    """What stands for variables that surely nobody sets is their default, as in `os.environ.get(name, default)`."""
+    reads = [read for read in first.environment if read.is_set is False]
+    plain = other.plain() if reads and first.data is None else None
+    if not isinstance(plain, (str, bytes)):
+        return other
+    known = tuple(replace(read, default=plain, has_default=True) for read in reads)
+    return replace(other, environment=(*known, *other.environment))
 
 
 def _with(other: Value, condition: Value) -> Value:
