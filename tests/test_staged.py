@@ -374,3 +374,23 @@ def test_what_git_lacks_is_said(repository: Path) -> None:
     report = lint(repository, Config(staged=True, select=("credential-committed",)))
     assert report.findings == []
     assert {problem.place.path for problem in report.problems} == {"backup.sh", "notes.txt"}
+
+
+def test_what_a_repository_and_its_submodule_configure_is_not_run(repository: Path, tmp_path: Path) -> None:
+    """To tell what is only meant to be added, git looks at files, which may have filters, and at submodules."""
+    ran, program = tmp_path / "ran", tmp_path / "program"
+    program.write_text(f'#!/bin/sh\ntouch "{ran}"\ncat\n', "utf-8")
+    program.chmod(0o755)
+    part = started(tmp_path / "part")
+    call(repository, "-c", "protocol.file.allow=always", "submodule", "add", "-q", str(part), "part")
+    only_meant(repository)
+    for folder in (repository, repository / "part"):
+        write(folder, {".gitattributes": "* filter=evil\n", "backup.sh": CLEAN + "#\n", "new.sh": SCRIPT})
+        for key in ("core.fsmonitor", "diff.external", "filter.evil.clean", "filter.evil.process", "core.sshCommand"):
+            call(folder, "config", key, str(program))
+        os.utime(folder / "app.py", (1, 1))
+    ran.unlink(missing_ok=True)
+    assert staged(repository)["backup.sh"] == CLEAN
+    assert not ran.exists()
+    subprocess.run(["git", "status"], cwd=repository, capture_output=True, check=False)
+    assert ran.exists(), "git itself would have run it"
