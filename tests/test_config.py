@@ -59,7 +59,7 @@ def test_every_key(tmp_path: Path) -> None:
         development=("dev/*",),
         today="2026-11-24",
         formats=("json",),
-        output="report.json",
+        output=str(tmp_path / "report.json"),
         color="never",
         quiet=True,
         origin=str(tmp_path / "pyproject.toml"),

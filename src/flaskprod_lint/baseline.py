@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -10,11 +11,19 @@ from typing import Any
 from flaskprod_lint import fingerprints, git
 from flaskprod_lint.finding import Finding, Stale, Suppressed
 from flaskprod_lint.records import dataclass
-from flaskprod_lint.source import Place, Project, Span
+from flaskprod_lint.source import Place, Project, Span, read_bytes
 
 #: The file that a run looks for where the configuration names none.
 NAME = ".flaskprod-baseline.json"
 _VERSION = 1
+#: What a commit is called: no other text of the file goes to git, which would take `--output=…` for an option.
+_COMMIT = re.compile("[0-9a-f]{40}|[0-9a-f]{64}")
+_RENAMES = (
+    *("diff-index", "--cached", "--no-ext-diff", "--no-textconv", "--relative", "--name-status"),
+    *("--find-renames", "-z"),
+)
+#: A baseline of more bytes (some hundred thousand findings) is none.
+_MAX_BYTES = 64 * 1024 * 1024
 
 
 class BaselineError(Exception):
@@ -57,7 +66,7 @@ def load(root: Path, name: str, *, required: bool) -> Baseline | None:
     """The baseline of a project; None where there is none and none is required. Raises BaselineError."""
     file = root / name
     try:
-        data = json.loads(file.read_text("utf-8"))
+        data = json.loads(read_bytes(str(file), most=_MAX_BYTES).decode("utf-8"))
     except FileNotFoundError:
         if required:
             raise BaselineError(f"{file}: there is no such baseline; `flaskprod-lint baseline` writes one") from None
@@ -102,10 +111,13 @@ def apply(
 
 
 def _renamed(root: Path, baseline: Baseline, project: Project) -> dict[str, str]:
-    """The old names of files that git calls renamed, by their new ones; asked only where an old one is gone."""
-    if not baseline.commit or all(known.path in project for known in baseline.known):
+    """The old names of files that git calls renamed, by their new ones; asked only where an old one is gone.
+
+    The index is compared and not the files, for which git would run the filters that the repository names.
+    """
+    if not _COMMIT.fullmatch(baseline.commit) or all(known.path in project for known in baseline.known):
         return {}
-    answer = git.ask(root, "diff", "--relative", "--name-status", "--find-renames", "-z", baseline.commit) or ""
+    answer = git.ask(root, *_RENAMES, baseline.commit) or ""
     words = answer.split("\0")
     found: dict[str, str] = {}
     position = 0

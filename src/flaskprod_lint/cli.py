@@ -264,16 +264,19 @@ def baseline(path: str, config_file: str | None, output: str | None, **given: An
     from datetime import date
 
     from flaskprod_lint import baseline as baselines
+    from flaskprod_lint.config import check_inside
     from flaskprod_lint.linting import NothingToLint, lint
 
     root = _root(path)
-    config = _config(root, config_file, {**given, "baseline": "", "known": False})
+    config = _config(root, config_file, {**given, "known": False})
     try:
         report = lint(root, config)
     except NothingToLint as error:
         complain(str(error))
         return WRONG_COMMAND
     name = output or config.baseline or baselines.NAME
+    if not output:
+        check_inside(root, name, str(root))
     today = config.today or date.today().isoformat()
     emit(baselines.text_of(report.findings, root, today), str(root / name))
     click.echo(f"{root / name}: {len(report.findings)} findings; commit it, and later runs report only new ones")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import sys
 from collections.abc import Callable, Iterable, Mapping
@@ -13,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from flaskprod_lint.catalogue import RULES
 from flaskprod_lint.finding import ITEMS
 from flaskprod_lint.records import dataclass
-from flaskprod_lint.source import Place
+from flaskprod_lint.source import Place, is_inside, read_bytes
 from flaskprod_lint.suppress import Suppression
 
 if TYPE_CHECKING:
@@ -87,7 +88,31 @@ def load_config(root: Path, file: Path | None = None) -> Config:
     found = [config for config in (_load(own), _load(shared)) if config is not None]
     if len(found) > 1:
         raise ConfigError(f"{own} and {SECTION} in {shared} both configure flaskprod-lint: keep one of them")
-    return found[0] if found else Config()
+    return _at_home(found[0], root) if found else Config()
+
+
+def _at_home(config: Config, root: Path) -> Config:
+    """The project's own configuration, whose files are the project's: it names none elsewhere to read or to write."""
+    for name in filter(None, (config.output, config.baseline, *(named_format(text)[1] for text in config.formats))):
+        check_inside(root, name, config.origin)
+    formats = (named_format(text) for text in config.formats)
+    return replace(
+        config,
+        output=str(root / config.output) if config.output else None,
+        formats=tuple(f"{name}:{root / file}" if file else name for name, file in formats),
+    )
+
+
+def check_inside(root: Path, name: str, origin: str) -> None:
+    """Raise ConfigError where a file of that name would not be in the project at `root`, or be one of its git's.
+
+    A project that somebody else wrote is not to choose which file of this machine is read or written over.
+    """
+    top, file = os.path.realpath(root), os.path.realpath(root / name)
+    if not is_inside(file, top):
+        raise ConfigError(f"{origin}: {name} is not in the project; name it on the command line")
+    if ".git" in Path(file[len(top) :].lower()).parts:
+        raise ConfigError(f"{origin}: {name} is one of git's own files")
 
 
 def names_of_rules(names: Iterable[str]) -> tuple[str, ...]:
@@ -112,9 +137,11 @@ def _load(file: Path, *, required: bool = False) -> Config | None:
     try:
         if not file.is_file():
             return None
-        data = file.read_bytes()
+        data = read_bytes(str(file))
     except OSError as error:
         raise ConfigError(f"{file}: {error.strerror or error}") from None
+    except ValueError as error:
+        raise ConfigError(f"{file}: {error}") from None
     shared = file.name == "pyproject.toml"
     if shared and not required and b"flaskprod-lint" not in data:
         return None

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from flaskprod_lint import git
-from flaskprod_lint.source import Project, Span
+from flaskprod_lint.source import Project, Span, decode, read_bytes
 
 #: Folders that never hold a project's own files, by name, wherever they stand below the project.
 SKIPPED_FOLDERS = frozenset(
@@ -37,6 +37,9 @@ _EMPTY = (
     "e69de29bb2d1d6434b8b29ae775ad8c2e48c5391",
     "473a0f4c3be8a93681a267e3b1e9a7dcda1185436fe141f7749120a303721813",
 )
+
+#: `git ls-files --debug` says so many lines of an entry; the flag, in the last, is that of what is not added yet.
+_LINES_OF_DEBUG, _INTENT_TO_ADD = 5, 1 << 29
 
 _BY_NAME = {
     "procfile": "procfile",
@@ -238,9 +241,18 @@ def staged_project(root: Path) -> Iterator[Project | None]:
 
 
 def _only_meant(root: Path, index: Path | None) -> frozenset[str]:
-    """The paths of `git add --intent-to-add`, which the next commit leaves out; the index has them as empty files."""
-    answer = git.ask(root, "diff-files", "-z", "--name-only", "--diff-filter=A", "--relative", index=index)
-    return frozenset((answer or "").split("\0"))
+    """The paths of `git add --intent-to-add`, which the next commit leaves out; the index has them as empty files.
+
+    A comparison with the files would tell as well, but for it git runs the filters that the repository names.
+    """
+    parts = (git.ask(root, "ls-files", "-z", "--debug", index=index) or "").split("\0")
+    found, path = [], parts[0]
+    for part in parts[1:]:
+        *said, following = part.split("\n", _LINES_OF_DEBUG)
+        if said and int(said[-1].rpartition(" ")[2], 16) & _INTENT_TO_ADD:
+            found.append(path)
+        path = following
+    return frozenset(found)
 
 
 def _formats(project: Project) -> dict[str, tuple[str, ...]]:
@@ -267,10 +279,17 @@ def _git_files(root: Path) -> tuple[list[str], list[str], frozenset[str]] | None
     new = [line[2:] for line in lines if line.startswith("? ") and not line.endswith("/")]
     entries = list(_staged(line[2:] for line in lines if line.startswith(_TRACKED)))
     deleted = {entry.path for entry in _staged(line[2:] for line in lines if line.startswith("R "))}
-    if not entries and not new:
+    if (not entries and not new) or _is_of_another_folder(root, deleted, new):
         return None
     executable = frozenset(entry.path for entry in entries if entry.mode == "100755")
     return [entry.path for entry in entries if entry.path not in deleted], new, executable
+
+
+def _is_of_another_folder(root: Path, deleted: set[str], new: list[str]) -> bool:
+    """Whether git looked at the files of another folder, which `core.worktree` names: what it misses is here."""
+    return any(os.path.lexists(root / path) for path in sorted(deleted)[:1]) or not all(
+        os.path.lexists(root / path) for path in new[:1]
+    )
 
 
 class _Entry(NamedTuple):
@@ -351,8 +370,8 @@ def _ignore_rules(root: Path, paths: list[str]) -> Callable[[str], bool] | None:
     rules = []
     for path in files:
         try:
-            lines = (root / path).read_text("utf-8", errors="replace").splitlines()
-        except OSError:
+            lines = decode(read_bytes(str(root / path), links=False)).splitlines()
+        except (OSError, ValueError):  # Git follows no link to one either.
             continue
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
@@ -391,7 +410,15 @@ def _is_pattern(line: str) -> bool:
 
 def _own(paths: list[str]) -> list[str]:
     """The paths that git lists, without caches and environments that somebody committed."""
-    return _without_environments([path for path in paths if not _in_skipped_folder(path)])
+    return _without_environments([path for path in paths if not _in_skipped_folder(path) and _is_plain(path)])
+
+
+def _is_plain(path: str) -> bool:
+    """Whether a path leads from folder to folder of the project: what an index holds that git itself did not write may
+    begin at the root of the file system or at a drive of Windows, or lead up."""
+    if path.startswith("/") or "//" in path or (".." in path and ".." in path.split("/")):
+        return False
+    return os.sep == "/" or not (":" in path or os.sep in path)
 
 
 def _in_skipped_folder(path: str) -> bool:

@@ -33,6 +33,8 @@ _SURROUNDINGS = {
 }
 #: An answer that takes longer (seconds) is none.
 _PATIENCE = 60
+#: One that takes longer makes us ask whether there will be any.
+_SHORT = 1
 #: Objects of more bytes are passed over.
 LARGE = 4 * 1024 * 1024
 #: How many contents are asked for at once. Twice as many names fit into any pipe, so that nobody waits for nobody.
@@ -48,12 +50,26 @@ def ask(root: Path, *arguments: str, index: Path | None = None) -> str | None:
     """
     environment = _environment() | ({"GIT_INDEX_FILE": str(index)} if index else {})
     try:
-        done = subprocess.run(
-            _command(arguments), cwd=root, env=environment, capture_output=True, timeout=_PATIENCE, check=True
-        )
-    except (OSError, subprocess.SubprocessError):
+        process = _start(root, arguments, environment)
+    except OSError:
         return None
-    return done.stdout.decode("utf-8", errors="surrogateescape")
+    with process:
+        answer = _answer_of(process, root)
+    return None if answer is None or process.returncode else answer.decode("utf-8", errors="surrogateescape")
+
+
+def _answer_of(process: subprocess.Popen[bytes], root: Path) -> bytes | None:
+    """What it prints; None where it takes longer than our patience, which is short where it waits for nothing."""
+    try:
+        return process.communicate(timeout=_SHORT)[0]
+    except subprocess.TimeoutExpired:
+        from flaskprod_lint.git_waits import for_ever
+    try:
+        return None if for_ever(root) else process.communicate(timeout=_PATIENCE)[0]
+    except subprocess.TimeoutExpired:
+        return None
+    finally:
+        process.kill()
 
 
 def index_of_a_commit(root: Path) -> Path | None:
@@ -196,13 +212,17 @@ def _widen(stream: IO[bytes] | None) -> None:
 
 
 def _start(
-    root: Path, arguments: Iterable[str], *, given: IO[bytes] | int | None = subprocess.DEVNULL
+    root: Path,
+    arguments: Iterable[str],
+    environment: dict[str, str] | None = None,
+    *,
+    given: IO[bytes] | int | None = subprocess.DEVNULL,
 ) -> subprocess.Popen[bytes]:
     """Git, running, with its output to read. Raises OSError where it cannot be started."""
     return subprocess.Popen(
         _command(arguments),
         cwd=root,
-        env=_environment(),
+        env=environment or _environment(),
         stdin=given,
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
