@@ -3,23 +3,30 @@
     python -m benchmarks.fuzz --inputs 200000                    # so many a parser
     python -m benchmarks.fuzz --inputs 5000 --only compose       # of those whose name holds the word
     python -m benchmarks.fuzz --inputs 0 --projects 20000        # whole projects, one file spoiled in each
+    python -m benchmarks.fuzz --inputs 200000 --counts FILE      # go on where an earlier run stopped
 
+The parsers take turns, those first that had the fewest inputs, so that a run that is stopped has seen all of them.
 Prints a line a parser with how many inputs it took, what was raised and the slowest input, and keeps each new kind of
 failure in the folder that --keep names. The exit code is 1 where something was raised or took more than a second.
+`python -m benchmarks.guided` is the same for one parser, with atheris, which looks for inputs that reach new code.
 """
 
 from __future__ import annotations
 
 import argparse
+import hashlib
+import json
 import random
 import sys
 import tempfile
 import time
 import traceback
 import warnings
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field
-from functools import partial
+from collections.abc import Callable, Iterator
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import asdict, dataclass, field
+from functools import lru_cache, partial
+from itertools import islice
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "tests"))
@@ -39,23 +46,27 @@ from fuzzing import (
     targets,
 )
 
+#: The name of the parser that is the whole program.
+PROJECTS = "whole projects"
+#: So many inputs a parser has in one turn.
+_TURN = {PROJECTS: 100}
+_SHORT_TURN = 2_000
+
 
 @dataclass
 class Tally:
-    """What one parser did with its inputs."""
+    """What one parser did with its inputs; `failures` holds an input of each kind of failure."""
 
     name: str
     inputs: int = 0
     slowest: float = 0.0
     failures: dict[str, str] = field(default_factory=dict)
-    keep: Path = Path()
 
-    def failed(self, kind: str, text: str) -> None:
-        """Keep the first input of each kind of failure."""
-        if kind not in self.failures:
-            file = self.keep / f"{self.name.replace(' ', '-')}-{len(self.failures)}.txt"
-            file.write_bytes(f"{kind}\n".encode() + text.encode("utf-8", errors="surrogatepass"))
-            self.failures[kind] = text
+    def add(self, turn: Tally) -> None:
+        """Count a turn in."""
+        self.inputs += turn.inputs
+        self.slowest = max(self.slowest, turn.slowest)
+        self.failures = {**turn.failures, **self.failures}
 
     def __str__(self) -> str:
         kinds = "".join(f"\n    {kind}" for kind in self.failures)
@@ -65,13 +76,15 @@ class Tally:
 def main() -> int:
     """Fuzz, print the counts, and say whether all is well."""
     options = _options()
-    warnings.simplefilter("ignore")
-    bad = 0
-    for tally in _tallies(options):
-        sys.stdout.write(str(tally))
-        sys.stdout.flush()
-        bad += len(tally.failures)
-    return 1 if bad else 0
+    tallies = _tallies(options)
+    with ProcessPoolExecutor(options.processes) as pool:
+        for turn in _turns(options, tallies, pool):
+            tallies[turn.name].add(turn)
+            _keep(turn, Path(options.keep))
+            if options.counts:
+                _save(Path(options.counts), tallies)
+    sys.stdout.writelines(map(str, tallies.values()))
+    return 1 if any(tally.failures for tally in tallies.values()) else 0
 
 
 def _options() -> argparse.Namespace:
@@ -79,53 +92,80 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--inputs", type=int, default=2_000, help="inputs a parser")
     parser.add_argument("--projects", type=int, default=0, help="whole projects")
     parser.add_argument("--only", default="", help="only parsers whose name holds this")
-    parser.add_argument("--seed", type=int, default=0)
-    parser.add_argument("--seconds", type=float, default=float("inf"), help="a parser's time of CPU at most")
+    parser.add_argument("--processes", type=int, default=1)
+    parser.add_argument("--seconds", type=float, default=float("inf"), help="begin no turn after so long")
+    parser.add_argument("--counts", help="file of the inputs that each parser had so far: read, and kept up to date")
     parser.add_argument("--keep", default=tempfile.gettempdir(), help="folder for the inputs that failed")
     return parser.parse_args()
 
 
-def _tallies(options: argparse.Namespace) -> Iterator[Tally]:
-    if options.inputs:
-        for target in targets():
-            if options.only in target.name:
-                yield _fuzzed(target, options)
-    if options.projects:
-        with tempfile.TemporaryDirectory() as scratch:
-            yield _fuzzed_projects(options, Path(scratch))
+def _tallies(options: argparse.Namespace) -> dict[str, Tally]:
+    counts = Path(options.counts) if options.counts else None
+    before = json.loads(counts.read_text("utf-8")) if counts and counts.exists() else {}
+    names = [*_targets(), PROJECTS]
+    return {name: Tally(**before.get(name, {"name": name})) for name in names if options.only in name}
 
 
-def _fuzzed(target: Target, options: argparse.Namespace) -> Tally:
-    chance, tally = random.Random(f"{target.name} {options.seed}"), Tally(target.name, keep=Path(options.keep))
-    for _ in _bounded(options.inputs, options.seconds):
+def _save(file: Path, tallies: dict[str, Tally]) -> None:
+    """Replace the file in one step: a run may be stopped at any time. Failures are kept as inputs, not here."""
+    new = file.with_name(f"{file.name}.new")
+    new.write_text(json.dumps({name: {**asdict(tally), "failures": {}} for name, tally in tallies.items()}), "utf-8")
+    new.replace(file)
+
+
+def _keep(turn: Tally, folder: Path) -> None:
+    for kind, text in turn.failures.items():
+        name = f"{turn.name.replace(' ', '-')}-{hashlib.sha256(kind.encode()).hexdigest()[:8]}.txt"
+        (folder / name).write_bytes(f"{kind}\n".encode() + text.encode("utf-8", errors="surrogatepass"))
+
+
+def _turns(options: argparse.Namespace, tallies: dict[str, Tally], pool: ProcessPoolExecutor) -> Iterator[Tally]:
+    """Turns until every parser has its inputs or the time is over."""
+    goals = {name: options.projects if name == PROJECTS else options.inputs for name in tallies}
+    until = time.monotonic() + options.seconds
+    while time.monotonic() < until:
+        left = {name: goals[name] - tally.inputs for name, tally in tallies.items() if tally.inputs < goals[name]}
+        if not left:
+            return
+        names = sorted(left, key=lambda name: tallies[name].inputs)
+        most = [min(left[name], _TURN.get(name, _SHORT_TURN)) for name in names]
+        yield from pool.map(_turn, names, most, [tallies[name].inputs for name in names])
+
+
+def _turn(name: str, inputs: int, start: int) -> Tally:
+    """So many inputs of a parser; where it starts is what makes them others than those of the turn before."""
+    warnings.simplefilter("ignore")
+    chance, tally = random.Random(f"{name} {start}"), Tally(name)
+    for text, call in islice(_spoiled_projects(chance) if name == PROJECTS else _texts(name, chance), inputs):
+        _note(tally, text, call)
+    return tally
+
+
+@lru_cache(maxsize=1)
+def _targets() -> dict[str, Target]:
+    return {target.name: target for target in targets()}
+
+
+def _texts(name: str, chance: random.Random) -> Iterator[tuple[str, Callable[[], object]]]:
+    target = _targets()[name]
+    while True:
         text = spoiled(chance, chance.choice(target.seeds), target.seeds)
-        _note(tally, text, partial(target.call, text))
-    return tally
+        yield text, partial(target.call, text)
 
 
-def _fuzzed_projects(options: argparse.Namespace, scratch: Path) -> Tally:
-    chance, tally = random.Random(options.seed), Tally("whole projects", keep=Path(options.keep))
-    folders = [folder for folder in projects() if options.only in str(folder)]
-    everything = tuple(text for _, text in fixtures())
-    for _ in _bounded(options.projects, options.seconds):
-        folder = chance.choice(folders)
-        path = chance.choice(files_of(folder))
-        text = spoiled(chance, (folder / path).read_text("utf-8", errors="replace"), everything)
-        _note(tally, f"{folder}/{path}\n{text}", partial(_lint, folder, path, text, scratch))
-    return tally
+def _spoiled_projects(chance: random.Random) -> Iterator[tuple[str, Callable[[], object]]]:
+    folders, everything = projects(), tuple(text for _, text in fixtures())
+    with tempfile.TemporaryDirectory() as scratch:
+        while True:
+            folder = chance.choice(folders)
+            path = chance.choice(files_of(folder))
+            text = spoiled(chance, (folder / path).read_text("utf-8", errors="replace"), everything)
+            yield f"{folder}/{path}\n{text}", partial(_lint, folder, path, text, Path(scratch))
 
 
 def _lint(folder: Path, path: str, text: str, scratch: Path) -> None:
     for crash in lint_spoiled(folder, path, text, scratch):
         raise RuntimeError(str(crash.error))
-
-
-def _bounded(number: int, seconds: float) -> Iterable[int]:
-    started = time.process_time()
-    for count in range(number):
-        if count % 16 == 0 and time.process_time() - started > seconds:
-            return
-        yield count
 
 
 def _note(tally: Tally, text: str, call: Callable[[], object]) -> None:
@@ -136,7 +176,7 @@ def _note(tally: Tally, text: str, call: Callable[[], object]) -> None:
     tally.inputs += 1
     tally.slowest = max(tally.slowest, took)
     if kind:
-        tally.failed(kind, text)
+        tally.failures.setdefault(kind, text)
 
 
 def _tried(name: str, call: Callable[[], object]) -> tuple[float, str]:

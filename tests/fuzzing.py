@@ -16,7 +16,7 @@ import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, fields, is_dataclass
-from functools import lru_cache
+from functools import cache, lru_cache
 from importlib import import_module
 from itertools import islice
 from pathlib import Path
@@ -177,18 +177,26 @@ def source_of(text: str) -> Source:
 
 def touched(found: Any, depth: int = 2) -> object:
     """Ask the result everything that it says of itself: iterators are read, properties computed."""
+    if isinstance(found, (str, int, float)) or found is None:
+        return found
     if isinstance(found, Iterator):
         found = list(islice(found, 10_000))
     if isinstance(found, (list, tuple)):
         for one in found[:20]:
             touched(one, depth)
-    elif is_dataclass(found) and depth:
-        for name in (field.name for field in fields(found)):
+    elif depth:
+        for name in _says(type(found)):
             touched(getattr(found, name), depth - 1)
-        for name, member in vars(type(found)).items():
-            if isinstance(member, property):
-                touched(getattr(found, name), depth - 1)
     return found
+
+
+@cache
+def _says(kind: type) -> tuple[str, ...]:
+    """The fields and the properties of a dataclass."""
+    if not is_dataclass(kind):
+        return ()
+    properties = (name for name, member in vars(kind).items() if isinstance(member, property))
+    return (*(field.name for field in fields(kind)), *properties)
 
 
 def _seeds(module: str, function: str) -> tuple[str, ...]:
@@ -304,11 +312,15 @@ _PIECES = (
 )
 
 
+#: Characters that a spoiled text may have: mostly few, so that many can be tried; now and then many, for what is slow.
+_SIZES = (*(1_500,) * 19, 20_000)
+
+
 def spoiled(chance: random.Random, text: str, others: tuple[str, ...]) -> str:
     """A text cut short, changed in places, joined with another, or all of it."""
     for _ in range(chance.choice((1, 1, 2, 3, 8))):
         text = _SPOILERS[chance.randrange(len(_SPOILERS))](chance, text, others)
-    return text[:20_000]
+    return text[: chance.choice(_SIZES)]
 
 
 def _cut(chance: random.Random, text: str, _: tuple[str, ...]) -> str:

@@ -58,6 +58,7 @@ FOUND = {
     "a superscript": ("railway.read", "[deploy]\nnumReplicas = '²'\n"),
     "an integer of 5000 digits": ("toml_tree.read", f"a = {'0x' + 'f' * 5000}\n"),
     "defaults in defaults": ("shell evaluator", "gunicorn " + "${A:-" * 60 + "}" * 60),
+    "a parameter of noughts": ("shell evaluator", "web: gunicorn --max-requests 1${000 app:app"),
     "braces that nothing closes": ("interpolation.parts", "${A" * 20_000),
 }
 

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from flaskprod_lint.config import Config
+from flaskprod_lint.config import FORMATS, Config
 from flaskprod_lint.finding import Report
 from flaskprod_lint.linting import lint
 from flaskprod_lint.source import MAX_BYTES
@@ -359,26 +359,95 @@ def test_a_file_that_vanishes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
 
 
 def test_a_file_that_grows_while_it_is_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """No more is read than the size that was looked at may have."""
+    """No more is read than the file had when it was looked at: one that grows for ever is no file without an end."""
     write(tmp_path, {**CLEAN, "compose.yaml": SERVICE})
-    opened = os.fdopen
+    asked = os.fstat
 
-    class Endless:
-        def __init__(self, stream: object) -> None:
-            self.stream = stream
+    def grown(descriptor: int) -> os.stat_result:
+        status = asked(descriptor)
+        with (tmp_path / "compose.yaml").open("a", encoding="utf-8") as file:
+            file.write("]" * 10_000)
+        return status
 
-        def __enter__(self) -> Endless:
-            return self
+    monkeypatch.setattr(os, "fstat", grown)
+    report = read(tmp_path)
+    assert problems(report) == {} and (tmp_path / "compose.yaml").stat().st_size > 10_000
 
-        def __exit__(self, *_: object) -> None:
-            self.stream.close()  # type: ignore[attr-defined]
 
-        def read(self, most: int) -> bytes:
-            assert most <= MAX_BYTES + 1
-            return b"a" * most
+def test_a_file_that_shrinks_while_it_is_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    write(tmp_path, {**CLEAN, "compose.yaml": SERVICE})
+    asked = os.fstat
 
-    monkeypatch.setattr(os, "fdopen", lambda descriptor, mode: Endless(opened(descriptor, mode)))
-    assert all("bytes" in message for message in problems(read(tmp_path)).values())
+    def cut(descriptor: int) -> os.stat_result:
+        status = asked(descriptor)
+        os.truncate(tmp_path / "compose.yaml", 5)
+        return status
+
+    monkeypatch.setattr(os, "fstat", cut)
+    assert read(tmp_path).checklist
+    assert (tmp_path / "compose.yaml").stat().st_size == 5
+
+
+@pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() != 0, reason="only root can make devices")
+def test_devices(tmp_path: Path) -> None:
+    import stat
+
+    write(tmp_path, CLEAN)
+    for name, (major, minor) in {
+        "compose.yaml": (1, 5),
+        "fly.toml": (1, 8),
+        "start.sh": (1, 3),
+        ".env": (5, 0),
+    }.items():
+        os.mknod(tmp_path / name, stat.S_IFCHR | 0o666, os.makedev(major, minor))
+    found = problems(read(tmp_path))
+    assert found["compose.yaml"] == found["fly.toml"] == "not read: not a regular file"
+
+
+def test_what_another_person_may_not_read() -> None:
+    """For real: root may read all, so that the run is given to another user where the tests run as root."""
+    import sys
+    import tempfile
+
+    code = (
+        "import os, sys\nfrom pathlib import Path\nfrom flaskprod_lint.linting import lint\n"
+        # While all of Python may still be read:
+        "import dockerfile_parse, packaging.requirements, pathspec, tree_sitter_bash, yaml\n"
+        "lint(Path(sys.argv[1]))\n"
+        "os.getuid() or (os.setgroups([]), os.setgid(65534), os.setuid(65534))\n"
+        "report = lint(Path(sys.argv[1]))\n"
+        "said = {f'{p.place.path}: {p.message}' for p in report.problems}\n"
+        "print([str(crash.error) for crash in report.crashes], *sorted(said), sep='|')\n"
+    )
+    with tempfile.TemporaryDirectory(dir="/tmp" if os.path.isdir("/tmp") else None) as name:  # noqa: PTH112
+        folder = write(Path(name) / "shop", {**CLEAN, "compose.yaml": SERVICE, "closed/a.yaml": "a: 1\n"})
+        for path in (Path(name), folder, *folder.rglob("*")):
+            path.chmod(0o755 if path.is_dir() else 0o644)
+        (folder / "compose.yaml").chmod(0)
+        (folder / "closed").chmod(0)
+        environment = {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path)), "HOME": name}
+        command = [sys.executable, "-c", code, str(folder)]
+        done = subprocess.run(command, capture_output=True, text=True, env=environment, cwd=name)
+        (folder / "closed").chmod(0o755)
+    assert done.returncode == 0, done.stderr
+    crashes, *found = done.stdout.strip().split("|")
+    assert crashes == "[]"
+    assert found == ["closed: not looked into: Permission denied", "compose.yaml: not read: Permission denied"]
+
+
+@pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be", "utf-8-sig", "latin-1"])
+def test_a_project_in_another_encoding(encoding: str, tmp_path: Path) -> None:
+    """As PowerShell writes it, and as an old editor does; the lines are ended as Windows ends them."""
+    marks = {"utf-16-le": b"\xff\xfe", "utf-16-be": b"\xfe\xff"}
+    write(tmp_path, CLEAN)
+    plain = read(tmp_path)
+    for path in (path for path in tmp_path.rglob("*") if path.is_file()):
+        text = ("# caf\xe9\n" if encoding == "latin-1" and path.suffix == ".py" else "") + path.read_text("utf-8")
+        encoded = "utf-8" if encoding == "latin-1" and path.suffix != ".py" else encoding
+        path.write_bytes(marks.get(encoding, b"") + text.replace("\n", "\r\n").encode(encoded))
+    report = read(tmp_path)
+    assert {path for path in problems(report) if encoding != "latin-1"} == set()
+    assert [item.item for item in report.checklist] == [item.item for item in plain.checklist]
 
 
 #: Names that a file may have; the last ones are no UTF-8.
@@ -433,12 +502,25 @@ def test_names(
 # Output
 
 
-@pytest.mark.parametrize("name", ["text", "concise", "json", "jsonl", "sarif", "github", "markdown", "html", "junit"])
+COMMANDS = {
+    **{f"check {name}": ("check", "{}", "--format", name) for name in FORMATS},
+    **{f"show {name}": ("show", "{}", "--format", name) for name in ("text", "json")},
+    **{f"rules {name}": ("rules", "--format", name) for name in ("text", "json")},
+    **{f"explain {name}": ("explain", "bind-loopback", "--format", name) for name in ("text", "json")},
+    **{f"platforms {name}": ("platforms", "--format", name) for name in ("text", "json")},
+    "platform": ("platforms", "fly"),
+    "help": ("--help",),
+    "version": ("--version",),
+}
+
+
+@pytest.mark.skipif(not os.path.exists("/dev/full"), reason="there is no disk that is always full here")  # noqa: PTH110
+@pytest.mark.parametrize("name", COMMANDS)
 def test_a_full_disk_and_a_closed_pipe(name: str, tmp_path: Path) -> None:
     import sys
 
     write(tmp_path, CLEAN)
-    command = [sys.executable, "-m", "flaskprod_lint", str(tmp_path), "--format", name]
+    command = [sys.executable, "-m", "flaskprod_lint", *(word.format(tmp_path) for word in COMMANDS[name])]
     with open("/dev/full", "w") as full:  # noqa: PTH123
         done = subprocess.run(command, stdout=full, stderr=subprocess.PIPE, text=True)
     assert done.returncode == 2

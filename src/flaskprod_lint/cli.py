@@ -6,12 +6,13 @@ import gc
 import os
 import sys
 from collections.abc import Callable, Iterable
+from errno import ENOSPC
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
 from flaskprod_lint import __version__
-from flaskprod_lint.cli_printing import complain, emit, emit_page, print_reports
+from flaskprod_lint.cli_printing import complain, emit, emit_page, leave_stdout, print_reports
 from flaskprod_lint.cli_types import Choice, CommandsWithDefault, Format, ItemOrRule, PlatformId, complaint
 
 if TYPE_CHECKING:
@@ -373,6 +374,9 @@ def run(arguments: Iterable[str] | None = None) -> int:
     except click.ClickException as error:
         complain(complaint(error))
         return WRONG_COMMAND
+    except BrokenPipeError:
+        leave_stdout()
+        return CLEAN
     except Exception as error:
         return _failed(error)
 
@@ -383,6 +387,9 @@ def _failed(error: Exception) -> int:
 
     if isinstance(error, ConfigError):
         complain(str(error))
+        return WRONG_COMMAND
+    if isinstance(error, OSError) and error.errno == ENOSPC:
+        complain(f"cannot write: {error.strerror}")
         return WRONG_COMMAND
     complain(f"a defect of ours, please report it: {_where_raised(error)}")
     return DEFECT

@@ -110,9 +110,14 @@ def emit(text: str, output: str | None, *, commands: bool = False) -> None:
             sys.stdout.write(text if commands else _without_commands(text))
             sys.stdout.flush()
     except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        leave_stdout()
     except OSError as error:
         raise ConfigError(f"cannot write {output or 'the report'}: {error.strerror or error}") from None
+
+
+def leave_stdout() -> None:
+    """Write no more to a reader that went away, so that Python's own flush at the end is no error either."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _without_commands(text: str) -> str:

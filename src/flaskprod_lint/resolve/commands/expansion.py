@@ -178,7 +178,7 @@ class Expander:
         return "", (), False
 
     def _special(self, state: State, name: str) -> tuple[str, Reads, bool | None]:
-        if name == "0":
+        if is_number(name) and not int(name):
             return state.zero.text, (), True
         if is_number(name):
             place = int(name) - 1
