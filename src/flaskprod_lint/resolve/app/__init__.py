@@ -24,7 +24,7 @@ from flaskprod_lint.resolve.app import (
 from flaskprod_lint.resolve.app import secrets as app_secrets
 from flaskprod_lint.resolve.app import uses as app_uses
 from flaskprod_lint.resolve.app.flask_config import FlaskConfig, is_default
-from flaskprod_lint.resolve.app.flask_hooks import flask_instance
+from flaskprod_lint.resolve.app.flask_hooks import HOLDERS, flask_instance
 from flaskprod_lint.resolve.app.masked import masked
 from flaskprod_lint.resolve.app.target import lookup
 from flaskprod_lint.resolve.app.target_text import TargetText, parse
@@ -168,7 +168,9 @@ def _of_served(value: Value | None, loaded: loading.Loaded) -> App | None:
 
 
 def _is_made_at(value: Value, at: Span | None) -> bool:
-    instance = flask_instance(value)
+    holder = value.data if isinstance(value.data, Instance) else None
+    inside = holder.members.get(HOLDERS[holder.callee]) if holder is not None and holder.callee in HOLDERS else None
+    instance = flask_instance(inside or value)
     return instance is not None and instance.at == at
 
 
