@@ -12,8 +12,10 @@ import click
 
 from flaskprod_lint import __version__
 
-#: How a line begins that the runner of GitHub Actions takes for a command.
-_COMMAND = re.compile(r"^([^\S\n]*)(::|##\[)", re.MULTILINE)
+#: What the runners of GitHub Actions, Azure Pipelines and TeamCity take for a command, the first at a line's begin.
+_COMMAND = re.compile(r"^([^\S\n]*)(::)|()(##\w*\[)", re.MULTILINE)
+#: The variables by which these services say that they run us.
+_RUNNERS = ("GITHUB_ACTIONS", "TF_BUILD", "TEAMCITY_VERSION")
 
 if TYPE_CHECKING:
     from flaskprod_lint.config import Config
@@ -121,10 +123,10 @@ def leave_stdout() -> None:
 
 
 def _without_commands(text: str) -> str:
-    """The text so that no line of it is a command to GitHub Actions: some lines are the project's own."""
-    if os.environ.get("GITHUB_ACTIONS") != "true":
+    """The text so that no line of it is a command to a CI service: some lines are the project's own."""
+    if not any(map(os.environ.get, _RUNNERS)):
         return text
-    return _COMMAND.sub("\\1\u200b\\2", text)
+    return _COMMAND.sub(lambda found: f"{found[1] or ''}\u200b{found[2] or found[4]}", text)
 
 
 def complain(message: str) -> None:

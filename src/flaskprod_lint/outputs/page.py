@@ -53,7 +53,8 @@ class Page:
         self.lines: list[list[Segment]] = []
 
     def add(self, *segments: Segment) -> None:
-        self.lines.append([segment for segment in segments if segment[0]])
+        """A line; what was not cleaned yet is."""
+        self.lines.append([(self.clean(text), style) for text, style in segments if text])
 
     def blank(self) -> None:
         """An empty line, unless the last one is empty already or there is none yet."""

@@ -12,6 +12,7 @@ from urllib.parse import quote
 
 from flaskprod_lint.catalogue import RULES
 from flaskprod_lint.finding import Confidence, Finding, Fix, Report, Severity
+from flaskprod_lint.patterns import regex
 from flaskprod_lint.source import Place, Span
 
 _SCHEMA = "https://raw.githubusercontent.com/oasis-tcs/sarif-spec/main/sarif-2.1/schema/sarif-schema-2.1.0.json"
@@ -39,6 +40,9 @@ _DANGER = {
 }
 #: The most places of one trail that GitHub takes.
 _STEPS = 1000
+
+#: Where a link would begin.
+_LINK = regex(r"\[(?=[^\]]*\]\()")
 
 Json = dict[str, Any]
 
@@ -98,7 +102,7 @@ def _invocation(report: Report) -> Json:
     problems: list[Json] = [
         {
             "level": "warning",
-            "message": {"text": problem.message},
+            "message": {"text": _plain(problem.message)},
             "locations": [_location(report, problem.place.span)] if problem.place.span is not None else [],
         }
         for problem in report.problems
@@ -136,7 +140,12 @@ def _message(finding: Finding) -> str:
     """The message, then what no file says of why, then what to write."""
     said = [place.note for place in finding.because if place.span is None]
     instead = [f"Instead: {finding.instead}"] if finding.instead else []
-    return "\n".join([finding.message, *said, *instead])
+    return _plain("\n".join([finding.message, *said, *instead]))
+
+
+def _plain(text: str) -> str:
+    """A text that holds no link: `[text](where)` would be one (SARIF 2.1.0, 3.11.6)."""
+    return _LINK.sub(r"\\[", text) if "](" in text else text
 
 
 def _steps(report: Report, finding: Finding) -> list[Json]:
@@ -150,7 +159,7 @@ def _steps(report: Report, finding: Finding) -> list[Json]:
 
 def _step(report: Report, place: Place) -> Json:
     assert place.span is not None
-    return {**_location(report, place.span), "message": {"text": place.note or str(place)}}
+    return {**_location(report, place.span), "message": {"text": _plain(place.note or str(place))}}
 
 
 def _location(report: Report, span: Span) -> Json:
@@ -176,7 +185,7 @@ def _fix(report: Report, fix: Fix, what: str | None) -> Json:
         replacement = {"deletedRegion": _region(edit.span), "insertedContent": {"text": edit.text}}
         changes.setdefault(edit.span.path, []).append(replacement)
     return {
-        "description": {"text": what or "as the rule says"},
+        "description": {"text": _plain(what or "as the rule says")},
         "artifactChanges": [
             {"artifactLocation": _artifact(report, path), "replacements": replacements}
             for path, replacements in changes.items()
