@@ -20,7 +20,7 @@ import yaml
 
 from flaskprod_lint.catalogue import RULES
 from flaskprod_lint.config import Config
-from flaskprod_lint.finding import Finding, Severity
+from flaskprod_lint.finding import Confidence, Finding, Severity
 from flaskprod_lint.linting import lint
 from flaskprod_lint.resolve import platforms
 from platform_manifests import Files, merged
@@ -168,3 +168,17 @@ RESTING = {
     "port-mismatch",
     "secret-key-random",
 }
+
+
+def test_nothing_is_sure_of_a_start_that_an_unconfirmed_fact_chose(tmp_path: Path) -> None:
+    """PandaStack's documentation does not say which counts where a Procfile stands beside a Dockerfile."""
+    files = {
+        "app.py": "from flask import Flask\napp = Flask(__name__)\n",
+        "requirements.txt": "flask==3.1.3\ngunicorn==23.0.0\n",
+        "Dockerfile": 'FROM python:3.13-slim\nCOPY . .\nRUN pip install -r requirements.txt\nCMD ["flask", "run"]\n',
+        "Procfile": "web: gunicorn app:app\n",
+    }
+    for name, text in files.items():
+        (tmp_path / name).write_text(text, "utf-8")
+    found = {one.rule: one.confidence for one in lint(tmp_path, Config(platform="pandastack")).findings}
+    assert "dev-server" in found and Confidence.HIGH not in found.values()

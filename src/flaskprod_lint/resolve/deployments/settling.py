@@ -54,6 +54,8 @@ def _note(winner: Deployment, loser: Deployment) -> None:
     if first is not None and second is not None and planned.starts_differently(first.command, second.command):
         reason = f"{name} starts what {winner.origin.path} says"
         winner.conflicts = (*winner.conflicts, Conflict(first.command, second.command, reason))
+        if winner.platform is not None and not winner.platform.confirms("procfile.beside_dockerfile"):
+            winner.sure = False
     release = next((process for process in loser.processes if process.kind == "release"), None)
     known = winner.platform is not None and platforms.drops_release_line(winner.platform.id)
     if not known and not winner.origin.path.endswith("heroku.yml"):
