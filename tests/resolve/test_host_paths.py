@@ -37,4 +37,4 @@ def test_migrations_below_an_alembic_ini_of_their_own_are_run_by_alembic(tmp_pat
     }
     report = lint_files(tmp_path, files)
     found = next(finding for finding in report.findings if finding.rule == "no-release-step")
-    assert found.instead == "ExecStartPre=alembic upgrade head"
+    assert found.instead == "ExecStartPre=sh -c 'cd /srv/shop/server && alembic upgrade head'"

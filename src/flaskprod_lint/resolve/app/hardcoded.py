@@ -9,6 +9,7 @@ from collections.abc import Container, Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import NamedTuple
 
+from flaskprod_lint import tokens
 from flaskprod_lint.model import HardcodedSecret, Setting
 from flaskprod_lint.patterns import regex
 from flaskprod_lint.resolve import secrecy
@@ -114,12 +115,15 @@ def _is_at(setting: Setting, secret: HardcodedSecret) -> bool:
 
 
 class _Telling:
-    """The lines of a text that hold one of the words; nothing else is looked at closely."""
+    """The lines of a text that hold one of the words, or a token; nothing else is looked at closely."""
 
     def __init__(self, text: str) -> None:
         lower = text.lower()
         words = [word for word in _WORDS if word in lower]
-        self.lines = [number for number, line in enumerate(lower.split("\n"), 1) if any(word in line for word in words)]
+        lines = {number for number, line in enumerate(lower.split("\n"), 1) if any(word in line for word in words)}
+        if lines:
+            lines.update(text.count("\n", 0, token.start) + 1 for token in tokens.find(text))
+        self.lines = sorted(lines)
 
     def within(self, statement: ast.stmt) -> bool:
         """Whether any of them is among those of a statement."""

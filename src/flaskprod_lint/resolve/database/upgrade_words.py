@@ -33,10 +33,7 @@ def _of_alembic(folder: MigrationFolder | None, project: Project, context: Conte
     """Alembic's command, with what lets it find an alembic.ini that lies in another folder."""
     beside = f"{posixpath.dirname(folder.path)}/alembic.ini".lstrip("/") if folder is not None else ""
     path = beside if beside in project else next(iter(project.of_format("alembic-ini")), "alembic.ini")
-    there = path
-    if context is not None:
-        within = [place for place in context.tree.paths_of(path) if place.startswith(f"{context.cwd.rstrip('/')}/")]
-        there = posixpath.relpath(within[0], context.cwd) if within else path
+    there = _from_here(path, context) if context is not None else path
     if there == "alembic.ini":
         return _PLAIN
     location = project.facts(path, read_script_location)
@@ -44,6 +41,14 @@ def _of_alembic(folder: MigrationFolder | None, project: Project, context: Conte
     # Without an anchor, Alembic looks for the folder from where it is started, and not from where its file lies.
     anchored = "%(here)s" in text or ":" in text or (folder is not None and folder.path == text)
     return f"alembic -c {there} upgrade head" if anchored else f"sh -c 'cd {posixpath.dirname(there)} && {_PLAIN}'"
+
+
+def _from_here(path: str, context: Context) -> str:
+    """The path of a project's file as the process would write it: a whole one where a host starts it at its root."""
+    within = [place for place in context.tree.paths_of(path) if place.startswith(f"{context.cwd.rstrip('/')}/")]
+    if not within:
+        return path
+    return within[0] if context.cwd in ("", "/") else posixpath.relpath(within[0], context.cwd)
 
 
 def _app(web: Process | None, context: Context | None, packages: Packages) -> str:
