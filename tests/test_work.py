@@ -158,3 +158,13 @@ def test_the_project_is_what_it_is_meant_to_be(work: Work) -> None:
     verdicts = {item.item: item.verdict.value for item in work.report.checklist}
     assert work.report.crashes == []
     assert verdicts["server"] == verdicts["binding"] == "pass"
+
+
+def test_a_project_that_was_linted_is_let_go() -> None:
+    """Nothing in the program holds on to it: an editor that lints on every save does so thousands of times."""
+    import gc
+
+    for _ in range(2):
+        lint(ROOT / "examples" / "ready")
+    gc.collect()
+    assert [found for found in gc.get_objects() if isinstance(found, Project) and found.root.name == "ready"] == []

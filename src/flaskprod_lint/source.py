@@ -9,7 +9,7 @@ import stat
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Generic, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from flaskprod_lint import records
 
@@ -210,6 +210,7 @@ class Project:
         self._facts: dict[tuple[str, object], object] = {}
         self._peeked: dict[str, tuple[bytes, int]] = {}
         self._formats: dict[str, tuple[str, ...]] = {}
+        self._kept: dict[str, dict[Any, Any]] = {}
 
     def __contains__(self, path: object) -> bool:
         return path in self._set or path in self._written
@@ -307,6 +308,10 @@ class Project:
             source = self.read(path)
             self._facts[key] = None if source is None else self._made(source, reader)
         return self._facts[key]  # type: ignore[return-value]
+
+    def kept(self, by: str) -> dict[Any, Any]:
+        """What a module (named in `by`) found out about the project, for as long as the project itself is kept."""
+        return self._kept.setdefault(by, {})
 
     def _made(self, source: Source, reader: Callable[[Source], T]) -> T | None:
         """What a reader makes of a file; readers go down into what is nested, and that may have no end."""

@@ -9,7 +9,6 @@ import posixpath
 from collections.abc import Callable, Hashable, Sequence
 from dataclasses import field, replace
 from typing import TYPE_CHECKING, TypeVar
-from weakref import WeakKeyDictionary
 
 from flaskprod_lint.model import Step, Unknown
 from flaskprod_lint.records import dataclass
@@ -31,7 +30,7 @@ from flaskprod_lint.resolve.database import url_hooks
 from flaskprod_lint.resolve.interpreter.limits import Limits
 from flaskprod_lint.resolve.interpreter.machine import Interpreter
 from flaskprod_lint.resolve.interpreter.values import Event, Module, Value
-from flaskprod_lint.source import Place, Project
+from flaskprod_lint.source import Place
 
 if TYPE_CHECKING:
     from flaskprod_lint.resolve.app.argument_hooks import CommandLine
@@ -52,7 +51,6 @@ LIBRARIES = (
 SETTINGS_STEPS = 15_000
 
 T = TypeVar("T")
-_known: WeakKeyDictionary[Project, dict[Hashable, object]] = WeakKeyDictionary()
 
 
 @dataclass
@@ -181,7 +179,7 @@ def _machine(
 
 
 def _once(key: Hashable, context: Context, make: Callable[[], Loaded]) -> Loaded:
-    runs = _known.setdefault(context.project, {})
+    runs: dict[Hashable, object] = context.project.kept(__name__)
     full = (key, context.cwd, context.open_environment, context.python, _variables(context), tuple(context.tree.mounts))
     kept = runs.get(full)
     if not isinstance(kept, Loaded):

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterable, Iterator, Mapping
-from weakref import WeakKeyDictionary
 
 from flaskprod_lint.inputs import python
 from flaskprod_lint.model import Reached
@@ -25,7 +24,6 @@ _CREATE = ("create_engine", "create_async_engine", "engine_from_config")
 _CACHES = frozenset("cache lru_cache cached cached_property memoize singleton".split())
 _DEPTH = 3
 #: What was found in each file: every process of a project loads much the same ones.
-_known: WeakKeyDictionary[Project, dict[str, tuple[Reached, ...]]] = WeakKeyDictionary()
 
 
 @dataclass(frozen=True)
@@ -42,7 +40,7 @@ def of_files(project: Project, files: Iterable[str]) -> list[Reached]:
     """The engines that the views and request hooks of these files make, each once."""
     if not _makes_engines(project):
         return []
-    known = _known.setdefault(project, {})
+    known: dict[str, tuple[Reached, ...]] = project.kept(__name__)
     found: dict[Span, Reached] = {}
     for path in files:
         if path not in known:

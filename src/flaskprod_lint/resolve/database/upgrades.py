@@ -6,7 +6,6 @@ import ast
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import field
-from weakref import WeakKeyDictionary
 
 from flaskprod_lint.inputs import python
 from flaskprod_lint.patterns import regex
@@ -42,7 +41,6 @@ class ParsedFile:
 
 
 #: The files of each project, read off the syntax that the interpreter parsed as well.
-_known: WeakKeyDictionary[Project, dict[str, ParsedFile | None]] = WeakKeyDictionary()
 
 
 def of_script(project: Project, path: str, words: Sequence[str] = ()) -> Upgrade | None:
@@ -106,7 +104,7 @@ def _hinted(project: Project) -> Iterator[str]:
 
 def parse(project: Project, path: str) -> ParsedFile | None:
     """The functions and imports of a file; None for one that cannot be parsed."""
-    known = _known.setdefault(project, {})
+    known: dict[str, ParsedFile | None] = project.kept(__name__)
     if path not in known:
         parsed = project.facts(path, sources.read)
         known[path] = _read(path, parsed.tree) if parsed is not None and parsed.tree is not None else None

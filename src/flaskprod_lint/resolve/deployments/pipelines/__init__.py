@@ -5,7 +5,6 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Iterator
-from weakref import WeakKeyDictionary
 
 from flaskprod_lint.inputs import cloud_run
 from flaskprod_lint.inputs.cloud_run import CloudRunService
@@ -58,18 +57,16 @@ class Read:
     orders: dict[str, list[CloudRunService]]
 
 
-_known: WeakKeyDictionary[Project, Read] = WeakKeyDictionary()
-
-
 def _read(project: Project) -> Read:
-    if project not in _known:
+    known: dict[str, Read] = project.kept(__name__)
+    if "read" not in known:
         found = steps.find(project)
-        _known[project] = Read(
+        known["read"] = Read(
             found,
             {one.path: builds.of_pipeline(project, one) for one in found},
             {one.path: list(_orders(project, one)) for one in found},
         )
-    return _known[project]
+    return known["read"]
 
 
 def _orders(project: Project, pipeline: Pipeline) -> Iterator[CloudRunService]:
