@@ -687,13 +687,19 @@ def test_what_a_folder_holds(tmp_path: Path) -> None:
     deep = glob.glob(here + "/**/*.py", recursive=True)
     """
     files = {"plugins/a.py": "", "plugins/b.txt": "", "plugins/c/__init__.py": "", "plugins/.hidden.py": ""}
-    run = Run(tmp_path, {"conf.py": text, **files})
+    run = Run(tmp_path, {"conf.py": text, **files}, closed=True)
     assert run.plain("names") == [".hidden.py", "a.py", "b.txt", "c"]
     assert run.plain("python") == ["a.py"]
     assert run.plain("paths") == [".hidden.py", "a.py", "b.txt", "c"]
     assert run.plain("some") == ["b"]
     assert isinstance(run.plain("logs"), Unknown)
     assert isinstance(run.plain("deep"), Unknown)
+
+
+def test_on_a_host_a_folder_may_hold_more(tmp_path: Path) -> None:
+    files = {"conf.py": "import glob\nfound = glob.glob('config/*.conf')\n", "config/00-default.conf": ""}
+    assert Run(tmp_path, files).reason("found") == "what a folder holds when the program runs"
+    assert Run(tmp_path, files, closed=True).plain("found") == ["config/00-default.conf"]
 
 
 def test_an_attribute_with_a_computed_name_may_be_any(tmp_path: Path) -> None:

@@ -91,6 +91,8 @@ def _read(method: str, made: Instance, event: Event, machine: Interpreter) -> Va
     texts: list[Value] = list(before.data) if isinstance(before.data, tuple) else []
     rows = list(given.data) if isinstance(given.data, (list, tuple)) and method == "read" else [given]
     texts += [Value(one.data, one.at) if method == "read_string" else _source(one, machine) for one in rows]
+    if isinstance(given.data, Items) and given.data.hole is not None:
+        texts.append(Value(given.data.hole, given.at))
     machine.journal.write(made.items, (_TEXTS, ""), Value(tuple(texts)))
     for name, section in _sections(made, [text.data for text in texts]).items():
         machine.journal.write(made.items, ("", name), Value(section, event.at))

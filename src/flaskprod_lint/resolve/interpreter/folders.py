@@ -23,7 +23,7 @@ def listdir(vm: Interpreter, arguments: Arguments, at: Span, frame: Frame | None
     """`os.listdir(path)`."""
     given = arguments.args[0] if arguments.args else arguments.kwargs.get("path", Value("."))
     names = _names_in(vm, _text(given))
-    return as_value(names, at, given.environment) if names is not None else _hidden(vm, given, at)
+    return _listed(vm, names, given, at) if names is not None else _hidden(vm, given, at)
 
 
 def glob(vm: Interpreter, arguments: Arguments, at: Span, frame: Frame | None) -> Value:
@@ -33,7 +33,7 @@ def glob(vm: Interpreter, arguments: Arguments, at: Span, frame: Frame | None) -
     names = _matching(vm, folder, pattern)
     if names is None or "root_dir" in arguments.kwargs:
         return _hidden(vm, given, at)
-    return as_value([posixpath.join(folder, name) for name in names], at, given.environment)
+    return _listed(vm, [posixpath.join(folder, name) for name in names], given, at)
 
 
 def of_path(vm: Interpreter, path: Value, name: str, arguments: Arguments, at: Span) -> Value:
@@ -44,7 +44,18 @@ def of_path(vm: Interpreter, path: Value, name: str, arguments: Arguments, at: S
     if names is None:
         return _hidden(vm, path, at)
     found = (as_value(posixpath.join(folder or "", each), at, path.environment) for each in names)
-    return Value(Items([make(each, at) for each in found]), at, path.environment)
+    return Value(Items([make(each, at) for each in found], _more(vm, at)), at, path.environment)
+
+
+def _listed(vm: Interpreter, paths: list[str], given: Value, at: Span) -> Value:
+    items = Items((as_value(path, at, given.environment) for path in paths), _more(vm, at))
+    return Value(items, at, given.environment)
+
+
+def _more(vm: Interpreter, at: Span) -> Unknown | None:
+    """Why there may be more than the project's own files: on a host, people put files of theirs beside them."""
+    shipped = vm.context.image is not None or vm.context.platform is not None or not vm.context.open_environment
+    return None if shipped else Unknown("what a folder holds when the program runs", at)
 
 
 def _text(value: Value) -> str | None:
