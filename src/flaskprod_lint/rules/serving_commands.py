@@ -11,6 +11,9 @@ from flaskprod_lint.source import Span
 #: Programs that start others in the environment that they have made.
 _RUNNER = regex(r"\b(pipenv|poetry|uv|pdm)[\s\",']+run\b")
 
+#: The names by which `flask` finds an app first.
+_USUAL = ("app", "application")
+
 
 def instead(process: Process, step: Step, at: Span) -> str:
     """What to write in that place, with what has to be done first, and how Gunicorn gets there if it is missing."""
@@ -55,15 +58,21 @@ def _before(step: Step) -> str:
 def _served(process: Process, step: Step, path: str) -> tuple[str, str]:
     """The WSGI target, and what has to be done before it is there."""
     app, script = process.app, _script(process, step)
-    root = script[: -len(_words(step)[0])].rstrip("/") if script else path.rpartition("/")[0]
-    target = _target(app, root) or _found_by_flask(process) or _factory(app, root)
+    if not script:
+        root = path.rpartition("/")[0]
+        return _target(app, root) or _found_by_flask(process) or _factory(app, root) or "MODULE:APP", ""
+    # Python looks for modules in the folder of the script, Gunicorn in the one where it is started.
+    folder = _words(step)[0].rpartition("/")[0]
+    within = f"--pythonpath {folder} " if folder else ""
+    root = script.rpartition("/")[0]
+    target = _target(app, root) or _factory(app, root)
     if target is not None:
-        return target, ""
-    module = _module(script, root) if script else None
+        return within + target, ""
+    name = app.name if app is not None and app.name.isidentifier() else "app"
+    module = _module(script, root)
     if module is None:
         return "MODULE:APP", ""
-    name = app.name if app is not None and app.name.isidentifier() else "app"
-    return f"{module}:{name}", f"# first make {name} at the top of {script}, where a server can import it"
+    return f"{within}{module}:{name}", f"# first make {name} at the top of {script}, where a server can import it"
 
 
 def _words(step: Step) -> list[str]:
@@ -80,12 +89,16 @@ def _script(process: Process, step: Step) -> str:
 
 
 def _found_by_flask(process: Process) -> str | None:
-    """The call of the factory that `flask run` finds by itself, as Gunicorn takes it."""
+    """The app, or the call of the factory, that `flask run` finds by itself, as Gunicorn takes it."""
     app, target = process.app, process.server.target if process.server else None
-    if app is None or target is None or not app.factory or not app.name.isidentifier():
+    if app is None or target is None or not app.name.isidentifier():
         return None
-    module = target.text.partition(":")[0].removesuffix(".py")
-    return f"'{module}:{app.name}()'" if all(map(str.isidentifier, module.split("."))) else None
+    file = target.text.partition(":")[0]
+    folder, _, module = file.removesuffix(".py").rpartition("/") if file.endswith(".py") else ("", "", file)
+    if not all(map(str.isidentifier, module.split("."))) or (app.name == module and module not in _USUAL):
+        return None
+    within = f"--pythonpath {folder} " if folder else ""
+    return f"{within}'{module}:{app.name}()'" if app.factory else f"{within}{module}:{app.name}"
 
 
 def _factory(app: App | None, root: str) -> str | None:
