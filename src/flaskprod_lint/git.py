@@ -17,7 +17,7 @@ _SETTINGS = (
     "core.pager=cat",
     "core.quotePath=false",
     "core.packedGitWindowSize=8m",
-    "core.packedGitLimit=64m",
+    "core.packedGitLimit=40m",
     "core.deltaBaseCacheLimit=32m",
 )
 #: In place of what the caller has: no lock is taken, nobody is asked, nothing is fetched, and no commit stands in for
