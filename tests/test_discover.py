@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from flaskprod_lint.discover import format_of, open_project
+from flaskprod_lint.discover import open_project
+from flaskprod_lint.file_formats import format_of
 
 
 def write(folder: Path, *names: str) -> None:

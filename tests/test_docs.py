@@ -12,7 +12,7 @@ import pytest
 import yaml
 
 from conftest import ROOT
-from flaskprod_lint import __version__, config, discover
+from flaskprod_lint import __version__, config, file_formats
 from flaskprod_lint.cli import cli
 from flaskprod_lint.config import load_config
 from flaskprod_lint.linting import lint
@@ -158,9 +158,9 @@ def hook_pattern() -> re.Pattern[str]:
 
 
 NAMES = [
-    *discover._BY_NAME,
-    *(pattern.replace("y*ml", "yaml").replace("*", "x") for pattern, _ in discover._BY_PATTERN),
-    *(f"{folder}/x.conf" for folder in discover._BY_FOLDER),
+    *file_formats.BY_NAME,
+    *(pattern.replace("y*ml", "yaml").replace("*", "x") for pattern, _ in file_formats.BY_PATTERN),
+    *(f"{folder}/x.conf" for folder in file_formats.BY_FOLDER),
     "app.py",
     "deploy/gunicorn_conf.py",
     "requirements/prod.txt",

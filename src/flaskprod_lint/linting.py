@@ -9,7 +9,7 @@ from datetime import date
 from importlib import import_module
 from pathlib import Path
 
-from flaskprod_lint import baseline, discover, joining, resolve, suppress
+from flaskprod_lint import baseline, discover, file_formats, joining, resolve, suppress
 from flaskprod_lint.catalogue import RULES
 from flaskprod_lint.checklist import answer, unproven
 from flaskprod_lint.config import Config, ConfigError
@@ -72,7 +72,7 @@ def _opened(root: Path, config: Config) -> Iterator[Project]:
 
 
 def _examined(project: Project, config: Config) -> Examined:
-    if not any(project.of_format(name) for name in discover.INPUT_FORMATS - _OF_ANY_PROJECT):
+    if not any(project.of_format(name) for name in file_formats.INPUT_FORMATS - _OF_ANY_PROJECT):
         raise NothingToLint(f"nothing to lint in {project.root}: no Python file, Dockerfile, Procfile or other input")
     crashes: list[Crash] = []
 

@@ -228,7 +228,7 @@ class Project:
         return self.paths[first:last]
 
     def of_format(self, name: str) -> tuple[str, ...]:
-        """The paths that discovery took for inputs of that format (`discover.FORMATS`)."""
+        """The paths that discovery took for inputs of that format (see `file_formats`)."""
         return self._formats.get(name, ())
 
     def set_formats(self, formats: dict[str, tuple[str, ...]]) -> None:

@@ -12,8 +12,8 @@ from flaskprod_lint.source import Project
 
 #: Of any file of a format.
 _ANY: tuple[bytes, ...] = ()
-#: Each module that reads manifests, beside this one, with the formats of its files (see discover). Where most files of
-#: a format are something else, only those matter that hold one of these words.
+#: Each module that reads manifests, beside this one, with the formats of its files (see file_formats). Where most files
+#: of a format are something else, only those matter that hold one of these words.
 READERS: Mapping[str, Mapping[str, tuple[bytes, ...]]] = {
     "heroku_image": {"heroku-yml": _ANY},
     "fly": {"fly": _ANY},
