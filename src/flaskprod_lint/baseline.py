@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from flaskprod_lint import fingerprints, git
 from flaskprod_lint.finding import Finding, Stale, Suppressed
+from flaskprod_lint.patterns import regex
 from flaskprod_lint.records import dataclass
 from flaskprod_lint.source import Place, Project, Span, read_bytes
 
@@ -17,7 +17,7 @@ from flaskprod_lint.source import Place, Project, Span, read_bytes
 NAME = ".flaskprod-baseline.json"
 _VERSION = 1
 #: What a commit is called: no other text of the file goes to git, which would take `--output=…` for an option.
-_COMMIT = re.compile("[0-9a-f]{40}|[0-9a-f]{64}")
+_COMMIT = regex("[0-9a-f]{40}|[0-9a-f]{64}")
 _RENAMES = (
     *("diff-index", "--cached", "--no-ext-diff", "--no-textconv", "--relative", "--name-status"),
     *("--find-renames", "-z"),

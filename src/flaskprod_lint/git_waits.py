@@ -11,6 +11,7 @@ import stat
 from collections.abc import Iterator
 from pathlib import Path
 
+from flaskprod_lint.patterns import regex
 from flaskprod_lint.source import read_bytes
 
 #: Files of every folder that git reads.
@@ -18,7 +19,7 @@ _EVERYWHERE = frozenset((".gitignore", ".gitattributes", ".gitmodules"))
 #: Files of a repository that git reads whatever it is asked.
 _OF_GIT = ("", "HEAD", "config", "index", "packed-refs", "commondir", "info/exclude", "objects/info/alternates")
 #: A value of git's configuration that may be the path of a file.
-_VALUE = re.compile(r"=\s*\"?(~?[^\s\"]*/[^\"\n]+)", re.MULTILINE)
+_VALUE = regex(r"=\s*\"?(~?[^\s\"]*/[^\"\n]+)", re.MULTILINE)
 #: Folders that are looked through at most.
 _MOST = 20_000
 

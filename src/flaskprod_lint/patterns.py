@@ -18,7 +18,7 @@ _METHODS = ("finditer", "findall", "fullmatch", "match", "search", "split", "sub
 class Lazy:
     """A regular expression by its text and flags, as `re.compile` takes them. Its first use may raise `re.error`."""
 
-    def __init__(self, text: str, flags: int = 0) -> None:
+    def __init__(self, text: str | bytes, flags: int = 0) -> None:
         self.pattern = text
         self.wanted = flags
 

@@ -30,6 +30,11 @@ class Context:
     image: Image | None = None
     python: tuple[int, int] | None = None
 
+    @property
+    def is_shipped(self) -> bool:
+        """Whether what runs is what the project brings: on a host of one's own, files may lie beside it."""
+        return self.image is not None or self.platform is not None or not self.open_environment
+
     def with_variables(self, more: Mapping[str, Setting]) -> Context:
         """The same place with more variables set; later ones win."""
         return replace(self, variables={**self.variables, **more})

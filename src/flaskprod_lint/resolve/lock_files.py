@@ -5,7 +5,6 @@ Nothing of them is looked at but addresses that name a user: that is all a tool 
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from dataclasses import replace
 
@@ -19,7 +18,7 @@ _NAMES = tuple(
     "npm-shrinkwrap.json pnpm-lock.yaml bun.lock deno.lock composer.lock gemfile.lock cargo.lock mix.lock".split()
 )
 _USER = r"://[^\s/@\"'<>]{3,400}@[A-Za-z0-9_.\[\]-]{1,120}"
-_WITH_USER, _WITH_USER_IN_BYTES = regex(_USER), re.compile(_USER.encode())
+_WITH_USER, _WITH_USER_IN_BYTES = regex(_USER), regex(_USER.encode())
 _SCHEME = regex(r"[A-Za-z][A-Za-z0-9+.-]{0,30}\Z")
 
 

@@ -30,7 +30,7 @@ def holds(project: Project, at: Span | None) -> bool:
 def _around(source: Source, line: int) -> Iterator[ast.If]:
     """Every `if` that has the line in one of its branches."""
     tree = python.syntax(source)
-    for node in ast.walk(tree) if tree is not None else ():
+    for node in python.statements(tree) if tree is not None else ():
         if isinstance(node, ast.If) and (_is_in(node.body, line) or _is_in(node.orelse, line)):
             yield node
 

@@ -54,8 +54,7 @@ def _listed(vm: Interpreter, paths: list[str], given: Value, at: Span) -> Value:
 
 def _more(vm: Interpreter, at: Span) -> Unknown | None:
     """Why there may be more than the project's own files: on a host, people put files of theirs beside them."""
-    shipped = vm.context.image is not None or vm.context.platform is not None or not vm.context.open_environment
-    return None if shipped else Unknown("what a folder holds when the program runs", at)
+    return None if vm.context.is_shipped else Unknown("what a folder holds when the program runs", at)
 
 
 def _text(value: Value) -> str | None:

@@ -109,10 +109,9 @@ def _outside(vm: Interpreter, dotted: str, at: Span | None) -> Value:
     name = dotted.partition(".")[0]
     if _LOCAL.search(name) and name not in sys.stdlib_module_names and vm.context.packages.find(name) is None:
         raised = vm.raised("ModuleNotFoundError", at, dotted)
-        shipped = vm.context.image is not None or vm.context.platform is not None or not vm.context.open_environment
         if any(region.catches and region.catches(raised) for region in vm.regions):
             reason = Value(Unknown(f"whether there is a {dotted} in production", at), at, sure=False)
-            if shipped:
+            if vm.context.is_shipped:
                 raise raised
             branches.pend_raise(vm, raised, reason)
             return reason
